@@ -1,0 +1,51 @@
+package evidence
+
+// Method is a way in which completeness was measured.
+type Method string
+
+const (
+	DigestChain       Method = "digest-chain"       // CloudTrail: expected digests found, signed, chained, every listed file's hash right
+	SourceCount       Method = "source-count"       // the source says N, N were kept
+	PagesExhausted    Method = "pages-exhausted"    // every page was read up to the source's own end
+	HistoryReconciled Method = "history-reconciled" // every commit belongs to a member of the population or is listed
+	FileChecksum      Method = "file-checksum"      // the file is the one whose checksum was given
+)
+
+// Scope names the part of a source that something speaks of, such as
+// {"account": "123456789012", "region": "ap-northeast-1"}.
+type Scope map[string]string
+
+// Claim measures how complete the records of one unit are. A claim is
+// satisfied, or it says by name what is missing; there is no third state.
+type Claim struct {
+	Kind     string    `json:"kind"`            // the record kind it speaks for
+	Method   Method    `json:"method"`          // how it was measured
+	Scope    Scope     `json:"scope"`           // where
+	Window   Period    `json:"window"`          // when: the part of the period it speaks for
+	Unit     string    `json:"unit"`            // a code for what Expected and Found count: "hourly_digests", "pages"
+	Expected int64     `json:"expected"`        // how many there should be
+	Found    int64     `json:"found"`           // how many there are and are sound
+	Counts   []Count   `json:"counts"`          // what was read, kept and left, in reading order
+	Gaps     []Finding `json:"gaps"`            // what is missing or wrong; empty when satisfied
+	Notes    []Finding `json:"notes,omitempty"` // what a reader must know although nothing is missing: a weaker method, clock skew
+}
+
+// Satisfied reports whether nothing is missing.
+func (c Claim) Satisfied() bool { return len(c.Gaps) == 0 && c.Found == c.Expected }
+
+// Count is one figure of a claim: a code ("events_read", "events_kept") and,
+// where the figure is one of several of its code, what it is for ("LOG-01").
+type Count struct {
+	Code string `json:"code"`
+	For  string `json:"for,omitempty"`
+	N    int64  `json:"n"`
+}
+
+// Finding is one thing that a claim reports. The driver's Texts explain the code
+// in both languages; Object names the thing itself.
+type Finding struct {
+	Code   string `json:"code"`             // "digest_missing", "log_hash_mismatch"
+	Object string `json:"object"`           // the digest, log file, page, account it is about
+	Window Period `json:"window,omitzero"`  // the time it concerns, where there is one
+	Detail string `json:"detail,omitempty"` // what was seen, in plain English: expected and found values, the source's error
+}

@@ -1,0 +1,243 @@
+// Package reports holds what a pack tells its reader, apart from how it is
+// rendered. A renderer (xlsx, pdf) is a pure function of a [Pack]: the same
+// pack gives the same bytes. Every number that a renderer shows stands in the
+// pack; no renderer counts for itself.
+package reports
+
+import (
+	"io"
+	"iter"
+	"time"
+
+	"github.com/evidencepack/evidence"
+)
+
+// Renderer writes one file of a pack.
+type Renderer interface {
+	// Name is the file's name within the pack: "report.pdf".
+	Name() string
+	// Render writes the file. It reads no clock, no network and no file.
+	Render(w io.Writer, p *Pack) error
+}
+
+// Pack is everything that is told of one organisation, period and framework.
+type Pack struct {
+	Organisation string // in the pack's language
+	Framework    Framework
+	Period       evidence.Period
+	PeriodName   string         // "2026-10"
+	Location     *time.Location // the organisation's time zone: every time is shown in it
+	Lang         evidence.Lang
+	Demo         bool // simulated data: marked on every page
+	Open         bool // the period had not ended when the evidence was collected
+
+	AsOf       time.Time // when the evidence was collected: the only clock of an evaluation
+	PreparedBy string    // from configuration; may be empty
+	Tool       string    // "evidence v0.1.0"
+	Checkpoint Checkpoint
+	Signer     Signer
+
+	Sources  []Source
+	Controls []Control // in the order of their IDs
+	Files    []File    // hashes of the pack's files that are not reports
+	Limits   []string  // what this pack does not prove, in plain words and the pack's language
+}
+
+// Framework is a standard, or an organisation's own control objectives, and
+// which controls serve each of its items.
+type Framework struct {
+	ID    string // "soc1"
+	Title string
+	Items []FrameworkItem
+}
+
+// FrameworkItem is one control objective, Annex A control or requirement.
+type FrameworkItem struct {
+	ID       string // "CM-1", "A.8.15"
+	Title    string
+	Group    string   // the heading it stands under; may be empty
+	Controls []string // IDs of controls that serve it; may be empty, and then says so
+}
+
+// Checkpoint is the seal: what the locker's log held when the evidence was judged.
+type Checkpoint struct {
+	Origin   string // the log's name
+	Size     int64  // leaves
+	Root     string // hex SHA-256 root of the Merkle tree
+	SealedAt time.Time
+	KeyID    string // the name and hash of the key that signed it
+}
+
+// Signer is whose key signs the pack.
+type Signer struct {
+	Name        string // certificate subject or key name
+	Algorithm   string // "Ed25519", "ECDSA P-256", "RSA 3072"
+	Fingerprint string // "SHA256:…" of the public key (SPKI)
+	Ephemeral   bool   // a demonstration key that proves nothing about who signed
+}
+
+// Control is one control's test for the period.
+type Control struct {
+	ID        string
+	Title     string
+	Activity  string // what the organisation does
+	Procedure string // how it is tested
+	Owner     string
+	Frequency string   // in words
+	Framework []string // the items of the pack's framework that it serves
+
+	Result     evidence.Result
+	Why        []string // why it is not evaluable, one sentence each; empty otherwise
+	Population Population
+	Counts     Counts
+	Reasons    []ReasonCount // exceptions by reason, most frequent first
+
+	Columns []Column
+	// Items iterates the population in time order, from the beginning at every call.
+	Items func() iter.Seq2[Item, error]
+	// Exceptions holds the items that are exceptions, in time order. All of them.
+	Exceptions []Item
+
+	PolicySHA256 string // of policy.rego
+	Parameters   []Parameter
+}
+
+// Population says what a control's items are.
+type Population struct {
+	Kind       string
+	KindTitle  string
+	Definition string  // the selection, written out
+	Claims     []Claim // what its completeness rests on
+}
+
+// Counts of a population's items by verdict. Total is the sum of the others.
+type Counts struct {
+	Total, Passed, Exceptions, NotApplicable, Pending int64
+}
+
+// ReasonCount is how many exceptions have a reason. An item may have several.
+type ReasonCount struct {
+	Code string
+	Text string
+	N    int64
+}
+
+// Parameter is one setting that the policy was given.
+type Parameter struct{ Name, Value string }
+
+// Column is a key field of a population that readers see.
+type Column struct {
+	Title string
+	Type  ColumnType
+	Width float64 // in characters; 0: by type
+}
+
+// ColumnType says how a field is shown.
+type ColumnType string
+
+const (
+	TextColumn   ColumnType = "text"
+	TimeColumn   ColumnType = "time"
+	NumberColumn ColumnType = "number"
+)
+
+// Item is one item of a population with its verdict.
+type Item struct {
+	ID      string
+	Time    time.Time
+	Verdict evidence.Verdict
+	Reasons []Reason
+	Fields  []Field // one for each Column
+	Link    string  // where the source shows it; may be empty
+	SHA256  string  // of the record's body
+}
+
+// Field is the value of one column: text, or a time, or a number; a field that
+// the record does not have is the zero Field.
+type Field struct {
+	Text   string
+	Time   time.Time
+	Number float64
+	Set    bool // whether the record has it
+}
+
+// Reason is why an item is an exception or pending, in the pack's language.
+type Reason struct {
+	Code string
+	Text string
+}
+
+// Source is one configured source system, as an IPE sheet tells of it.
+type Source struct {
+	Name      string // as configured
+	System    string // "AWS CloudTrail (S3 archive)"
+	Location  string // where it was read, without secrets
+	Identity  string // as whom; may be empty: then it could not be determined
+	Host      string
+	Tool      string
+	From, To  time.Time // first and last collection
+	Requested []string  // the selections pushed down to it, written out
+	Kinds     []string
+	Claims    []Claim
+	Failures  []Finding // units that could not be read
+	Days      []Day     // the coverage calendar, one entry a day of the period
+}
+
+// Claim is a completeness claim, in the pack's language.
+type Claim struct {
+	Source    string
+	Kind      string
+	Method    string // in words
+	Scope     string // "account=… region=…"
+	Window    evidence.Period
+	Unit      string // what Expected and Found count
+	Expected  int64
+	Found     int64
+	Satisfied bool
+	Counts    []Figure
+	Gaps      []Finding
+	Notes     []Finding
+	Collected time.Time
+}
+
+// Figure is a count with its name in the pack's language.
+type Figure struct {
+	Code string
+	Name string
+	For  string // the control, where the figure is one of several
+	N    int64
+}
+
+// Finding is a gap or a note, in the pack's language.
+type Finding struct {
+	Code   string
+	Text   string
+	Object string
+	Window evidence.Period // zero: no particular time
+	Detail string
+}
+
+// Day is one day of a source's coverage calendar.
+type Day struct {
+	Date  time.Time // midnight in the organisation's time zone
+	State DayState
+	Units int // units of that day
+	Bad   int // of these, how many are missing or have gaps
+}
+
+// DayState says what a source gave for a day.
+type DayState string
+
+const (
+	DayComplete DayState = "complete"
+	DayGap      DayState = "gap"
+	DayMissing  DayState = "missing" // nothing was collected
+	DayAhead    DayState = "ahead"   // had not happened, or not settled, when collected
+)
+
+// File is one file of the pack.
+type File struct {
+	Path   string
+	Size   int64
+	SHA256 string
+}
