@@ -1,0 +1,265 @@
+// Package config reads evidence.yaml: which organisation, which sources, which
+// controls, where the locker, the packs and the keys are.
+//
+// Unknown fields are errors, and errors name the line. Relative paths are
+// relative to the file that names them.
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"time"
+	_ "time/tzdata" // an organisation's zone must not depend on the machine
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"github.com/evidencepack/evidence"
+)
+
+// FileName is the configuration's name where none is given.
+const FileName = "evidence.yaml"
+
+// ErrNotFound: there is no configuration file.
+var ErrNotFound = errors.New("no configuration")
+
+// Config is a checked configuration.
+type Config struct {
+	Path         string // of the file, absolute
+	Dir          string // its folder: what relative paths are relative to
+	Organisation evidence.Text
+	Calendar     evidence.Calendar
+	Lang         evidence.Lang
+	PreparedBy   string
+	Locker       string // absolute path
+	Packs        string // absolute path
+	Overlay      string // absolute path of the organisation's own controls; empty: none
+	Frameworks   []string
+	Keys         Keys
+	Sources      []Source
+	Controls     map[string]ControlSettings
+	Demo         bool // a simulated company: marked on everything that comes of it
+}
+
+// Keys are paths of key files, absolute.
+type Keys struct {
+	Locker      string // Ed25519 key that signs checkpoints
+	Pack        string // key that signs packs
+	Certificate string // certificate chain of the pack key, PEM, leaf first; empty: a bare key
+}
+
+// Source is one entry of the list of sources.
+type Source struct {
+	Name   string // the organisation's name for it; the locker files its batches under it
+	Driver string
+
+	settings *ast.MappingNode // the entry without name and driver
+}
+
+// Decode fills a struct with the driver's own settings. It refuses fields that
+// the struct does not have, naming the line of the configuration.
+func (s Source) Decode(into any) error {
+	if err := yaml.NodeToValue(s.settings, into, yaml.Strict()); err != nil {
+		return fmt.Errorf("source %s: %s", s.Name, yaml.FormatError(err, false, true))
+	}
+	return nil
+}
+
+// ControlSettings change a shipped control without copying it.
+type ControlSettings struct {
+	Disabled bool           `yaml:"disabled"`
+	Owner    string         `yaml:"owner"`
+	Params   map[string]any `yaml:"params"`
+}
+
+// file is evidence.yaml as written.
+type file struct {
+	Version         int                        `yaml:"version"`
+	Organisation    evidence.Text              `yaml:"organisation"`
+	Timezone        string                     `yaml:"timezone"`
+	FiscalYearStart int                        `yaml:"fiscal_year_start"`
+	Language        string                     `yaml:"language"`
+	PreparedBy      string                     `yaml:"prepared_by"`
+	Locker          string                     `yaml:"locker"`
+	Packs           string                     `yaml:"packs"`
+	Overlay         string                     `yaml:"overlay"`
+	Frameworks      []string                   `yaml:"frameworks"`
+	Keys            keysFile                   `yaml:"keys"`
+	Sources         []any                      `yaml:"sources"` // read from the syntax tree, so that errors keep their lines
+	Controls        map[string]ControlSettings `yaml:"controls"`
+	Demo            bool                       `yaml:"demo"`
+}
+
+type keysFile struct {
+	Locker      string `yaml:"locker"`
+	Pack        string `yaml:"pack"`
+	Certificate string `yaml:"certificate"`
+}
+
+// Load reads and checks the configuration at path.
+func Load(path string) (*Config, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	b, err := os.ReadFile(abs)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w at %s", ErrNotFound, path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	c, err := Parse(b, filepath.Dir(abs))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	c.Path = abs
+	return c, nil
+}
+
+// Parse checks a configuration whose relative paths are relative to dir.
+func Parse(b []byte, dir string) (*Config, error) {
+	var f file
+	dec := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict())
+	if err := dec.Decode(&f); err != nil {
+		return nil, errors.New(yaml.FormatError(err, false, true))
+	}
+	if f.Version != 1 {
+		return nil, fmt.Errorf("version: is %d, and this tool reads version 1", f.Version)
+	}
+	if !f.Organisation.Complete() {
+		return nil, errors.New("organisation: a name in both languages is needed: {ja: …, en: …}")
+	}
+	c := &Config{
+		Dir: dir, Organisation: f.Organisation, PreparedBy: f.PreparedBy,
+		Frameworks: f.Frameworks, Controls: f.Controls, Demo: f.Demo,
+		Locker: inDir(dir, f.Locker, "locker"), Packs: inDir(dir, f.Packs, "packs"),
+		Overlay: inDir(dir, f.Overlay, ""),
+		Keys: Keys{
+			Locker:      inDir(dir, f.Keys.Locker, "keys/locker.pem"),
+			Pack:        inDir(dir, f.Keys.Pack, "keys/pack.pem"),
+			Certificate: inDir(dir, f.Keys.Certificate, ""),
+		},
+	}
+	if len(c.Frameworks) == 0 {
+		c.Frameworks = []string{"soc1"}
+	}
+	var err error
+	if c.Calendar, err = calendar(f.Timezone, f.FiscalYearStart); err != nil {
+		return nil, err
+	}
+	if c.Lang, err = evidence.ParseLang(orDefault(f.Language, string(evidence.Japanese))); err != nil {
+		return nil, fmt.Errorf("language: %w", err)
+	}
+	if c.Sources, err = sources(b); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func calendar(zone string, start int) (evidence.Calendar, error) {
+	loc, err := time.LoadLocation(orDefault(zone, "Asia/Tokyo"))
+	if err != nil {
+		return evidence.Calendar{}, fmt.Errorf("timezone: %q is no name of the IANA time zone database, such as Asia/Tokyo", zone)
+	}
+	if start == 0 {
+		start = int(time.January)
+	}
+	if start < 1 || start > 12 {
+		return evidence.Calendar{}, fmt.Errorf("fiscal_year_start: %d is no month (1 to 12)", start)
+	}
+	return evidence.Calendar{Location: loc, FiscalYearStart: time.Month(start)}, nil
+}
+
+var sourceName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+// sources takes the entries out of the syntax tree rather than out of decoded
+// values, so that an error in a driver's settings names its line.
+func sources(b []byte) ([]Source, error) {
+	tree, err := parser.ParseBytes(b, 0)
+	if err != nil {
+		return nil, err
+	}
+	path, err := yaml.PathString("$.sources")
+	if err != nil {
+		return nil, err
+	}
+	node, err := path.FilterFile(tree)
+	if yaml.IsNotFoundNodeError(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sources: %w", err)
+	}
+	entries, ok := node.(*ast.SequenceNode)
+	if !ok {
+		return nil, fmt.Errorf("sources: line %d: want a list", node.GetToken().Position.Line)
+	}
+	var list []Source
+	for _, e := range entries.Values {
+		s, err := source(e)
+		if err != nil {
+			return nil, fmt.Errorf("sources: line %d: %w", e.GetToken().Position.Line, err)
+		}
+		if slices.ContainsFunc(list, func(o Source) bool { return o.Name == s.Name }) {
+			return nil, fmt.Errorf("sources: line %d: %s stands twice", e.GetToken().Position.Line, s.Name)
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+func source(n ast.Node) (Source, error) {
+	entry, ok := n.(*ast.MappingNode)
+	if !ok {
+		return Source{}, errors.New("want an entry with name and driver")
+	}
+	var s Source
+	settings := *entry
+	settings.Values = nil
+	for _, v := range entry.Values {
+		var err error
+		switch v.Key.String() {
+		case "name":
+			err = yaml.NodeToValue(v.Value, &s.Name)
+		case "driver":
+			err = yaml.NodeToValue(v.Value, &s.Driver)
+		default:
+			settings.Values = append(settings.Values, v)
+		}
+		if err != nil {
+			return Source{}, err
+		}
+	}
+	s.settings = &settings
+	if !sourceName.MatchString(s.Name) {
+		return Source{}, fmt.Errorf("name %q: want small letters, digits and hyphens", s.Name)
+	}
+	if s.Driver == "" {
+		return Source{}, fmt.Errorf("%s: driver is missing (see: evidence collectors list)", s.Name)
+	}
+	return s, nil
+}
+
+// inDir makes a path absolute within dir; an empty one takes the default.
+func inDir(dir, path, byDefault string) string {
+	path = orDefault(path, byDefault)
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
+func orDefault(s, byDefault string) string {
+	if s == "" {
+		return byDefault
+	}
+	return s
+}
