@@ -101,7 +101,7 @@ func (c *call) getObject(a *Archive, key string) response {
 		h.Set("Content-Encoding", "gzip")
 	}
 	for name, value := range o.Metadata {
-		h.Set("X-Amz-Meta-"+name, value)
+		h["x-amz-meta-"+name] = []string{value} // lower case, as S3 writes it: botocore keeps the case
 	}
 	resp := response{status: http.StatusOK, header: h, body: o.Body}
 	if spec := c.Header.Get("Range"); spec != "" {

@@ -236,6 +236,31 @@ func TestSimulatedClock(t *testing.T) {
 	}
 }
 
+// botocore keeps the case of metadata names, and AWS writes them in lower case.
+func TestMetadataNamesAreLowerCase(t *testing.T) {
+	a := organisation(t)
+	s := serve(t, aws.ServerOptions{Archives: []*aws.Archive{a}})
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL(), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, err = io.WriteString(conn, "HEAD /trail-archive/"+digestKeys(a, production, tokyo)[0]+" HTTP/1.1\r\nHost: s3\r\nConnection: close\r\n"+
+		"Authorization: AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20261005/ap-northeast-1/s3/aws4_request\r\n\r\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"\r\nx-amz-meta-signature: ", "\r\nx-amz-meta-signature-algorithm: SHA256withRSA\r\n"} {
+		if !strings.Contains(string(raw), name) {
+			t.Errorf("no %q in %q", name, raw)
+		}
+	}
+}
+
 func TestListPublicKeysPerRegion(t *testing.T) {
 	a := organisation(t)
 	s := serve(t, aws.ServerOptions{Archives: []*aws.Archive{a}})
