@@ -1,0 +1,122 @@
+package demo
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/evidencepack/evidence"
+)
+
+var update = flag.Bool("update", false, "write expected.json anew out of the story")
+
+// populations are the where clauses of the controls that the story is for.
+var populations = map[string]evidence.Where{
+	"LOG-01": {{"eventSource": {"cloudtrail.amazonaws.com"}, "eventName": {"StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors", "StopEventDataStoreIngestion", "DeleteEventDataStore"}}},
+	"ACC-08": {{"userIdentity.type": {"IAMUser"}}, {"eventName": {"CreateLoginProfile", "UpdateLoginProfile"}}},
+	"ACC-10": {{"userIdentity.type": {"Root"}}},
+	"NET-02": {{"eventName": {"AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules"}}},
+}
+
+// exempt are the calls that ACC-08 leaves out by its parameters.
+func exempt(e event) bool { return strings.HasPrefix(e.UserIdentity.UserName, "ci-") }
+
+// derived makes the golden list out of the story and the month.
+func derived() Golden {
+	expects := map[string]planted{}
+	for _, p := range story() {
+		expects[p.event.EventID] = p
+	}
+	all := map[string]*Findings{"LOG-02": {Control: "LOG-02", Result: evidence.Effective, Population: chains, Items: []Exception{}}}
+	for control := range populations {
+		all[control] = &Findings{Control: control, Result: evidence.Effective, Items: []Exception{}}
+	}
+	for _, r := range month() {
+		if !Period().Contains(r.event.EventTime) {
+			continue
+		}
+		verdicts := expects[r.event.EventID].expects
+		if exempt(r.event) {
+			verdicts = []expectation{notApplicable("ACC-08")}
+		}
+		for _, v := range verdicts {
+			f := all[v.control]
+			f.Population++
+			switch v.verdict {
+			case evidence.NotApplicable:
+				f.NotApplicable++
+			case evidence.Exception:
+				f.Exceptions++
+				f.Result = evidence.ExceptionsNoted
+				f.Items = append(f.Items, Exception{v.control, r.event.EventID, v.codes, r.event.EventTime, v.why})
+			}
+		}
+	}
+	g := Golden{Period: Period()}
+	for _, id := range []string{"ACC-08", "ACC-10", "LOG-01", "LOG-02", "NET-02"} {
+		g.Controls = append(g.Controls, *all[id])
+	}
+	return g
+}
+
+func TestExpectedIsTheStory(t *testing.T) {
+	want := derived()
+	if *update {
+		b, err := json.MarshalIndent(want, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile("expected.json", append(b, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	got, err := Expected()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, got, cmp.Comparer(func(x, y time.Time) bool { return x.Equal(y) })); d != "" {
+		t.Error("expected.json is not what the story says (run with -update, and read the difference):", d)
+	}
+	if d := got.Compare(want); len(d) != 0 {
+		t.Error(d)
+	}
+}
+
+// An event is in a control's population exactly if the story, or the exemption,
+// says so: nothing of the routine is there by accident.
+func TestPopulationsAreTheStorys(t *testing.T) {
+	expects := map[string][]string{}
+	for _, p := range story() {
+		for _, e := range p.expects {
+			expects[p.event.EventID] = append(expects[p.event.EventID], e.control)
+		}
+	}
+	for _, r := range month() {
+		var in []string
+		body := r.event.encode()
+		for control, where := range populations {
+			if where.Match(body) {
+				in = append(in, control)
+			}
+		}
+		want := expects[r.event.EventID]
+		if exempt(r.event) {
+			want = []string{"ACC-08"}
+		}
+		slices.Sort(in)
+		slices.Sort(want)
+		if !slices.Equal(in, want) {
+			t.Errorf("%s %s is in the populations of %v, the story says %v", r.event.EventName, r.event.EventID, in, want)
+		}
+	}
+}
+
+// chains is the number of account and region pairs that the trail covers.
+const chains = 6

@@ -1,0 +1,134 @@
+package demo
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// rule is one ingress rule.
+type rule struct {
+	protocol    string // "tcp"; "-1": all traffic
+	from, to    int
+	v4, v6      string
+	description string
+}
+
+func (r rule) isAll() bool { return r.protocol == "-1" }
+
+// ingress is AuthorizeSecurityGroupIngress in the shape of today's tools.
+func ingress(group string, r rule) call {
+	permission := fields{"ipProtocol": r.protocol, "groups": fields{}, "ipRanges": fields{}, "ipv6Ranges": fields{}, "prefixListIds": fields{}}
+	if !r.isAll() {
+		permission["fromPort"], permission["toPort"] = r.from, r.to
+	}
+	added := fields{"groupOwnerId": productionAccount, "groupId": group, "securityGroupRuleId": resourceID("sgr", group, fmt.Sprint(r)),
+		"isEgress": false, "ipProtocol": r.protocol, "fromPort": -1, "toPort": -1}
+	if !r.isAll() {
+		added["fromPort"], added["toPort"] = r.from, r.to
+	}
+	described := func(name, cidr string) fields {
+		item := fields{name: cidr}
+		if r.description != "" {
+			item["description"] = r.description
+			added["description"] = r.description
+		}
+		return fields{"items": []fields{item}}
+	}
+	if r.v4 != "" {
+		permission["ipRanges"], added["cidrIpv4"] = described("cidrIp", r.v4), r.v4
+	}
+	if r.v6 != "" {
+		permission["ipv6Ranges"], added["cidrIpv6"] = described("cidrIpv6", r.v6), r.v6
+	}
+	return call{service: "ec2", name: "AuthorizeSecurityGroupIngress",
+		request:  fields{"groupId": group, "ipPermissions": fields{"items": []fields{permission}}},
+		response: fields{"requestId": derivedID("sg", group, fmt.Sprint(r)), "_return": true, "securityGroupRuleSet": fields{"items": []fields{added}}}}
+}
+
+// topLevelIngress is the same call in the shape of older tools.
+func topLevelIngress(group string, r rule) call {
+	c := ingress(group, r)
+	c.request = fields{"groupId": group, "ipProtocol": r.protocol, "fromPort": r.from, "toPort": r.to, "cidrIp": r.v4, "ipPermissions": fields{}}
+	return c
+}
+
+// modify is ModifySecurityGroupRules, which names its fields in capitals.
+func modify(group string, r rule) call {
+	return call{service: "ec2", name: "ModifySecurityGroupRules",
+		request: fields{"ModifySecurityGroupRulesRequest": fields{"GroupId": group, "SecurityGroupRule": fields{
+			"SecurityGroupRuleId": resourceID("sgr", group), "tag": 1,
+			"SecurityGroupRule": fields{"IpProtocol": r.protocol, "FromPort": r.from, "ToPort": r.to, "CidrIpv4": r.v4, "Description": r.description},
+		}}},
+		response: fields{"ModifySecurityGroupRulesResponse": fields{"xmlns": "http://ec2.amazonaws.com/doc/2016-11-15/", "requestId": derivedID("sg", group, "modify"), "return": true}}}
+}
+
+func revoke(group string, r rule) call {
+	c := ingress(group, r)
+	c.name = "RevokeSecurityGroupIngress"
+	return c
+}
+
+const world, world6 = "0.0.0.0/0", "::/0"
+
+// networkStory is for NET-02: administrative ports are opened to the world in
+// every shape that CloudTrail has for it, and there is what only looks like it.
+func networkStory() []planted {
+	sre, dba, tf := person("sre-01", "Operator"), person("dba-01", "Database"), ciRole("terraform-apply", "apply")
+	formula := sre
+	formula.session = "=1+1@example.co.jp"
+	bastion, batch, legacy := resourceID("sg", "bastion"), resourceID("sg", "batch"), resourceID("sg", "legacy")
+	ssh := rule{protocol: "tcp", from: 22, to: 22, v4: world}
+	hotfix := rule{protocol: "tcp", from: 22, to: 22, v4: world, description: "=HYPERLINK(http://203.0.113.99)"}
+	open := func(ja, en string) expectation { return exception("NET-02", "admin_port_open", ja, en) }
+	return []planted{
+		plant("network: last second before the month", "2026-09-30 23:59:59", production, sre, ingress(resourceID("sg", "september"), ssh),
+			open("期間外。", "Outside the period.")),
+		plant("network: first second of the month", "2026-10-01 00:00:00", production, sre, ingress(batch, ssh),
+			open("期間の最初の1秒に、22番ポートが全世界に開放された。", "Port 22 was opened to the world in the first second of the period.")),
+		plant("network: opened", "2026-10-07 13:20:11", production, sre, ingress(bastion, hotfix),
+			open("22番ポートが全世界に開放された。40分後に閉じられたが、その間は開いていた。",
+				"Port 22 was opened to the world. It was closed forty minutes later, and was open until then.")),
+		plant("network: closed", "2026-10-07 14:00:11", production, sre, revoke(bastion, hotfix)),
+		plant("network: top-level shape", "2026-10-13 17:32:50", production, dba.with("Vendor-Console/2.1 \x1b[31mred\x1b[0m \x1b]0;title\x07"),
+			topLevelIngress(legacy, rule{protocol: "tcp", from: 3389, to: 3389, v4: world}),
+			open("3389番ポート(RDP)が全世界に開放された。", "Port 3389 (RDP) was opened to the world.")),
+		plant("network: IPv6 range", "2026-10-15 11:11:11", production, sre.with(cli+" "+strings.Repeat("long ", 190)),
+			ingress(batch, rule{protocol: "tcp", from: 20, to: 25, v6: world6}),
+			open("22番を含む 20〜25 番ポートが IPv6 の全世界に開放された。", "Ports 20 to 25, and so 22, were opened to the whole IPv6 world.")),
+		plant("network: rule modified", "2026-10-19 15:03:27", production, formula, modify(bastion, rule{protocol: "tcp", from: 22, to: 22, v4: world, description: "temporary"}),
+			open("既存のルールが、22番ポートを全世界に開放するよう変更された。", "An existing rule was changed to open port 22 to the world.")),
+		plant("network: all traffic", "2026-10-22 22:48:00", productionBack, sre, ingress(resourceID("sg", "restore"), rule{protocol: "-1", v4: world}),
+			open("大阪リージョンで、すべての通信が全世界に開放された。", "All traffic was opened to the world in the Osaka region.")),
+		plant("network: refused", "2026-10-23 10:10:10", production, person("bizops-01", "ReadOnly"), ingress(bastion, ssh), passes("NET-02")).
+			failed("Client.UnauthorizedOperation", "You are not authorized to perform this operation."),
+		plant("network: HTTPS to the world", "2026-10-05 11:20:00", production, tf,
+			ingress(resourceID("sg", "alb"), rule{protocol: "tcp", from: 443, to: 443, v4: world, description: "public API"}), passes("NET-02")),
+		plant("network: SSH from inside", "2026-10-05 11:20:02", production, tf,
+			ingress(bastion, rule{protocol: "tcp", from: 22, to: 22, v4: "10.0.0.0/8", description: "VPN"}), passes("NET-02")),
+		plant("network: first second after the month", "2026-11-01 00:00:00", production, sre, ingress(resourceID("sg", "november"), ssh),
+			open("期間外。", "Outside the period.")),
+	}
+}
+
+// securityGroupRoutine is the reviewed changes of the pipeline, one each working day.
+func securityGroupRoutine() []planted {
+	rules := []rule{
+		{protocol: "tcp", from: 5432, to: 5432, v4: "10.20.0.0/16", description: "ledger"},
+		{protocol: "tcp", from: 443, to: 443, v4: world, v6: world6, description: "merchant API"},
+		{protocol: "tcp", from: 22, to: 22, v4: "10.0.0.0/8", description: "bastion to batch"},
+		{protocol: "tcp", from: 8443, to: 8443, v4: "192.0.2.0/24", description: "issuer gateway"},
+		{protocol: "udp", from: 123, to: 123, v4: "10.0.0.0/8", description: "time"},
+	}
+	var all []planted
+	first := inJapan("2026-10-01 16:05:09")
+	for day := range 31 {
+		at := first.AddDate(0, 0, day)
+		if workingDay(at) {
+			group := resourceID("sg", services[day%len(services)])
+			all = append(all, plant(fmt.Sprintf("network: pipeline, day %d", day+1), at.Format(time.DateTime), production,
+				ciRole("terraform-apply", "apply"), ingress(group, rules[day%len(rules)]), passes("NET-02")))
+		}
+	}
+	return all
+}

@@ -1,0 +1,80 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/demo/aws"
+)
+
+const (
+	trailBucket = "sample-payments-cloudtrail"
+	trailName   = "organization-trail"
+
+	// seed makes the ordinary events; another seed is another month.
+	seed = 2026_10
+)
+
+var (
+	// recordingFrom and presentDay are what the archive reaches from and to: windows at
+	// the edges of the period have neighbours.
+	recordingFrom = time.Date(2026, 9, 30, 6, 0, 0, 0, time.UTC)
+	presentDay    = inJapan("2026-11-02 09:00:00")
+)
+
+// Period is the month that the demo is about.
+func Period() evidence.Period {
+	return evidence.Period{Start: inJapan("2026-10-01 00:00:00"), End: inJapan("2026-11-01 00:00:00")}
+}
+
+// Scenario is the company and its archive.
+type Scenario struct {
+	archive *aws.Archive
+	built   time.Time
+}
+
+// Server is the company's AWS, served on loopback.
+type Server = aws.Server
+
+// Company builds the archive of the month. It takes a few seconds, for the
+// thousands of digests are really signed, with keys made for the occasion.
+func Company() (*Scenario, error) {
+	a, err := aws.NewArchive(aws.ArchiveOptions{
+		Bucket: trailBucket, Organization: organization, Trail: trailName, HomeRegion: tokyo,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("simulated company: %w", err)
+	}
+	for _, region := range []string{tokyo, osaka, virginia} {
+		a.AddRegion(region)
+	}
+	if err := deliver(a, month()); err != nil {
+		return nil, fmt.Errorf("simulated company: %w", err)
+	}
+	// The last hour's digest is still to come.
+	if err := a.Close(recordingFrom, presentDay.Add(-time.Hour)); err != nil {
+		return nil, fmt.Errorf("simulated company: %w", err)
+	}
+	return &Scenario{archive: a, built: time.Now()}, nil
+}
+
+// Archive is the trail's bucket.
+func (s *Scenario) Archive() *aws.Archive { return s.archive }
+
+// Now is the simulated clock: 9:00 on 2 November 2026 in Japan when the company
+// was built, and going on from there.
+func (s *Scenario) Now() time.Time { return presentDay.Add(time.Since(s.built)) }
+
+// Serve serves the company's AWS until ctx ends or the server is closed.
+func (s *Scenario) Serve(ctx context.Context) (*Server, error) {
+	server, err := aws.NewServer(aws.ServerOptions{
+		Archives: []*aws.Archive{s.archive}, Account: auditAccount, Now: s.Now, Throttle: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	return server, nil
+}
