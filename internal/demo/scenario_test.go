@@ -162,9 +162,16 @@ func TestConfig(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
-	want := derived()
+	expected := func() Golden {
+		g, err := Expected()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return g
+	}
+	want := expected()
 	change := func(edit func(f *Findings)) Golden {
-		g := derived()
+		g := expected()
 		for i := range g.Controls {
 			if g.Controls[i].Control == "NET-02" {
 				edit(&g.Controls[i])
@@ -178,7 +185,7 @@ func TestCompare(t *testing.T) {
 		found Golden
 		want  []string
 	}{
-		{"equal", derived(), nil},
+		{"equal", expected(), nil},
 		{"other order", change(func(f *Findings) { f.Items[0], f.Items[1] = f.Items[1], f.Items[0] }), nil},
 		{"missing", change(func(f *Findings) { f.Items = f.Items[1:] }),
 			[]string{"NET-02: " + first.Item + " (admin_port_open) at 2026-09-30T15:00:00Z was not found: " + first.Why.EN}},
@@ -196,7 +203,7 @@ func TestCompare(t *testing.T) {
 			[]string{"NET-02: the result is not_evaluable, expected exceptions_noted", "NET-02: 31 items in the population, expected 30",
 				"NET-02: 7 exceptions, expected 6", "NET-02: 1 items that are not applicable, expected 0"}},
 		{"not evaluated", Golden{Period: want.Period, Controls: want.Controls[:4]}, []string{"NET-02 was not evaluated"}},
-		{"unknown control", Golden{Period: want.Period, Controls: append(derived().Controls, Findings{Control: "X-01"})}, []string{"X-01 was evaluated and is not expected"}},
+		{"unknown control", Golden{Period: want.Period, Controls: append(expected().Controls, Findings{Control: "X-01"})}, []string{"X-01 was evaluated and is not expected"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

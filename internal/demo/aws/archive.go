@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/tidwall/gjson"
 )
 
 // Object is one object of the bucket. Objects in an archive are not changed in
@@ -55,7 +56,6 @@ type Archive struct {
 	chains   map[chainID]*chain
 	keys     map[string]*signingKey // by region
 	valid    validity
-	serial   int // log files delivered so far; makes their names unique
 }
 
 // NewArchive makes an empty archive.
@@ -108,10 +108,7 @@ func (a *Archive) AddLog(account, region string, delivered time.Time, events []j
 	defer a.mu.Unlock()
 	a.accounts[account] = true
 	a.regions[region] = true
-	a.serial++
-	unique := uniqueString(fmt.Sprint(account, region, delivered, a.serial))
-	key := path.Join(a.root(account), "CloudTrail", region, delivered.Format("2006/01/02"),
-		fmt.Sprintf("%s_CloudTrail_%s_%s_%s.json.gz", account, region, delivered.Format("20060102T1504Z"), unique))
+	key := a.logKey(chainID{account, region}, delivered, sum[:])
 	a.put(key, &Object{Body: body, LastModified: delivered})
 	c := a.chain(chainID{account, region})
 	c.pending = append(c.pending, logFile{
@@ -193,6 +190,19 @@ func (a *Archive) root(account string) string {
 	return path.Join(a.opt.Prefix, "AWSLogs", a.opt.Organization, account)
 }
 
+// logKey names a log file. Its content makes the name unique, so that equal
+// archives have equal names; a content delivered twice is counted.
+func (a *Archive) logKey(id chainID, delivered time.Time, sum []byte) string {
+	for n := 0; ; n++ {
+		key := path.Join(a.root(id.account), "CloudTrail", id.region, delivered.Format("2006/01/02"),
+			fmt.Sprintf("%s_CloudTrail_%s_%s_%s.json.gz", id.account, id.region, delivered.Format("20060102T1504Z"),
+				uniqueString(fmt.Sprint(id, delivered, sum, n))))
+		if a.objects[key] == nil {
+			return key
+		}
+	}
+}
+
 // logBody is a log file as CloudTrail writes it, before compression.
 func logBody(events []json.RawMessage) []byte {
 	var b bytes.Buffer
@@ -209,27 +219,21 @@ func logBody(events []json.RawMessage) []byte {
 
 func eventTimes(events []json.RawMessage) (oldest, newest time.Time, err error) {
 	for i, raw := range events {
-		var e struct {
-			EventTime time.Time `json:"eventTime"`
+		at, err := time.Parse(time.RFC3339, gjson.GetBytes(raw, "eventTime").Str)
+		if err != nil {
+			return oldest, newest, fmt.Errorf("event %d: eventTime: %w", i, err)
 		}
-		if err := json.Unmarshal(raw, &e); err != nil {
-			return oldest, newest, fmt.Errorf("event %d: %w", i, err)
+		if i == 0 || at.Before(oldest) {
+			oldest = at
 		}
-		if e.EventTime.IsZero() {
-			return oldest, newest, fmt.Errorf("event %d has no eventTime", i)
-		}
-		if i == 0 || e.EventTime.Before(oldest) {
-			oldest = e.EventTime
-		}
-		if i == 0 || e.EventTime.After(newest) {
-			newest = e.EventTime
+		if i == 0 || at.After(newest) {
+			newest = at
 		}
 	}
 	return oldest, newest, nil
 }
 
-// uniqueString is the 16 letters and digits that end a log file's name, derived
-// from what is unique about it so that equal archives have equal names.
+// uniqueString is the 16 letters and digits that end a log file's name.
 func uniqueString(of string) string {
 	sum := sha256.Sum256([]byte(of))
 	return new(big.Int).SetBytes(sum[:]).Text(62)[:16]

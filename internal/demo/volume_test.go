@@ -1,0 +1,77 @@
+package demo
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestVolume(t *testing.T) {
+	o := VolumeOptions{Files: 20, EventsPerFile: 100, WantedEvery: 50, Seed: 1}
+	read := func() (ids, wanted int, names []string) {
+		a, err := Volume(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, key := range a.Keys("AWSLogs/" + productionAccount + "/CloudTrail/") {
+			names = append(names, key)
+			z, err := gzip.NewReader(bytes.NewReader(a.Get(key).Body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := io.ReadAll(z)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var file struct{ Records []json.RawMessage }
+			if err := json.Unmarshal(b, &file); err != nil {
+				t.Fatal(err)
+			}
+			for _, raw := range file.Records {
+				var e struct {
+					EventID   string
+					EventTime time.Time
+				}
+				if err := json.Unmarshal(raw, &e); err != nil {
+					t.Fatal(err)
+				}
+				seen[e.EventID] = true
+				if !Period().Contains(e.EventTime) {
+					t.Errorf("%s is of %s", e.EventID, e.EventTime)
+				}
+				for _, where := range populations {
+					if where.Match(raw) {
+						wanted++
+						break
+					}
+				}
+			}
+		}
+		return len(seen), wanted, names
+	}
+	ids, wanted, names := read()
+	if ids != 2000 || wanted != 40 || len(names) != 20 {
+		t.Errorf("%d files, %d events, %d of them wanted; want 20, 2000, 40", len(names), ids, wanted)
+	}
+	if _, _, again := read(); cmp.Diff(names, again) != "" {
+		t.Errorf("the same seed gives other files: %s", strings.Join(again, " "))
+	}
+	if _, err := Volume(VolumeOptions{}); err == nil {
+		t.Error("an archive of nothing was made")
+	}
+}
+
+func BenchmarkVolume(b *testing.B) {
+	for b.Loop() {
+		if _, err := Volume(VolumeOptions{Files: 40, EventsPerFile: 1500, WantedEvery: 1000}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
