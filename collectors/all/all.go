@@ -1,9 +1,14 @@
 // Package all lists the drivers that the command line tool knows.
 package all
 
-import "github.com/evidencepack/evidence/collectors"
+import (
+	"github.com/evidencepack/evidence/collectors"
+	"github.com/evidencepack/evidence/collectors/cloudtrail"
+)
 
 // Drivers returns every driver, in the order of their names.
 func Drivers() []collectors.Driver {
-	return []collectors.Driver{}
+	return []collectors.Driver{
+		cloudtrail.Driver(),
+	}
 }
