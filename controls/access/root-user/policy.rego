@@ -1,0 +1,46 @@
+# ACC-10: one event by a root user.
+package evidence.acc_10
+
+exception contains {"code": "root_used", "detail": {
+	"event": input.record.eventName,
+	"service": input.record.eventSource,
+	"source": source,
+}} if {
+	used
+}
+
+exception contains {"code": "root_without_mfa", "detail": {"source": source}} if {
+	used
+	input.record.eventName == "ConsoleLogin"
+	object.get(input.record, ["additionalEventData", "MFAUsed"], "No") != "Yes"
+}
+
+exception contains {"code": "root_key_created", "detail": {"key": key}} if {
+	used
+	input.record.eventName == "CreateAccessKey"
+	object.get(input.record, "errorCode", null) in {null, ""}
+	object.get(input.record, ["requestParameters", "userName"], null) == null # for the caller itself
+	key := object.get(input.record, ["responseElements", "accessKey", "accessKeyId"], "")
+}
+
+not_applicable if by_service
+
+used if {
+	not by_service
+	not attempt
+}
+
+by_service if input.record.eventType == "AwsServiceEvent"
+
+by_service if not object.get(input.record.userIdentity, "invokedBy", null) in {null, ""}
+
+# A sign-in event names its own outcome in the response: {"ConsoleLogin": "Failure"}.
+attempt if input.record.responseElements[input.record.eventName] == "Failure"
+
+# Anybody who knows the address can ask for a reset.
+attempt if {
+	input.record.eventSource == "signin.amazonaws.com"
+	input.record.eventName == "PasswordRecoveryRequested"
+}
+
+source := object.get(input.record, "sourceIPAddress", "")

@@ -1,0 +1,162 @@
+package controls
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/evidencepack/evidence"
+)
+
+// finding is one element of the policy's exception or pending.
+type finding struct {
+	item   string // with scope whole
+	reason Reason // its code may be empty when pending
+	until  time.Time
+}
+
+// read checks the policy's answer against the contract. Whatever it does not
+// know is an error: an answer that is not understood must not become a pass.
+func (e *Evaluator) read(answer map[string]any) (judgement, error) {
+	var j judgement
+	for _, name := range results {
+		lists, _ := answer[name].([]any) // of one element, or of none when the rule is undefined
+		for _, list := range lists {
+			if err := e.readResult(&j, name, list); err != nil {
+				return judgement{}, fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	return j, nil
+}
+
+func (e *Evaluator) readResult(j *judgement, name string, v any) error {
+	if yes, ok := v.(bool); ok && name == "not_applicable" {
+		if yes {
+			j.notApplicable = []string{""}
+		}
+		return nil
+	}
+	elements, ok := v.([]any)
+	if !ok {
+		return fmt.Errorf("the policy gave %T", v)
+	}
+	for _, element := range elements {
+		if name == "not_applicable" {
+			id, ok := element.(string)
+			if !ok {
+				return fmt.Errorf("%v is not an item's ID", element)
+			}
+			j.notApplicable = append(j.notApplicable, id)
+			continue
+		}
+		f, err := e.finding(name, element)
+		if err != nil {
+			return err
+		}
+		if name == "pending" {
+			j.pending = append(j.pending, f)
+		} else {
+			j.exceptions = append(j.exceptions, f)
+		}
+	}
+	return nil
+}
+
+func (e *Evaluator) finding(name string, v any) (finding, error) {
+	members, ok := v.(map[string]any)
+	if !ok {
+		return finding{}, fmt.Errorf("%v is not an object", v)
+	}
+	var f finding
+	for key, value := range members {
+		text, isText := value.(string)
+		switch {
+		case key == "code" && isText:
+			f.reason.Code = text
+		case key == "detail":
+			detail, err := detailJSON(value)
+			if err != nil {
+				return finding{}, err
+			}
+			f.reason.Detail = detail
+		case key == "item" && isText && e.control.Scope == Whole:
+			f.item = text
+		case key == "until" && isText && name == "pending":
+			t, err := time.Parse(time.RFC3339Nano, text)
+			if err != nil {
+				return finding{}, fmt.Errorf("until %q is not a time in RFC 3339", text)
+			}
+			f.until = t
+		default:
+			return finding{}, fmt.Errorf("member %q: %v is not expected here", key, value)
+		}
+	}
+	return f, e.checkFinding(name, f)
+}
+
+func (e *Evaluator) checkFinding(name string, f finding) error {
+	if _, known := e.control.Reasons[f.reason.Code]; !known && (f.reason.Code != "" || name == "exception") {
+		return fmt.Errorf("code %q has no text in the reasons of %s", f.reason.Code, ControlFile)
+	}
+	if name == "pending" && f.until.IsZero() {
+		return fmt.Errorf("an element without until")
+	}
+	if e.control.Scope == Whole && f.item == "" {
+		return fmt.Errorf("code %q: an element without item", f.reason.Code)
+	}
+	return nil
+}
+
+// detailJSON writes a detail with its keys in order, so that equal details are
+// equal bytes.
+func detailJSON(v any) (json.RawMessage, error) {
+	switch v.(type) {
+	case string, map[string]any:
+	default:
+		return nil, fmt.Errorf("detail %v is neither an object nor a string", v)
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, fmt.Errorf("detail: %w", err)
+	}
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
+}
+
+// judge turns what was found for one item into its verdict.
+func judge(rec evidence.Record, t, asOf time.Time, exceptions, pending []finding, notApplicable bool) (Item, error) {
+	item := Item{Record: rec, Time: t, Verdict: verdict(exceptions, pending, notApplicable)}
+	switch item.Verdict {
+	case evidence.Exception:
+		item.Reasons = reasons(exceptions)
+	case evidence.Pending:
+		item.Reasons = reasons(pending)
+		for _, f := range pending {
+			if !f.until.After(asOf) {
+				return Item{}, fmt.Errorf("pending until %s, which had passed when the evidence was collected", f.until.Format(time.RFC3339Nano))
+			}
+			if f.until.After(item.Until) {
+				item.Until = f.until
+			}
+		}
+	}
+	return item, nil
+}
+
+func reasons(found []finding) []Reason {
+	var rs []Reason
+	for _, f := range found {
+		if f.reason.Code != "" {
+			rs = append(rs, f.reason)
+		}
+	}
+	slices.SortFunc(rs, func(a, b Reason) int {
+		return cmp.Or(cmp.Compare(a.Code, b.Code), bytes.Compare(a.Detail, b.Detail))
+	})
+	return rs
+}

@@ -1,0 +1,89 @@
+package controls
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/evidencepack/evidence"
+)
+
+// Column is a key field of a population that readers see.
+type Column struct {
+	Path  string        `yaml:"path"` // dotted path in the record's body
+	Title evidence.Text `yaml:"title"`
+	Type  ColumnType    `yaml:"type"`  // "" is text
+	Width float64       `yaml:"width"` // in characters; 0: by type
+}
+
+// ColumnType says how a field is shown.
+type ColumnType string
+
+// The types of columns.
+const (
+	TextColumn   ColumnType = "text"
+	TimeColumn   ColumnType = "time"
+	NumberColumn ColumnType = "number"
+)
+
+// Field is the value of one column: a text, a time or a number by the column's
+// type. A value of another type than its column's is shown as text. Set is false
+// when the record does not have the field, or has null there.
+type Field struct {
+	Text   string
+	Time   time.Time
+	Number float64
+	Set    bool
+}
+
+// Fields returns an item's key fields, one for each of the control's columns.
+func (c *Control) Fields(item Item) []Field {
+	fields := make([]Field, len(c.Columns))
+	for i, col := range c.Columns {
+		fields[i] = col.field(item.Record.Body)
+	}
+	return fields
+}
+
+func (c Column) field(body []byte) Field {
+	v := gjson.GetBytes(body, c.Path)
+	if !v.Exists() || v.Type == gjson.Null {
+		return Field{}
+	}
+	switch c.Type {
+	case TimeColumn:
+		if t, err := time.Parse(time.RFC3339Nano, v.Str); err == nil {
+			return Field{Time: t, Set: true}
+		}
+	case NumberColumn:
+		if v.Type == gjson.Number {
+			return Field{Number: v.Num, Set: true}
+		}
+	}
+	return Field{Text: v.String(), Set: true} // a string's content, else the JSON itself
+}
+
+var placeholder = regexp.MustCompile(`\{([A-Za-z0-9_.-]+)\}`)
+
+// ItemLink returns the URL at which the source system shows the record; empty
+// when the control has no link or the record lacks a value that it needs.
+func (c *Control) ItemLink(rec evidence.Record) string {
+	complete := true
+	link := placeholder.ReplaceAllStringFunc(c.Link, func(p string) string {
+		v := gjson.GetBytes(rec.Body, p[1:len(p)-1])
+		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() {
+			complete = false
+			return ""
+		}
+		// QueryEscape leaves no character that means anything in a URL; its
+		// plus is a space in queries alone.
+		return strings.ReplaceAll(url.QueryEscape(v.String()), "+", "%20")
+	})
+	if !complete {
+		return ""
+	}
+	return link
+}

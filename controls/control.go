@@ -1,0 +1,159 @@
+package controls
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/evidencepack/evidence"
+)
+
+// Names of a control's sources, as keys of [Control.Files].
+const (
+	ControlFile = "control.yaml"
+	PolicyFile  = "policy.rego"
+	testFile    = "policy_test.rego"
+)
+
+// Control is what an organisation does against a risk, and how that is tested.
+type Control struct {
+	ID        string        `yaml:"id"`        // "LOG-01"
+	Title     evidence.Text `yaml:"title"`     // one sentence that is true when the control works
+	Activity  evidence.Text `yaml:"activity"`  // what the organisation does
+	Procedure evidence.Text `yaml:"procedure"` // how it is tested, and what is not
+	Owner     string        `yaml:"owner"`     // who answers for it
+	Frequency Frequency     `yaml:"frequency"` // how often it operates
+
+	Population Population         `yaml:"population"`
+	Scope      Scope              `yaml:"scope"`
+	Related    map[string]Related `yaml:"related"` // by the name under which the policy sees them
+	Params     map[string]any     `yaml:"params"`  // settings with their defaults
+
+	// Reasons explains every code that the policy gives. A {name} in a text is
+	// replaced by that member of the reason's detail.
+	Reasons map[string]evidence.Text `yaml:"reasons"`
+
+	Columns []Column `yaml:"columns"` // the key fields that readers see of an item
+	Link    string   `yaml:"link"`    // https URL of an item in its source system, with {path} placeholders; may be empty
+
+	// Files are the exact sources, by name: what a pack carries.
+	Files map[string][]byte `yaml:"-"`
+
+	fsys    fs.FS // where the control was loaded from, for its tests
+	dir     string
+	schemas schemas
+}
+
+// Scope says what a policy sees at a time.
+type Scope string
+
+// The two scopes. Memory is flat for Each; Whole holds the population.
+const (
+	Each  Scope = "each"
+	Whole Scope = "whole"
+)
+
+// Population selects a control's items: the records of a kind that Where
+// accepts and whose time lies in the audit period.
+type Population struct {
+	Kind  string         `yaml:"kind"`
+	Where evidence.Where `yaml:"where"`
+
+	// Time is the dotted path of the item's time, a string in RFC 3339. When it
+	// is empty, the record's own time counts.
+	Time string `yaml:"time"`
+
+	// End is for items that last: the dotted path of their end. Such an item
+	// belongs to every period that it overlaps.
+	End string `yaml:"end"`
+}
+
+// Related selects records that are joined to each item before its evaluation,
+// so that a policy looks nothing up. With both Match and Between, both must hold.
+type Related struct {
+	Kind  string         `yaml:"kind"`
+	Where evidence.Where `yaml:"where"`
+
+	// Match joins on equal keys: paths of the related record to paths of the
+	// item. Where a path holds a list, one equal element is enough.
+	Match map[string]string `yaml:"match"`
+
+	Between *Between `yaml:"between"`
+
+	// Window is how far before and after the period related records are wanted.
+	Window Window `yaml:"window"`
+}
+
+// Between joins when a time of one record lies in an interval of the other:
+// from belongs to the interval, to does not. A record without the time or
+// without from is not joined; an interval without to has not ended.
+type Between struct {
+	Of   string `yaml:"of"`   // whose interval it is: "item" or "related"; the time is the other's
+	Time string `yaml:"time"` // dotted paths of times in RFC 3339
+	From string `yaml:"from"`
+	To   string `yaml:"to"`
+}
+
+// Window is time before and after a period.
+type Window struct {
+	Before time.Duration `yaml:"before"` // "400d", "36h"
+	After  time.Duration `yaml:"after"`
+}
+
+// Frequency is how often a control operates; sample sizes follow from it.
+type Frequency string
+
+var frequencies = map[Frequency]evidence.Text{
+	"per-occurrence": {JA: "発生の都度", EN: "per occurrence"},
+	"continuous":     {JA: "常時", EN: "continuous"},
+	"daily":          {JA: "日次", EN: "daily"},
+	"weekly":         {JA: "週次", EN: "weekly"},
+	"monthly":        {JA: "月次", EN: "monthly"},
+	"quarterly":      {JA: "四半期", EN: "quarterly"},
+	"yearly":         {JA: "年次", EN: "yearly"},
+}
+
+// Name returns the frequency in words.
+func (f Frequency) Name() evidence.Text { return frequencies[f] }
+
+// Selections returns what evidence the control needs: its population, for its
+// ID, and each related kind, for "ID/name", in the order of the names.
+func (c *Control) Selections() []evidence.Selection {
+	s := []evidence.Selection{{Kind: c.Population.Kind, Where: c.Population.Where, For: c.ID}}
+	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
+		r := c.Related[name]
+		s = append(s, evidence.Selection{Kind: r.Kind, Where: r.Where, For: c.ID + "/" + name})
+	}
+	return s
+}
+
+// SourceSHA256 returns the lower-case hex SHA-256 of one of the control's
+// Files; empty when there is no such file.
+func (c *Control) SourceSHA256(name string) string {
+	b, ok := c.Files[name]
+	if !ok {
+		return ""
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// Package is the Rego package that the control's policy must be in:
+// "evidence.log_01".
+func (c *Control) Package() string {
+	return "evidence." + strings.ReplaceAll(strings.ToLower(c.ID), "-", "_")
+}
+
+// kinds lists the record kinds that the control reads, each once.
+func (c *Control) kinds() []string {
+	k := []string{c.Population.Kind}
+	for _, r := range c.Related {
+		k = append(k, r.Kind)
+	}
+	slices.Sort(k)
+	return slices.Compact(k)
+}

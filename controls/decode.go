@@ -1,0 +1,198 @@
+package controls
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/evidencepack/evidence"
+)
+
+var (
+	idPattern     = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$`)
+	kindPattern   = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$`)
+	namePattern   = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	dottedPattern = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`)
+)
+
+// decodeControl reads a control.yaml and refuses one that is incomplete.
+func decodeControl(name string, b []byte) (*Control, error) {
+	src := source{name, b}
+	c := &Control{}
+	if err := src.decode(c); err != nil {
+		return nil, err
+	}
+	if c.Scope == "" {
+		c.Scope = Each
+	}
+	for _, check := range []func(source) error{
+		c.checkTexts, c.checkPopulation, c.checkRelated, c.checkParams, c.checkReasons, c.checkColumns, c.checkLink,
+	} {
+		if err := check(src); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func (c *Control) checkTexts(src source) error {
+	if !idPattern.MatchString(c.ID) {
+		return src.errorf("$.id", "id %q: want capitals, digits and hyphens, such as LOG-01", c.ID)
+	}
+	for _, t := range []struct {
+		name string
+		text evidence.Text
+	}{{"title", c.Title}, {"activity", c.Activity}, {"procedure", c.Procedure}} {
+		if !t.text.Complete() {
+			return src.errorf("$."+t.name, "%s is needed in ja and en", t.name)
+		}
+	}
+	if c.Owner == "" {
+		return src.errorf("$.owner", "owner is needed")
+	}
+	if _, ok := frequencies[c.Frequency]; !ok {
+		return src.errorf("$.frequency", "frequency %q: want one of %v", c.Frequency, slices.Sorted(maps.Keys(frequencies)))
+	}
+	if c.Scope != Each && c.Scope != Whole {
+		return src.errorf("$.scope", "scope %q: want each or whole", c.Scope)
+	}
+	return nil
+}
+
+func (c *Control) checkPopulation(src source) error {
+	p := c.Population
+	if !kindPattern.MatchString(p.Kind) {
+		return src.errorf("$.population.kind", "kind %q: want source.noun, such as cloudtrail.event", p.Kind)
+	}
+	if err := p.Where.Validate(); err != nil {
+		return src.errorf("$.population.where", "population: %w", err)
+	}
+	if p.Time == "" && p.End != "" {
+		return src.errorf("$.population.end", "population: end needs time")
+	}
+	return checkPaths(src, "$.population", p.Time, p.End)
+}
+
+func (c *Control) checkRelated(src source) error {
+	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
+		r, at := c.Related[name], "$.related."+name
+		if !namePattern.MatchString(name) {
+			return src.errorf(at, "related %q: want a name of lower-case letters, digits and underscores", name)
+		}
+		if !kindPattern.MatchString(r.Kind) {
+			return src.errorf(at+".kind", "related %s: kind %q: want source.noun", name, r.Kind)
+		}
+		if err := r.Where.Validate(); err != nil {
+			return src.errorf(at+".where", "related %s: %w", name, err)
+		}
+		joined := len(r.Match) > 0 || r.Between != nil
+		if c.Scope == Each && !joined {
+			return src.errorf(at, "related %s: match or between is needed", name)
+		}
+		if c.Scope == Whole && joined {
+			return src.errorf(at, "related %s: match and between join to one item; scope whole sees all related records", name)
+		}
+		if err := checkPaths(src, at+".match", slices.Concat(slices.Collect(maps.Keys(r.Match)), slices.Collect(maps.Values(r.Match)))...); err != nil {
+			return err
+		}
+		if b := r.Between; b != nil {
+			if b.Of != "item" && b.Of != "related" {
+				return src.errorf(at+".between", "related %s: between: of %q: want item or related", name, b.Of)
+			}
+			if b.Time == "" || b.From == "" || b.To == "" {
+				return src.errorf(at+".between", "related %s: between: time, from and to are needed", name)
+			}
+			if err := checkPaths(src, at+".between", b.Time, b.From, b.To); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkPaths accepts empty paths: whether one is needed is another question.
+func checkPaths(src source, at string, paths ...string) error {
+	for _, p := range paths {
+		if p != "" && !dottedPattern.MatchString(p) {
+			return src.errorf(at, "path %q: want names joined by dots", p)
+		}
+	}
+	return nil
+}
+
+func (c *Control) checkParams(src source) error {
+	for name, v := range c.Params {
+		if !namePattern.MatchString(name) {
+			return src.errorf("$.params", "parameter %q: want a name of lower-case letters, digits and underscores", name)
+		}
+		if v == nil {
+			return src.errorf("$.params."+name, "parameter %s: a default is needed; its type is the parameter's", name)
+		}
+		if _, err := paramValue(v); err != nil {
+			return src.errorf("$.params."+name, "parameter %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (c *Control) checkReasons(src source) error {
+	if len(c.Reasons) == 0 {
+		return src.errorf("$.reasons", "reasons are needed: a control that knows no exception tests nothing")
+	}
+	for _, code := range slices.Sorted(maps.Keys(c.Reasons)) {
+		text, at := c.Reasons[code], "$.reasons."+code
+		if !namePattern.MatchString(code) {
+			return src.errorf(at, "reason %q: want a code of lower-case letters, digits and underscores", code)
+		}
+		if !text.Complete() {
+			return src.errorf(at, "reason %s: a text is needed in ja and en", code)
+		}
+		ja, en := placeholders(text.JA), placeholders(text.EN)
+		slices.Sort(ja)
+		slices.Sort(en)
+		if !slices.Equal(slices.Compact(ja), slices.Compact(en)) {
+			return src.errorf(at, "reason %s: ja and en fill in different details", code)
+		}
+	}
+	return nil
+}
+
+func (c *Control) checkColumns(src source) error {
+	for i, col := range c.Columns {
+		at := fmt.Sprintf("$.columns[%d]", i)
+		if col.Type == "" {
+			c.Columns[i].Type = TextColumn
+		}
+		switch {
+		case !dottedPattern.MatchString(col.Path):
+			return src.errorf(at, "column path %q: want names joined by dots", col.Path)
+		case !col.Title.Complete():
+			return src.errorf(at, "column %s: a title is needed in ja and en", col.Path)
+		case !slices.Contains([]ColumnType{TextColumn, TimeColumn, NumberColumn}, c.Columns[i].Type):
+			return src.errorf(at+".type", "column %s: type %q: want text, time or number", col.Path, col.Type)
+		case col.Width < 0 || col.Width > 255:
+			return src.errorf(at+".width", "column %s: width %v: want 0 to 255 characters", col.Path, col.Width)
+		}
+	}
+	return nil
+}
+
+// checkLink holds records' values out of a link's host: whose page it opens is
+// the control's to say.
+func (c *Control) checkLink(src source) error {
+	if c.Link == "" {
+		return nil
+	}
+	u, err := url.Parse(placeholder.ReplaceAllString(c.Link, "x"))
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return src.errorf("$.link", "link %q: want an https URL", c.Link)
+	}
+	host, _, _ := strings.Cut(strings.TrimPrefix(c.Link, "https://"), "/")
+	if strings.ContainsAny(host, "{}?#") {
+		return src.errorf("$.link", "link %q: a placeholder must not stand in its host", c.Link)
+	}
+	return nil
+}

@@ -1,0 +1,48 @@
+// Package controls loads controls, compiles their policies and judges evidence
+// by them.
+//
+// A control is one folder:
+//
+//	logging/audit-log-stopped/
+//	    control.yaml        what an auditor reads: what is done, how it is tested, on which population
+//	    policy.rego         the test of one item, or of the whole population
+//	    policy_test.rego    its tests, over records in testdata/
+//	    testdata/*.json
+//
+// [Shipped] holds the controls that come with the module. [Load] reads them,
+// overlaid by an organisation's own folders, into a [Library], and
+// [Library.Configure] applies settings. [Prepare] compiles one control;
+// [Evaluator.Evaluate] streams a population through it and gives an [Outcome].
+//
+//	lib, err := controls.Load(controls.Shipped(), os.DirFS("our-controls"))
+//	c, err := lib.Find("LOG-01")
+//	ev, err := controls.Prepare(ctx, c)
+//	outcome, err := ev.Evaluate(ctx, controls.Input{Period: p, AsOf: asOf, Evidence: e}, emit)
+//
+// # What a policy sees
+//
+// A policy is Rego in package evidence.<id in lower case, hyphens as underscores>.
+// Its input is one document, and there is nothing else that it could read:
+//
+//	{"record":  {…},                     the item's body (scope: each)
+//	 "records": [{"id", "time", "record"}], the population (scope: whole)
+//	 "related": {"name": [{…}]},         bodies of the records joined to the item
+//	 "period":  {"start", "end"},        RFC 3339 in the organisation's time zone
+//	 "as_of":   "…",                     when the evidence was collected: the only clock
+//	 "params":  {…}}
+//
+// It defines the partial set exception, of {"code", "detail"}: one element for
+// each reason for which the item is an exception. It may define not_applicable
+// (true: the control does not apply to the item) and the partial set pending,
+// of {"until"}: a deadline that had not passed. With scope whole, elements of
+// exception and pending name their "item", and not_applicable is a set of item IDs.
+//
+// An exception outweighs pending, which outweighs not_applicable; an item with
+// none of them passes. Whatever keeps a policy from judging an item (a runtime
+// or builtin error, a reason without a text, an item without a time) fails the
+// evaluation with an error: it is never a pass.
+//
+// Policies are hermetic: builtins that reach a clock, a network, randomness or
+// the process do not exist for them, and every path they read of input is checked
+// against the JSON Schema of the record's kind when they are compiled.
+package controls

@@ -1,0 +1,169 @@
+package controls
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/tidwall/gjson"
+
+	"github.com/evidencepack/evidence"
+)
+
+// Evidence is what a control is judged on.
+type Evidence interface {
+	// Records yields every record of the kind, each (Kind, ID) once, in the
+	// order of (Time, ID). Its first error ends it.
+	Records(ctx context.Context, kind string) iter.Seq2[evidence.Record, error]
+}
+
+// Input is what an evaluation is a function of, besides the control.
+type Input struct {
+	Period   evidence.Period // in the organisation's time zone, in which policies see it
+	AsOf     time.Time       // when the evidence was collected
+	Evidence Evidence
+}
+
+// Evaluate judges every item of the population and calls emit for each, in the
+// order of the evidence and from the calling goroutine; items are judged in
+// parallel. With scope each, memory does not grow with the population.
+//
+// The evaluation ends at the first item that cannot be judged, with an error
+// that names the control and the record; every item before it has been emitted.
+// An error of emit ends it too and is returned as it is.
+func (e *Evaluator) Evaluate(ctx context.Context, in Input, emit func(Item) error) (Outcome, error) {
+	frame, err := e.frame(ctx, in)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("control %s: %w", e.control.ID, err)
+	}
+	var outcome Outcome
+	count := func(item Item) error {
+		outcome.add(item)
+		return emit(item)
+	}
+	if e.control.Scope == Whole {
+		err = frame.evaluateWhole(ctx, count)
+	} else {
+		err = frame.evaluateEach(ctx, count)
+	}
+	return outcome, err
+}
+
+// frame is one evaluation: what all its input documents have in common.
+type frame struct {
+	*Evaluator
+	in     Input
+	period *ast.Term
+	asOf   *ast.Term
+	joins  []*join
+}
+
+func (e *Evaluator) frame(ctx context.Context, in Input) (*frame, error) {
+	if !in.Period.Start.Before(in.Period.End) || in.AsOf.IsZero() || in.Evidence == nil {
+		return nil, errors.New("a period, a time of collection and evidence are needed")
+	}
+	f := &frame{
+		Evaluator: e,
+		in:        in,
+		period: ast.ObjectTerm(
+			ast.Item(ast.StringTerm("start"), ast.StringTerm(in.Period.Start.Format(time.RFC3339Nano))),
+			ast.Item(ast.StringTerm("end"), ast.StringTerm(in.Period.End.Format(time.RFC3339Nano))),
+		),
+		asOf: ast.StringTerm(in.AsOf.In(in.Period.Start.Location()).Format(time.RFC3339Nano)),
+	}
+	var err error
+	f.joins, err = e.control.loadJoins(ctx, in)
+	return f, err
+}
+
+// document is the input of the policy; subject is its record or records.
+func (f *frame) document(name string, subject ast.Value, related *ast.Term) ast.Value {
+	return ast.NewObject(
+		ast.Item(ast.StringTerm(name), ast.NewTerm(subject)),
+		ast.Item(ast.StringTerm("related"), related),
+		ast.Item(ast.StringTerm("period"), f.period),
+		ast.Item(ast.StringTerm("as_of"), f.asOf),
+		ast.Item(ast.StringTerm("params"), f.params),
+	)
+}
+
+// item judges one record; ok is false when it is not of the population.
+func (f *frame) item(ctx context.Context, rec evidence.Record) (item Item, ok bool, err error) {
+	t, ok, err := f.member(rec)
+	if err != nil || !ok {
+		return Item{}, false, f.wrap(rec, err)
+	}
+	input, err := f.itemDocument(rec)
+	if err != nil {
+		return Item{}, false, f.wrap(rec, err)
+	}
+	j, err := f.ask(ctx, input)
+	if err != nil {
+		return Item{}, false, f.wrap(rec, err)
+	}
+	item, err = judge(rec, t, f.in.AsOf, j.exceptions, j.pending, len(j.notApplicable) > 0)
+	return item, true, f.wrap(rec, err)
+}
+
+func (f *frame) itemDocument(rec evidence.Record) (ast.Value, error) {
+	body, err := parseValue(rec.Body)
+	if err != nil {
+		return nil, fmt.Errorf("body: %w", err)
+	}
+	related, err := f.related(rec.Body)
+	if err != nil {
+		return nil, err
+	}
+	return f.document("record", body, related), nil
+}
+
+// member says whether the record is of the population, and its item's time.
+func (f *frame) member(rec evidence.Record) (time.Time, bool, error) {
+	p := f.control.Population
+	if !p.Where.Match(rec.Body) {
+		return time.Time{}, false, nil
+	}
+	t, err := timeAt(rec, p.Time)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	if p.End == "" {
+		return t, f.in.Period.Contains(t), nil
+	}
+	end, err := timeAt(rec, p.End)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	return t, f.in.Period.Overlaps(evidence.Period{Start: t, End: end}), nil
+}
+
+// timeAt reads the time at a path of the body; an empty path is the record's own.
+func timeAt(rec evidence.Record, path string) (time.Time, error) {
+	if path == "" {
+		return rec.Time, nil
+	}
+	v := gjson.GetBytes(rec.Body, path)
+	t, err := time.Parse(time.RFC3339Nano, v.Str)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%s: want a time in RFC 3339, have %.60s", path, orNothing(v.Raw))
+	}
+	return t, nil
+}
+
+func orNothing(raw string) string {
+	if raw == "" {
+		return "nothing"
+	}
+	return raw
+}
+
+// wrap names the control and the record that an error is about.
+func (f *frame) wrap(rec evidence.Record, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("control %s: %s %s: %w", f.control.ID, rec.Kind, rec.ID, err)
+}

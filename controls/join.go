@@ -1,0 +1,262 @@
+package controls
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/tidwall/gjson"
+
+	"github.com/evidencepack/evidence"
+)
+
+// join is the index of one related kind: a look-up at any size.
+type join struct {
+	name    string
+	related Related
+	itemKey []string // paths of the item, in step with relatedKey
+	records []evidence.Record
+	buckets map[string][]span // by key; one bucket "" when there is no match
+}
+
+// span is one related record on the time axis. A record that has one time has
+// from equal to to.
+type span struct {
+	record   int // index into records
+	from, to time.Time
+	latest   time.Time // the latest to among this span and those before it
+}
+
+// forever is where an interval without an end ends.
+var forever = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+
+// loadJoins reads the related records, in the order of the relations' names.
+func (c *Control) loadJoins(ctx context.Context, in Input) ([]*join, error) {
+	var joins []*join
+	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
+		j := &join{name: name, related: c.Related[name], buckets: map[string][]span{}}
+		if err := j.load(ctx, in); err != nil {
+			return nil, fmt.Errorf("related %s: %w", name, err)
+		}
+		joins = append(joins, j)
+	}
+	return joins, nil
+}
+
+func (j *join) load(ctx context.Context, in Input) error {
+	relatedKey := slices.Sorted(maps.Keys(j.related.Match))
+	for _, path := range relatedKey {
+		j.itemKey = append(j.itemKey, j.related.Match[path])
+	}
+	window := evidence.Period{Start: in.Period.Start.Add(-j.related.Window.Before), End: in.Period.End.Add(j.related.Window.After)}
+	for rec, err := range in.Evidence.Records(ctx, j.related.Kind) {
+		if err != nil {
+			return fmt.Errorf("read %s: %w", j.related.Kind, err)
+		}
+		if !window.Contains(rec.Time) || !j.related.Where.Match(rec.Body) {
+			continue
+		}
+		if err := j.add(rec, relatedKey); err != nil {
+			return fmt.Errorf("%s %s: %w", rec.Kind, rec.ID, err)
+		}
+	}
+	for _, bucket := range j.buckets {
+		sortSpans(bucket)
+	}
+	return ctx.Err()
+}
+
+func (j *join) add(rec evidence.Record, relatedKey []string) error {
+	s, ok := j.span(rec.Body)
+	if !ok {
+		return nil
+	}
+	keys, err := compositeKeys(rec.Body, relatedKey)
+	if err != nil {
+		return err
+	}
+	s.record = len(j.records)
+	j.records = append(j.records, rec)
+	for _, k := range keys {
+		j.buckets[k] = append(j.buckets[k], s)
+	}
+	return nil
+}
+
+// span places a related record on the time axis; false when it lacks the times
+// that the join needs.
+func (j *join) span(body []byte) (span, bool) {
+	b := j.related.Between
+	switch {
+	case b == nil:
+		return span{}, true
+	case b.Of == "related":
+		from, to, ok := interval(body, b)
+		return span{from: from, to: to}, ok
+	}
+	t, ok := instant(body, b.Time)
+	return span{from: t, to: t}, ok
+}
+
+func interval(body []byte, b *Between) (from, to time.Time, ok bool) {
+	if from, ok = instant(body, b.From); !ok {
+		return from, to, false
+	}
+	if to, ok = instant(body, b.To); !ok {
+		to = forever
+	}
+	return from, to, true
+}
+
+func instant(body []byte, path string) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339Nano, gjson.GetBytes(body, path).Str)
+	return t, err == nil
+}
+
+func sortSpans(spans []span) {
+	slices.SortStableFunc(spans, func(a, b span) int { return a.from.Compare(b.from) })
+	var latest time.Time
+	for i := range spans {
+		if spans[i].to.After(latest) {
+			latest = spans[i].to
+		}
+		spans[i].latest = latest
+	}
+}
+
+// lookup returns the related records of an item, in the order of the evidence.
+func (j *join) lookup(item []byte) ([]int, error) {
+	keys, err := compositeKeys(item, j.itemKey)
+	if err != nil {
+		return nil, err
+	}
+	var found []int
+	for _, k := range keys {
+		found = j.appendInTime(found, j.buckets[k], item)
+	}
+	slices.Sort(found)
+	return slices.Compact(found), nil // lists of keys may reach a record twice
+}
+
+func (j *join) appendInTime(found []int, spans []span, item []byte) []int {
+	b := j.related.Between
+	switch {
+	case b == nil:
+		for _, s := range spans {
+			found = append(found, s.record)
+		}
+	case b.Of == "item":
+		from, to, ok := interval(item, b)
+		if !ok {
+			return found
+		}
+		first := sort.Search(len(spans), func(i int) bool { return !spans[i].from.Before(from) })
+		for _, s := range spans[first:] {
+			if !s.from.Before(to) {
+				break
+			}
+			found = append(found, s.record)
+		}
+	default:
+		t, ok := instant(item, b.Time)
+		if !ok {
+			return found
+		}
+		after := sort.Search(len(spans), func(i int) bool { return spans[i].from.After(t) })
+		for i := after - 1; i >= 0 && spans[i].latest.After(t); i-- {
+			if spans[i].to.After(t) {
+				found = append(found, spans[i].record)
+			}
+		}
+	}
+	return found
+}
+
+// maxKeys bounds the combinations of keys that lists in one record make.
+const maxKeys = 10_000
+
+// compositeKeys returns the keys of a body under which it is joined: one for
+// each combination of values at the paths. Missing and null values have none.
+// With no paths, there is the one empty key.
+func compositeKeys(body []byte, paths []string) ([]string, error) {
+	keys := []string{""}
+	for _, path := range paths {
+		values := keyValues(gjson.GetBytes(body, path))
+		if len(keys)*len(values) > maxKeys {
+			return nil, fmt.Errorf("%s: more than %d keys to join on", path, maxKeys)
+		}
+		longer := make([]string, 0, len(keys)*len(values))
+		for _, k := range keys {
+			for _, v := range values {
+				longer = append(longer, k+strconv.Itoa(len(v))+":"+v) // the length keeps parts apart
+			}
+		}
+		keys = longer
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys), nil
+}
+
+// keyValues returns the scalar values of a field, or of the list that it is. A
+// string and a number of the same digits are equal: systems differ in how they
+// write an issue's number.
+func keyValues(v gjson.Result) []string {
+	switch {
+	case !v.Exists() || v.Type == gjson.Null || v.IsObject():
+		return nil
+	case v.IsArray():
+		var values []string
+		v.ForEach(func(_, e gjson.Result) bool {
+			if !e.IsArray() {
+				values = append(values, keyValues(e)...)
+			}
+			return true
+		})
+		return values
+	case v.Type == gjson.String:
+		return []string{strings.Clone(v.Str)}
+	}
+	return []string{strings.Clone(v.Raw)}
+}
+
+// related is the input's member of that name for one item.
+func (f *frame) related(item []byte) (*ast.Term, error) {
+	return f.relatedTerm(func(j *join) ([]int, error) { return j.lookup(item) })
+}
+
+// allRelated is the same for the whole population: everything that was selected.
+func (f *frame) allRelated() (*ast.Term, error) {
+	return f.relatedTerm(func(j *join) ([]int, error) {
+		all := make([]int, len(j.records))
+		for i := range all {
+			all[i] = i
+		}
+		return all, nil
+	})
+}
+
+func (f *frame) relatedTerm(choose func(*join) ([]int, error)) (*ast.Term, error) {
+	members := make([][2]*ast.Term, 0, len(f.joins))
+	for _, j := range f.joins {
+		chosen, err := choose(j)
+		if err != nil {
+			return nil, fmt.Errorf("related %s: %w", j.name, err)
+		}
+		bodies := make([]*ast.Term, len(chosen))
+		for i, n := range chosen {
+			v, err := parseValue(j.records[n].Body)
+			if err != nil {
+				return nil, fmt.Errorf("related %s: %s %s: body: %w", j.name, j.records[n].Kind, j.records[n].ID, err)
+			}
+			bodies[i] = ast.NewTerm(v)
+		}
+		members = append(members, ast.Item(ast.StringTerm(j.name), ast.ArrayTerm(bodies...)))
+	}
+	return ast.NewTerm(ast.NewObject(members...)), nil
+}

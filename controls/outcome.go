@@ -1,0 +1,69 @@
+package controls
+
+import (
+	"time"
+
+	"github.com/evidencepack/evidence"
+)
+
+// Item is one item of a population with its verdict.
+type Item struct {
+	Record  evidence.Record
+	Time    time.Time // the item's own time, which put it in the period
+	Verdict evidence.Verdict
+	Reasons []Reason  // of an exception or a pending item; ordered by code and detail
+	Until   time.Time // of a pending item: when its last deadline passes
+}
+
+// Outcome counts what a population came to. Total is the sum of the other four.
+type Outcome struct {
+	Total, Passed, Exceptions, NotApplicable, Pending int64
+
+	ByReason     map[string]int64 // exceptions by reason; an item counts once for each code it has
+	PendingUntil time.Time        // when the last of the pending items can be judged
+}
+
+// Result is the control's result for the period. complete says whether the
+// population, and all it was joined with, is known to be complete.
+func (o Outcome) Result(complete bool) evidence.Result {
+	switch {
+	case !complete || o.Pending > 0:
+		return evidence.NotEvaluable
+	case o.Exceptions > 0:
+		return evidence.ExceptionsNoted
+	case o.Total == o.NotApplicable:
+		return evidence.NoOccurrence
+	}
+	return evidence.Effective
+}
+
+func (o *Outcome) add(item Item) {
+	o.Total++
+	switch item.Verdict {
+	case evidence.Pass:
+		o.Passed++
+	case evidence.NotApplicable:
+		o.NotApplicable++
+	case evidence.Pending:
+		o.Pending++
+		if item.Until.After(o.PendingUntil) {
+			o.PendingUntil = item.Until
+		}
+	case evidence.Exception:
+		o.Exceptions++
+		o.addReasons(item.Reasons)
+	}
+}
+
+func (o *Outcome) addReasons(reasons []Reason) {
+	if o.ByReason == nil {
+		o.ByReason = map[string]int64{}
+	}
+	last := ""
+	for _, r := range reasons { // ordered by code: the same code stands together
+		if r.Code != last {
+			o.ByReason[r.Code]++
+			last = r.Code
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package controls
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/evidencepack/evidence"
+)
+
+// Reason is why an item is an exception or pending.
+type Reason struct {
+	Code   string          `json:"code"`             // a key of the control's Reasons
+	Detail json.RawMessage `json:"detail,omitempty"` // what was seen: a JSON object or string; nil when there is none
+}
+
+// absent stands in a text for a detail that the policy did not give.
+const absent = "—"
+
+// ReasonText explains a reason in language l. Placeholders are filled from the
+// members of the detail; {detail} is the whole of a detail that is a string.
+func (c *Control) ReasonText(r Reason, l evidence.Lang) string {
+	text, ok := c.Reasons[r.Code]
+	if !ok {
+		return r.Code
+	}
+	detail := gjson.ParseBytes(r.Detail)
+	return placeholder.ReplaceAllStringFunc(text.In(l), func(p string) string {
+		name := p[1 : len(p)-1]
+		if name == "detail" && detail.Type == gjson.String {
+			return detail.Str
+		}
+		return detailText(detail.Get(name))
+	})
+}
+
+// detailText writes a value as a reader would: lists with commas, the rest as it is.
+func detailText(v gjson.Result) string {
+	switch {
+	case !v.Exists() || v.Type == gjson.Null:
+		return absent
+	case v.IsArray():
+		var parts []string
+		v.ForEach(func(_, e gjson.Result) bool {
+			parts = append(parts, detailText(e))
+			return true
+		})
+		if len(parts) == 0 {
+			return absent
+		}
+		return strings.Join(parts, ", ")
+	}
+	if s := v.String(); s != "" {
+		return s
+	}
+	return absent
+}
+
+// placeholders lists the names in a text that are to be filled in.
+func placeholders(text string) []string {
+	var names []string
+	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+		names = append(names, m[1])
+	}
+	return names
+}

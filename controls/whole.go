@@ -1,0 +1,114 @@
+package controls
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/evidencepack/evidence"
+)
+
+// member is a record of the population with its item's time.
+type member struct {
+	record evidence.Record
+	time   time.Time
+}
+
+// population reads the whole population into memory.
+func (f *frame) population(ctx context.Context) ([]member, error) {
+	var members []member
+	for rec, err := range f.in.Evidence.Records(ctx, f.control.Population.Kind) {
+		if err != nil {
+			return nil, fmt.Errorf("control %s: read %s: %w", f.control.ID, f.control.Population.Kind, err)
+		}
+		t, ok, err := f.member(rec)
+		if err != nil {
+			return nil, f.wrap(rec, err)
+		}
+		if ok {
+			members = append(members, member{rec, t})
+		}
+	}
+	return members, ctx.Err()
+}
+
+// wholeDocument is the policy's input with scope whole.
+func (f *frame) wholeDocument(members []member) (ast.Value, error) {
+	terms := make([]*ast.Term, len(members))
+	for i, m := range members {
+		body, err := parseValue(m.record.Body)
+		if err != nil {
+			return nil, f.wrap(m.record, fmt.Errorf("body: %w", err))
+		}
+		terms[i] = ast.ObjectTerm(
+			ast.Item(ast.StringTerm("id"), ast.StringTerm(m.record.ID)),
+			ast.Item(ast.StringTerm("time"), ast.StringTerm(m.time.Format(time.RFC3339Nano))),
+			ast.Item(ast.StringTerm("record"), ast.NewTerm(body)),
+		)
+	}
+	related, err := f.allRelated()
+	if err != nil {
+		return nil, fmt.Errorf("control %s: %w", f.control.ID, err)
+	}
+	return f.document("records", ast.NewArray(terms...), related), nil
+}
+
+func (f *frame) evaluateWhole(ctx context.Context, emit func(Item) error) error {
+	members, err := f.population(ctx)
+	if err != nil {
+		return err
+	}
+	input, err := f.wholeDocument(members)
+	if err != nil {
+		return err
+	}
+	j, err := f.ask(ctx, input)
+	if err != nil {
+		return fmt.Errorf("control %s: %w", f.control.ID, err)
+	}
+	byItem, err := f.byItem(members, j)
+	if err != nil {
+		return fmt.Errorf("control %s: %w", f.control.ID, err)
+	}
+	for _, m := range members {
+		found := byItem[m.record.ID]
+		item, err := judge(m.record, m.time, f.in.AsOf, found.exceptions, found.pending, len(found.notApplicable) > 0)
+		if err != nil {
+			return f.wrap(m.record, err)
+		}
+		if err := emit(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// byItem sorts the policy's answer by item. A finding about an item that the
+// population does not have is an error: it would vanish otherwise.
+func (f *frame) byItem(members []member, j judgement) (map[string]*judgement, error) {
+	found := make(map[string]*judgement, len(members))
+	for _, m := range members {
+		found[m.record.ID] = &judgement{}
+	}
+	for _, x := range j.exceptions {
+		if found[x.item] == nil {
+			return nil, fmt.Errorf("exception of item %q, which is not in the population", x.item)
+		}
+		found[x.item].exceptions = append(found[x.item].exceptions, x)
+	}
+	for _, x := range j.pending {
+		if found[x.item] == nil {
+			return nil, fmt.Errorf("pending item %q, which is not in the population", x.item)
+		}
+		found[x.item].pending = append(found[x.item].pending, x)
+	}
+	for _, id := range j.notApplicable {
+		if found[id] == nil {
+			return nil, fmt.Errorf("not applicable item %q, which is not in the population", id)
+		}
+		found[id].notApplicable = []string{id}
+	}
+	return found, nil
+}
