@@ -34,8 +34,8 @@ func notApplicable(control string) expectation {
 	return expectation{control: control, verdict: evidence.NotApplicable}
 }
 
-func exception(control, code, ja, en string) expectation {
-	return expectation{control: control, verdict: evidence.Exception, codes: []string{code}, why: evidence.Text{JA: ja, EN: en}}
+func exception(control, ja, en string, codes ...string) expectation {
+	return expectation{control: control, verdict: evidence.Exception, codes: codes, why: evidence.Text{JA: ja, EN: en}}
 }
 
 // plant makes an event at a time of Japan, "2026-10-14 02:13:05". Its name

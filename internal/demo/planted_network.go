@@ -80,7 +80,7 @@ func networkStory() []planted {
 	bastion, batch, legacy := resourceID("sg", "bastion"), resourceID("sg", "batch"), resourceID("sg", "legacy")
 	ssh := rule{protocol: "tcp", from: 22, to: 22, v4: world}
 	hotfix := rule{protocol: "tcp", from: 22, to: 22, v4: world, description: "=HYPERLINK(http://203.0.113.99)"}
-	open := func(ja, en string) expectation { return exception("NET-02", "admin_port_open", ja, en) }
+	open := func(ja, en string) expectation { return exception("NET-02", ja, en, "admin_port_open") }
 	return []planted{
 		plant("network: last second before the month", "2026-09-30 23:59:59", production, sre, ingress(resourceID("sg", "september"), ssh),
 			open("期間外。", "Outside the period.")),
@@ -99,7 +99,7 @@ func networkStory() []planted {
 		plant("network: rule modified", "2026-10-19 15:03:27", production, formula, modify(bastion, rule{protocol: "tcp", from: 22, to: 22, v4: world, description: "temporary"}),
 			open("既存のルールが、22番ポートを全世界に開放するよう変更された。", "An existing rule was changed to open port 22 to the world.")),
 		plant("network: all traffic", "2026-10-22 22:48:00", productionBack, sre, ingress(resourceID("sg", "restore"), rule{protocol: "-1", v4: world}),
-			open("大阪リージョンで、すべての通信が全世界に開放された。", "All traffic was opened to the world in the Osaka region.")),
+			exception("NET-02", "大阪リージョンで、すべての通信が全世界に開放された。", "All traffic was opened to the world in the Osaka region.", "all_traffic_open")),
 		plant("network: refused", "2026-10-23 10:10:10", production, person("bizops-01", "ReadOnly"), ingress(bastion, ssh), passes("NET-02")).
 			failed("Client.UnauthorizedOperation", "You are not authorized to perform this operation."),
 		plant("network: HTTPS to the world", "2026-10-05 11:20:00", production, tf,
