@@ -1,0 +1,172 @@
+// Package sealed answers what a checkpoint holds for a period: which records,
+// how complete they are, and what is missing by name.
+//
+// It reads an [Archive], which is a locker at a checkpoint when controls are
+// evaluated, and a pack when its tests are repeated. Both give the same [View]
+// and therefore the same results.
+package sealed
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/locker"
+)
+
+// Archive is where sealed entries are read from.
+type Archive interface {
+	// Entries yields the sealed entries in the order of the log.
+	Entries(ctx context.Context) iter.Seq2[locker.Entry, error]
+	// Records yields the records of a batch and ends with an error unless they
+	// are exactly those that were sealed.
+	Records(ctx context.Context, m locker.Manifest) iter.Seq2[evidence.Record, error]
+}
+
+// Source is a source that is expected to have delivered.
+type Source struct {
+	Name    string            `json:"name"`
+	Driver  string            `json:"driver"`
+	Kinds   []string          `json:"kinds"`
+	Methods []evidence.Method `json:"methods"` // the completeness methods its claims may use
+}
+
+// View is what an archive holds for a period.
+type View struct {
+	archive Archive
+	period  evidence.Period
+	asOf    time.Time
+	sources []Source
+	entries []locker.Entry // those that speak of the period, in the order of the log
+	held    map[string]*holding
+	kinds   map[string]*population
+}
+
+// holding is what is held of one source.
+type holding struct {
+	source   Source
+	plans    []plan
+	attempts []*attempt            // in the order of their first entries
+	byScope  map[string][]*attempt // the same, by the name of their scope
+	failures []locker.Manifest
+}
+
+type plan struct {
+	hash     string
+	manifest locker.Manifest
+}
+
+// attempt is one collection of one unit: the batches of a (plan, unit) pair. A
+// unit that is collected again makes another attempt.
+type attempt struct {
+	unit    locker.PlannedUnit
+	want    []evidence.Selection
+	batches []locker.Manifest
+	claims  []evidence.Claim
+	last    bool
+	latest  bool // no later complete attempt of the same unit exists
+}
+
+// collected is when the attempt's last batch was collected.
+func (a *attempt) collected() time.Time { return a.batches[len(a.batches)-1].Collected.At }
+
+// complete reports whether the attempt reached the end of its unit with no
+// batch missing on the way.
+func (a *attempt) complete() bool {
+	for i, m := range a.batches {
+		if m.Seq != i {
+			return false
+		}
+	}
+	return a.last
+}
+
+// Open reads the archive's entries and keeps those that speak of the period.
+func Open(ctx context.Context, archive Archive, period evidence.Period, sources []Source) (*View, error) {
+	v := &View{archive: archive, period: period, sources: sources,
+		held: map[string]*holding{}, kinds: map[string]*population{}}
+	for _, s := range sources {
+		v.held[s.Name] = &holding{source: s, byScope: map[string][]*attempt{}}
+	}
+	plans := map[string]evidence.Query{}
+	attempts := map[string]*attempt{}
+	for e, err := range archive.Entries(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		h := v.held[e.Manifest.Source]
+		if h == nil || !speaksOf(e.Manifest, period) {
+			continue
+		}
+		v.entries = append(v.entries, e)
+		v.add(h, e.Manifest, plans, attempts)
+	}
+	for _, h := range v.held {
+		markLatest(h.attempts)
+	}
+	return v, nil
+}
+
+func speaksOf(m locker.Manifest, p evidence.Period) bool {
+	if m.Type == locker.Plan {
+		return m.Query != nil && m.Query.Period.Overlaps(p)
+	}
+	return m.Unit != nil && m.Unit.Window.Overlaps(p)
+}
+
+func (v *View) add(h *holding, m locker.Manifest, plans map[string]evidence.Query, attempts map[string]*attempt) {
+	if m.Collected.At.After(v.asOf) {
+		v.asOf = m.Collected.At
+	}
+	switch m.Type {
+	case locker.Plan:
+		hash := m.Hash()
+		plans[hash] = *m.Query
+		h.plans = append(h.plans, plan{hash, m})
+	case locker.Failure:
+		h.failures = append(h.failures, m)
+	case locker.Batch:
+		id := m.Plan + " " + m.Unit.Key
+		a := attempts[id]
+		if a == nil || m.Seq == 0 {
+			a = &attempt{unit: *m.Unit, want: plans[m.Plan].Want}
+			attempts[id] = a
+			h.attempts = append(h.attempts, a)
+			scope := a.unit.Scope.String()
+			h.byScope[scope] = append(h.byScope[scope], a)
+		}
+		a.batches = append(a.batches, m)
+		a.claims = append(a.claims, m.Claims...)
+		a.last = a.last || m.Last
+	}
+}
+
+// markLatest marks, of each unit, the complete attempt that was begun last.
+func markLatest(attempts []*attempt) {
+	seen := map[string]bool{}
+	for _, a := range slices.Backward(attempts) {
+		if a.complete() && !seen[a.unit.Key] {
+			seen[a.unit.Key] = true
+			a.latest = true
+		}
+	}
+}
+
+// Period is the period that the view is of.
+func (v *View) Period() evidence.Period { return v.period }
+
+// AsOf is when the newest evidence of the period was collected; zero when there
+// is none. It is the only clock of an evaluation.
+func (v *View) AsOf() time.Time { return v.asOf }
+
+// PeriodOpen reports whether the period had not ended when its evidence was collected.
+func (v *View) PeriodOpen() bool { return v.asOf.Before(v.period.End) }
+
+// Entries lists the sealed entries that speak of the period, in the order of
+// the log: what a pack must carry so that its tests can be repeated.
+func (v *View) Entries() []locker.Entry { return v.entries }
+
+// Expected lists the sources that the view was opened with.
+func (v *View) Expected() []Source { return v.sources }

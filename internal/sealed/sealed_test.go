@@ -1,0 +1,383 @@
+package sealed
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/locker"
+)
+
+const kind = "cloudtrail.event"
+
+var (
+	stop  = evidence.Selection{Kind: kind, Where: evidence.Where{{"eventName": {"StopLogging"}}}, For: "LOG-01"}
+	root  = evidence.Selection{Kind: kind, Where: evidence.Where{{"userIdentity.type": {"Root"}}}, For: "ACC-10"}
+	trail = Source{Name: "trail", Driver: "d", Kinds: []string{kind}, Methods: []evidence.Method{evidence.DigestChain, evidence.PagesExhausted}}
+
+	tokyo  = evidence.Scope{"region": "ap-northeast-1"}
+	oregon = evidence.Scope{"region": "us-west-2"}
+)
+
+func day(d int) time.Time { return time.Date(2026, 10, d, 0, 0, 0, 0, time.UTC) }
+
+func days(from, to int) evidence.Period { return evidence.Period{Start: day(from), End: day(to)} }
+
+// story is an archive that a test writes entry by entry.
+type story struct {
+	entries []locker.Entry
+	records map[string][]evidence.Record
+	now     time.Time
+}
+
+func newStory() *story {
+	return &story{records: map[string][]evidence.Record{}, now: day(11)}
+}
+
+func (s *story) Entries(context.Context) iter.Seq2[locker.Entry, error] {
+	return func(yield func(locker.Entry, error) bool) {
+		for _, e := range s.entries {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *story) Records(_ context.Context, m locker.Manifest) iter.Seq2[evidence.Record, error] {
+	return func(yield func(evidence.Record, error) bool) {
+		for _, r := range s.records[m.Object] {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *story) add(m locker.Manifest) string {
+	m.Version, m.Source, m.Driver = locker.Version, "trail", "d"
+	m.Collected = locker.Collected{At: s.now, Host: "h", Tool: "t"}
+	s.entries = append(s.entries, locker.Entry{Index: int64(len(s.entries)), Manifest: m})
+	return m.Hash()
+}
+
+func unit(scope evidence.Scope, window evidence.Period, want ...evidence.Selection) evidence.Unit {
+	return evidence.Unit{Kinds: []string{kind}, Scope: scope, Window: window, Want: want}
+}
+
+func (s *story) plan(p evidence.Period, want []evidence.Selection, units ...evidence.Unit) string {
+	m := locker.Manifest{Type: locker.Plan, Query: &evidence.Query{Period: p, Want: want}}
+	for _, u := range units {
+		m.Units = append(m.Units, locker.Planned(u))
+	}
+	return s.add(m)
+}
+
+func claim(u evidence.Unit, gaps ...string) evidence.Claim {
+	c := evidence.Claim{Kind: kind, Method: evidence.DigestChain, Scope: u.Scope, Window: u.Window, Unit: "hourly_digests", Expected: 24, Found: 24}
+	for _, g := range gaps {
+		c.Gaps = append(c.Gaps, evidence.Finding{Code: g, Object: "object"})
+		c.Found--
+	}
+	return c
+}
+
+func (s *story) batch(plan string, u evidence.Unit, seq int, last bool, records []evidence.Record, claims ...evidence.Claim) {
+	unit := locker.Planned(u)
+	m := locker.Manifest{Type: locker.Batch, Plan: plan, Unit: &unit, Seq: seq, Last: last, Kind: kind, Claims: claims}
+	if len(records) > 0 {
+		m.Object, m.Records, m.Size = fmt.Sprintf("%064x", len(s.entries)+1), int64(len(records)), 1
+		s.records[m.Object] = records
+	}
+	s.add(m)
+}
+
+func (s *story) done(plan string, u evidence.Unit, gaps ...string) {
+	s.batch(plan, u, 0, true, nil, claim(u, gaps...))
+}
+
+func (s *story) fail(plan string, u evidence.Unit, cause string) {
+	unit := locker.Planned(u)
+	s.add(locker.Manifest{Type: locker.Failure, Plan: plan, Unit: &unit, Error: cause})
+}
+
+// tell lists what is missing on a line each.
+func tell(t *testing.T, s *story, p evidence.Period, sel evidence.Selection) []string {
+	t.Helper()
+	v, err := Open(t.Context(), s, p, []Source{trail})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	missing, err := v.Missing(t.Context(), []evidence.Selection{sel})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, m := range missing {
+		out = append(out, m.String())
+	}
+	return out
+}
+
+func TestMissing(t *testing.T) {
+	period := days(1, 11)
+	whole := []evidence.Selection{stop, root}
+	for _, tt := range []struct {
+		name string
+		sel  evidence.Selection
+		tell func(*story)
+		want []string
+	}{
+		{"covered by satisfied claims", stop, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			s.done(s.plan(period, whole, u), u)
+		}, nil},
+		{"never read", stop, func(*story) {}, []string{"not_planned trail: cloudtrail.event"}},
+		{"read for another control", stop, func(s *story) {
+			u := unit(tokyo, period, root)
+			s.done(s.plan(period, []evidence.Selection{root}, u), u)
+		}, []string{"not_planned trail: cloudtrail.event"}},
+		{"nothing to plan", stop, func(s *story) { s.plan(period, whole) },
+			[]string{"not_collected trail 2026-10-01T00:00:00Z/2026-10-11T00:00:00Z"}},
+		{"planned and not collected", stop, func(s *story) {
+			s.plan(period, whole, unit(tokyo, period, whole...))
+		}, []string{"not_collected trail region=ap-northeast-1 2026-10-01T00:00:00Z/2026-10-11T00:00:00Z"}},
+		{"one region is missing", stop, func(s *story) {
+			a, b := unit(tokyo, period, whole...), unit(oregon, period, whole...)
+			s.done(s.plan(period, whole, a, b), a)
+		}, []string{"not_collected trail region=us-west-2 2026-10-01T00:00:00Z/2026-10-11T00:00:00Z"}},
+		{"cut off before its end", stop, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			s.batch(s.plan(period, whole, u), u, 0, false, nil, claim(u))
+		}, []string{"not_collected trail region=ap-northeast-1 2026-10-01T00:00:00Z/2026-10-11T00:00:00Z"}},
+		{"a batch on the way is missing", stop, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			plan := s.plan(period, whole, u)
+			s.batch(plan, u, 0, false, nil)
+			s.batch(plan, u, 2, true, nil, claim(u))
+		}, []string{"not_collected trail region=ap-northeast-1 2026-10-01T00:00:00Z/2026-10-11T00:00:00Z"}},
+		{"failed", stop, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			s.fail(s.plan(period, whole, u), u, "403")
+		}, []string{"failed trail region=ap-northeast-1 2026-10-01T00:00:00Z/2026-10-11T00:00:00Z: 403"}},
+		{"failed, then collected", stop, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			s.fail(s.plan(period, whole, u), u, "403")
+			s.done(s.plan(period, whole, u), u)
+		}, nil},
+		{"a gap", stop, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			s.done(s.plan(period, whole, u), u, "digest_missing")
+		}, []string{"gap trail region=ap-northeast-1 2026-10-01T00:00:00Z/2026-10-11T00:00:00Z (1 gaps, 23 of 24 hourly_digests)"}},
+		{"a gap that a later collection closed", stop, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			s.done(s.plan(period, whole, u), u, "digest_missing")
+			s.done(s.plan(period, whole, u), u)
+		}, nil},
+		{"a gap that a later collection opened", stop, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			s.done(s.plan(period, whole, u), u)
+			s.done(s.plan(period, whole, u), u, "digest_missing")
+		}, []string{"gap trail region=ap-northeast-1 2026-10-01T00:00:00Z/2026-10-11T00:00:00Z (1 gaps, 23 of 24 hourly_digests)"}},
+		{"no claim", stop, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			s.batch(s.plan(period, whole, u), u, 0, true, nil)
+		}, []string{"no_claim trail region=ap-northeast-1 2026-10-01T00:00:00Z/2026-10-11T00:00:00Z"}},
+		{"daily collections together cover the period", stop, func(s *story) {
+			for d := 1; d < 11; d++ {
+				u := unit(tokyo, days(d, d+1), whole...)
+				s.done(s.plan(days(d, d+1), whole, u), u)
+			}
+		}, nil},
+		{"one day of the daily collections is missing", stop, func(s *story) {
+			for d := 1; d < 11; d++ {
+				if u := unit(tokyo, days(d, d+1), whole...); d != 4 {
+					s.done(s.plan(days(d, d+1), whole, u), u)
+				}
+			}
+		}, []string{"not_collected trail region=ap-northeast-1 2026-10-04T00:00:00Z/2026-10-05T00:00:00Z"}},
+		{"a region that vanished is missed", stop, func(s *story) {
+			a, b := unit(tokyo, days(1, 5), whole...), unit(oregon, days(1, 5), whole...)
+			plan := s.plan(days(1, 5), whole, a, b)
+			s.done(plan, a)
+			s.done(plan, b)
+			c := unit(tokyo, days(5, 11), whole...)
+			s.done(s.plan(days(5, 11), whole, c), c)
+		}, []string{"not_collected trail region=us-west-2 2026-10-05T00:00:00Z/2026-10-11T00:00:00Z"}},
+		{"a part could not be planned", stop, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			s.done(s.plan(period, whole, u), u)
+			m := s.entries[0].Manifest
+			m.Unreadable = []string{"account 1: AccessDenied"}
+			s.add(m)
+		}, []string{"unreadable trail 2026-10-01T00:00:00Z/2026-10-11T00:00:00Z: account 1: AccessDenied"}},
+		{"and could later", stop, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			m := locker.Manifest{Type: locker.Plan, Query: &evidence.Query{Period: period, Want: whole}, Unreadable: []string{"x"}}
+			s.add(m)
+			s.done(s.plan(period, whole, u), u)
+		}, nil},
+		{"two records under one identity", stop, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			s.batch(s.plan(period, whole, u), u, 0, true, []evidence.Record{record("a", 2, "1"), record("a", 2, "2")}, claim(u))
+		}, []string{"conflict: a"}},
+		{"nothing yields the kind", evidence.Selection{Kind: "jira.issue"}, func(*story) {}, []string{"no_source: jira.issue"}},
+		{"claims as a population: a claim with gaps is a member", evidence.Selection{Kind: ClaimKind, Where: evidence.Where{{"method": {"digest-chain"}}}}, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			s.done(s.plan(period, whole, u), u, "digest_missing")
+		}, nil},
+		{"claims as a population: a unit without one", evidence.Selection{Kind: ClaimKind, Where: evidence.Where{{"method": {"digest-chain"}}}}, func(s *story) {
+			u := unit(tokyo, period, whole...)
+			c := claim(u)
+			c.Method = evidence.PagesExhausted
+			s.batch(s.plan(period, whole, u), u, 0, true, nil, c)
+		}, []string{"no_claim trail region=ap-northeast-1 2026-10-01T00:00:00Z/2026-10-11T00:00:00Z"}},
+		{"claims as a population: no source can make one", evidence.Selection{Kind: ClaimKind, Where: evidence.Where{{"method": {"source-count"}}}},
+			func(*story) {}, []string{"no_source: evidence.claim"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStory()
+			tt.tell(s)
+			if d := cmp.Diff(tt.want, tell(t, s, period, tt.sel)); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+// TestOpenPeriod: before a period has ended, evidence must reach as far as the
+// source was settled when it was planned, and afterwards to the end.
+func TestOpenPeriod(t *testing.T) {
+	period, whole := days(1, 21), []evidence.Selection{stop}
+	s := newStory()
+	u := unit(tokyo, days(1, 10), whole...)
+	s.done(s.plan(period, whole, u), u)
+	if got := tell(t, s, period, stop); got != nil {
+		t.Errorf("open period: %q", got)
+	}
+	s.now = day(22)
+	s.plan(period, whole)
+	want := []string{"not_collected trail region=ap-northeast-1 2026-10-10T00:00:00Z/2026-10-21T00:00:00Z"}
+	if d := cmp.Diff(want, tell(t, s, period, stop)); d != "" {
+		t.Error(d)
+	}
+}
+
+func record(id string, d int, body string) evidence.Record {
+	r, err := evidence.NewRecord(kind, id, day(d), 0, []byte(`{"v":"`+body+`"}`))
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+func TestRecordsAreSortedAndDeduplicated(t *testing.T) {
+	period, whole := days(1, 11), []evidence.Selection{stop}
+	s := newStory()
+	u := unit(tokyo, period, whole...)
+	plan := s.plan(period, whole, u)
+	// An attempt that was given up saw a record that the next one did not see.
+	s.batch(plan, u, 0, false, []evidence.Record{record("lost", 5, "x"), record("b", 3, "x")})
+	again := s.plan(period, whole, u)
+	s.batch(again, u, 0, false, []evidence.Record{record("c", 9, "x"), record("b", 3, "x")})
+	s.batch(again, u, 1, true, []evidence.Record{record("a", 9, "x")}, claim(u))
+	v, err := Open(t.Context(), s, period, []Source{trail})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	for range 2 { // a view can be read again
+		var ids []string
+		for r, err := range v.Records(t.Context(), kind) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, r.ID)
+		}
+		if got := strings.Join(ids, " "); got != "b lost a c" {
+			t.Errorf("records %q", got)
+		}
+	}
+	stats, err := v.Stats(t.Context(), kind)
+	if err != nil || stats != (Stats{Sealed: 5, Duplicates: 1}) {
+		t.Errorf("stats %+v, %v", stats, err)
+	}
+}
+
+func TestSorterSpills(t *testing.T) {
+	s := newSorter()
+	s.runBytes = 2000
+	defer s.close()
+	const n = 500
+	for i := range n {
+		if err := s.add(record(fmt.Sprintf("%03d", (i*37)%n), 1+(i*37)%n%20, "x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.finish(); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.runs) < 10 {
+		t.Fatalf("%d runs: the test does not spill", len(s.runs))
+	}
+	var before evidence.Record
+	count := 0
+	for r, err := range s.all() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if count > 0 && compareRecords(before, r) >= 0 {
+			t.Fatalf("%s %s follows %s %s", r.Time, r.ID, before.Time, before.ID)
+		}
+		before = r
+		count++
+	}
+	if count != n {
+		t.Errorf("%d records, %d went in", count, n)
+	}
+}
+
+func TestDescribeDays(t *testing.T) {
+	period, whole := days(1, 6), []evidence.Selection{stop}
+	s := newStory()
+	s.now = day(5)
+	units := []evidence.Unit{unit(tokyo, days(1, 2), whole...), unit(tokyo, days(2, 3), whole...), unit(tokyo, days(3, 4), whole...)}
+	plan := s.plan(period, whole, units...)
+	s.done(plan, units[0])
+	s.done(plan, units[1], "digest_missing")
+	v, err := Open(t.Context(), s, period, []Source{trail})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []DayState
+	for _, d := range v.Describe()[0].Days {
+		got = append(got, d.State)
+	}
+	if d := cmp.Diff([]DayState{DayComplete, DayGap, DayMissing, DayAhead, DayAhead}, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestSubtract(t *testing.T) {
+	for _, tt := range []struct {
+		parts []evidence.Period
+		want  []evidence.Period
+	}{
+		{nil, []evidence.Period{days(1, 10)}},
+		{[]evidence.Period{days(1, 10)}, nil},
+		{[]evidence.Period{days(4, 6), days(1, 3)}, []evidence.Period{days(3, 4), days(6, 10)}},
+		{[]evidence.Period{days(1, 7), days(2, 3), days(7, 12)}, nil},
+		{[]evidence.Period{days(10, 12)}, []evidence.Period{days(1, 10)}},
+	} {
+		if d := cmp.Diff(tt.want, subtract(days(1, 10), tt.parts)); d != "" {
+			t.Errorf("without %v: %s", tt.parts, d)
+		}
+	}
+}
