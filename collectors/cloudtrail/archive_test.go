@@ -2,11 +2,14 @@ package cloudtrail
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,6 +48,15 @@ func event(id, name, identity string, at time.Time) json.RawMessage {
 		identity, at.Format(time.RFC3339), name, id))
 }
 
+// signingKey signs all archives: making keys takes longer than the tests.
+var signingKey = sync.OnceValue(func() *rsa.PrivateKey {
+	k, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return k
+})
+
 // newArchive holds three days of two accounts in two regions: a log file every
 // two hours with four events, of which two are wanted.
 func newArchive(t testing.TB, o aws.ArchiveOptions) *aws.Archive {
@@ -52,7 +64,7 @@ func newArchive(t testing.TB, o aws.ArchiveOptions) *aws.Archive {
 	if o.Bucket == "" {
 		o.Bucket = "trail-archive"
 	}
-	o.Trail, o.HomeRegion = "main", tokyo
+	o.Trail, o.HomeRegion, o.Key = "main", tokyo, signingKey()
 	b, err := aws.NewArchive(o)
 	if err != nil {
 		t.Fatal(err)
