@@ -2,7 +2,6 @@ package locker
 
 import (
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -81,12 +80,8 @@ func acquire(root string) (*lock, error) {
 // try puts a file down and looks around. When there is another that is alive, it
 // takes the file away again and returns the other.
 func try(folder string) (path string, other *claim, err error) {
-	me, err := json.Marshal(self(time.Now()))
-	if err != nil {
-		return "", nil, err
-	}
 	path = filepath.Join(folder, rand.Text())
-	if err := os.WriteFile(path, append(me, '\n'), filePerm); err != nil {
+	if err := os.WriteFile(path, self(time.Now()).line(), filePerm); err != nil {
 		return "", nil, err
 	}
 	own, err := os.Stat(path)
@@ -129,7 +124,7 @@ func alive(folder string, now time.Time, own string) (*claim, error) {
 			return nil, err
 		}
 		if data, err := os.ReadFile(c.path); err == nil {
-			_ = json.Unmarshal(data, &c.process) // one that is half written stays zero
+			c.process, _ = parseProcess(data) // one that is half written stays zero
 		}
 		if now.Sub(info.ModTime()) <= LockSilence && !c.process.gone() {
 			return &c, nil

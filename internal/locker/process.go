@@ -2,6 +2,7 @@ package locker
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"strconv"
@@ -34,6 +35,27 @@ func self(now time.Time) process {
 		PID: os.Getpid(), Host: host, Boot: strings.TrimSpace(string(boot)), Space: space,
 		Started: started, Since: now.UTC().Truncate(time.Second),
 	}
+}
+
+// parseProcess reads what a process wrote into its lock, and nothing else.
+func parseProcess(data []byte) (process, error) {
+	var p process
+	if err := json.Unmarshal(data, &p); err != nil {
+		return process{}, err
+	}
+	if canonical := p.line(); !bytes.Equal(canonical, data) {
+		return process{}, errors.New("not written in its canonical form")
+	}
+	return p, nil
+}
+
+// line is the inverse of parseProcess.
+func (p process) line() []byte {
+	b, err := json.Marshal(p)
+	if err != nil { // strings, a number and a time of today
+		panic("locker: " + err.Error())
+	}
+	return append(b, '\n')
 }
 
 // gone reports whether the process is known to have ended. Of a process whose
