@@ -1,0 +1,78 @@
+package sign
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// What the formats call themselves.
+const (
+	PayloadType   = "application/vnd.in-toto+json"
+	StatementType = "https://in-toto.io/Statement/v1"
+	PredicateType = "https://github.com/evidencepack/evidence/pack/v1"
+)
+
+// Statement is an in-toto Statement v1: it says that the subjects are the files
+// of a pack.
+type Statement struct {
+	Type          string    `json:"_type"`
+	Subject       []Subject `json:"subject"`
+	PredicateType string    `json:"predicateType"`
+	Predicate     Predicate `json:"predicate"`
+}
+
+// Subject is a file and its hash.
+type Subject struct {
+	Name   string            `json:"name"`
+	Digest map[string]string `json:"digest"` // "sha256": hex
+}
+
+// Predicate says what is stated of the subjects.
+type Predicate struct {
+	SignedAt time.Time `json:"signedAt"` // the signer's word; a timestamp token is the proof
+}
+
+// NewStatement states the subjects.
+func NewStatement(subjects []Subject, at time.Time) Statement {
+	return Statement{Type: StatementType, Subject: subjects, PredicateType: PredicateType,
+		Predicate: Predicate{SignedAt: at.UTC().Truncate(time.Second)}}
+}
+
+func (s Statement) encode() ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		return nil, fmt.Errorf("encode statement: %w", err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+func parseStatement(payload []byte) (Statement, error) {
+	var s Statement
+	if err := strict(payload, &s); err != nil {
+		return Statement{}, fmt.Errorf("statement: %w", err)
+	}
+	if s.Type != StatementType || s.PredicateType != PredicateType {
+		return Statement{}, fmt.Errorf("statement of type %q with a predicate of type %q: want %q and %q",
+			s.Type, s.PredicateType, StatementType, PredicateType)
+	}
+	return s, nil
+}
+
+// strict decodes one JSON value with no unknown field and nothing after it.
+func strict(data []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows it")
+	}
+	return nil
+}
