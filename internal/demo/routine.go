@@ -62,7 +62,7 @@ func bucket(r *rand.Rand) fields {
 	return fields{"bucketName": name, "Host": name + ".s3.ap-northeast-1.amazonaws.com"}
 }
 
-func key(*rand.Rand) fields {
+func keyUse(*rand.Rand) fields {
 	return fields{"keyId": "arn:aws:kms:ap-northeast-1:" + productionAccount + ":key/6f1d2c3b-9a8e-4d7c-b1a0-5e4f3d2c1b0a", "encryptionAlgorithm": "SYMMETRIC_DEFAULT"}
 }
 
@@ -136,7 +136,7 @@ var routines = []routine{
 		read("ec2", "DescribeInstances", instanceSet), read("ec2", "DescribeSecurityGroups", groupFilter),
 		read("rds", "DescribeDBInstances", nil), read("s3", "GetBucketPolicyStatus", bucket), read("elasticloadbalancing", "DescribeLoadBalancers", nil)}},
 	{who: workload("payments-task", "9b0c4f2e7d8a4c1f"), where: production, perHour: 8, calls: []template{
-		read("kms", "Decrypt", key), read("kms", "GenerateDataKey", key), read("ssm", "GetParameters", noFields),
+		read("kms", "Decrypt", keyUse), read("kms", "GenerateDataKey", keyUse), read("ssm", "GetParameters", noFields),
 		read("secretsmanager", "GetSecretValue", func(*rand.Rand) fields { return fields{"secretId": "prod/settlement/db"} })}},
 	{who: workload("ec2-base", "i-0f3a9c2d1e4b5a697"), where: production, perHour: 4, calls: []template{
 		write("ssm", "UpdateInstanceInformation", agentReport, nil), read("sts", "GetCallerIdentity", nil)}},
@@ -149,7 +149,7 @@ var routines = []routine{
 	{who: ciRole("terraform-plan", "plan"), where: production, inOffice: 12, calls: []template{
 		read("ec2", "DescribeSecurityGroups", groupFilter), read("ec2", "DescribeVpcs", nil), read("ec2", "DescribeRouteTables", nil),
 		read("ec2", "DescribeSubnets", nil), read("ecs", "DescribeClusters", nil), read("s3", "GetBucketPublicAccessBlock", bucket),
-		read("kms", "DescribeKey", key), read("logs", "DescribeLogGroups", nil)}},
+		read("kms", "DescribeKey", keyUse), read("logs", "DescribeLogGroups", nil)}},
 	{who: ciRole("github-deploy", "GitHubActions"), where: production, inOffice: 8, calls: []template{
 		read("ecr", "GetAuthorizationToken", noFields), read("ecr", "BatchCheckLayerAvailability", nil),
 		read("ecs", "DescribeServices", cluster), write("ecs", "UpdateService", serviceUpdate, nil)}},
@@ -173,7 +173,7 @@ var routines = []routine{
 		return fields{"bucketName": trailBucket, "Host": trailBucket + ".s3.ap-northeast-1.amazonaws.com", "acl": ""}
 	})}},
 	{who: workload("siem-reader", "siem"), where: audit, perHour: 2, calls: []template{
-		read("kms", "Decrypt", key), read("sqs", "GetQueueAttributes", nil), read("sts", "GetCallerIdentity", nil)}},
+		read("kms", "Decrypt", keyUse), read("sqs", "GetQueueAttributes", nil), read("sts", "GetCallerIdentity", nil)}},
 	{who: person("audit-01", "Auditor"), where: audit, inOffice: 1.5, calls: []template{
 		read("cloudtrail", "GetTrailStatus", func(*rand.Rand) fields { return fields{"name": trailName} }),
 		read("cloudtrail", "DescribeTrails", nil), read("securityhub", "GetFindings", nil), read("athena", "ListWorkGroups", nil)}},

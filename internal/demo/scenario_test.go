@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/config"
 )
 
 // company is built once: signing its digests takes seconds.
@@ -104,10 +104,9 @@ func TestMonthIsDeterministic(t *testing.T) {
 }
 
 func TestHostileTextIsThere(t *testing.T) {
-	_, bodies := delivered(t)
 	var all strings.Builder
 	for _, p := range story() {
-		all.WriteString(bodies[p.event.EventID])
+		all.Write(p.event.encode())
 	}
 	for _, want := range []string{`"=HYPERLINK(`, `"userAgent":"=HYPERLINK(`, `<script>`, `\u001b[31m`, `"description":"=HYPERLINK(`, `:=1+1@example.co.jp`, strings.Repeat("long ", 100)} {
 		if !strings.Contains(all.String(), want) {
@@ -144,20 +143,28 @@ func TestServe(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
-	var got struct {
-		Organisation map[string]string
-		Timezone     string
-		Demo         bool
-		Sources      []struct{ Driver, Location, Endpoint string }
-	}
-	if err := yaml.Unmarshal(Config("http://127.0.0.1:4566"), &got); err != nil {
+	c, err := config.Parse(Config("http://127.0.0.1:4566"), t.TempDir())
+	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Sources) != 1 || got.Sources[0].Location != "s3://"+trailBucket || got.Sources[0].Endpoint != "http://127.0.0.1:4566" || !got.Demo {
-		t.Errorf("%+v", got)
+	if len(c.Sources) != 1 || !c.Demo || c.Lang != evidence.Japanese {
+		t.Fatalf("%+v", c)
 	}
-	if strings.Contains(string(Config("x")), "{{") {
-		t.Error("a placeholder was left")
+	var source struct {
+		Location string   `yaml:"location"`
+		Region   string   `yaml:"region"`
+		Endpoint string   `yaml:"endpoint"`
+		Accounts []string `yaml:"accounts"`
+		Regions  []string `yaml:"regions"`
+	}
+	if err := c.Sources[0].Decode(&source); err != nil {
+		t.Fatal(err)
+	}
+	if source.Location != "s3://"+trailBucket || source.Endpoint != "http://127.0.0.1:4566" {
+		t.Errorf("%+v", source)
+	}
+	if p, err := c.Calendar.Parse("2026-10"); err != nil || p.String() != Period().String() {
+		t.Errorf("October is %s (%v), the demo's month is %s", p, err, Period())
 	}
 }
 

@@ -1,8 +1,11 @@
 package aws_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,13 +27,21 @@ func event(id, name string, at time.Time) json.RawMessage {
 		at.Format(time.RFC3339), name, id))
 }
 
+// signer saves the tests from generating keys. One key for all regions is not
+// what AWS has; the test that minds uses keys of the archive's own.
+var signer = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 // organisation is a day of two accounts in three regions, one of them without
 // any activity.
 func organisation(t *testing.T) *aws.Archive {
 	t.Helper()
+	key, err := signer()
+	if err != nil {
+		t.Fatal(err)
+	}
 	a, err := aws.NewArchive(aws.ArchiveOptions{
 		Bucket: "trail-archive", Prefix: "audit", Organization: "o-exampleorg1",
-		Trail: "org-trail", HomeRegion: tokyo,
+		Trail: "org-trail", HomeRegion: tokyo, Key: key,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -211,16 +211,34 @@ func TestVirtualHostStyle(t *testing.T) {
 	}
 }
 
-func TestTruncatedBody(t *testing.T) {
+func TestFaults(t *testing.T) {
 	a := organisation(t)
-	s := serve(t, aws.ServerOptions{Archives: []*aws.Archive{a}, Fault: func(*http.Request) *aws.Fault { return &aws.Fault{Truncate: true} }})
-	client := s3.NewFromConfig(sdkConfig(s, tokyo), func(o *s3.Options) { o.UsePathStyle = true })
-	out, err := client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: sdk.String("trail-archive"), Key: sdk.String(a.Keys("")[0])})
-	if err != nil {
-		t.Fatal(err)
+	key := a.Keys("")[0]
+	get := func(ctx context.Context, f *aws.Fault) ([]byte, error) {
+		s := serve(t, aws.ServerOptions{Archives: []*aws.Archive{a}, Fault: func(*http.Request) *aws.Fault { return f }})
+		client := s3.NewFromConfig(sdkConfig(s, tokyo), func(o *s3.Options) { o.UsePathStyle = true })
+		out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: sdk.String("trail-archive"), Key: &key})
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(out.Body)
 	}
-	if _, err := io.ReadAll(out.Body); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, err := get(t.Context(), &aws.Fault{Truncate: true}); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("read a truncated body: %v, want an unexpected EOF", err)
+	}
+	if body, err := get(t.Context(), &aws.Fault{Body: []byte("other")}); err != nil || string(body) != "other" {
+		t.Errorf("another body: %q, %v", body, err)
+	}
+	if _, err := get(t.Context(), &aws.Fault{Status: 500, Body: []byte("<html>")}); err == nil {
+		t.Error("a status of 500 with a body that is not S3's was taken for an answer")
+	}
+	if body, err := get(t.Context(), &aws.Fault{Delay: time.Nanosecond}); err != nil || len(body) != len(a.Get(key).Body) {
+		t.Errorf("after a delay: %d bytes, %v", len(body), err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if _, err := get(ctx, &aws.Fault{Delay: time.Hour}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("waited for a server that does not answer: %v", err)
 	}
 }
 
@@ -262,7 +280,18 @@ func TestMetadataNamesAreLowerCase(t *testing.T) {
 }
 
 func TestListPublicKeysPerRegion(t *testing.T) {
-	a := organisation(t)
+	a, err := aws.NewArchive(aws.ArchiveOptions{Bucket: "trail-archive", Trail: "org-trail", HomeRegion: tokyo})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, region := range []string{tokyo, virginia, "eu-west-1"} {
+		if _, err := a.AddLog(production, region, day, []json.RawMessage{event("1", "ListBuckets", day)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.Close(day, day.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
 	s := serve(t, aws.ServerOptions{Archives: []*aws.Archive{a}})
 	got := map[string]bool{}
 	for _, region := range []string{tokyo, virginia, "eu-west-1", "sa-east-1"} {
