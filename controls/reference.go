@@ -1,0 +1,75 @@
+package controls
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/evidencepack/evidence"
+)
+
+// Reference writes the library as Markdown, in both languages: a table of the
+// controls and a section for each. Equal libraries give equal bytes.
+func Reference(l *Library) []byte {
+	var b bytes.Buffer
+	b.WriteString("# Controls / 統制一覧\n\n")
+	b.WriteString("| ID | Control | 統制 | Population |\n|---|---|---|---|\n")
+	for _, c := range l.Controls {
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | `%s` |\n", c.ID, strings.ToLower(c.ID), cell(c.Title.EN), cell(c.Title.JA), c.Population.Kind)
+	}
+	for _, c := range l.Controls {
+		l.section(&b, c)
+	}
+	return b.Bytes()
+}
+
+func (l *Library) section(b *bytes.Buffer, c *Control) {
+	fmt.Fprintf(b, "\n## %s\n\n**%s**\n\n**%s**\n\n", c.ID, c.Title.EN, c.Title.JA)
+	b.WriteString("| | |\n|---|---|\n")
+	row := func(name evidence.Text, value string) { fmt.Fprintf(b, "| %s / %s | %s |\n", name.EN, name.JA, value) }
+	row(evidence.Text{EN: "Activity", JA: "統制活動"}, cell(c.Activity.EN)+"<br>"+cell(c.Activity.JA))
+	row(evidence.Text{EN: "Test procedure", JA: "検証手続"}, cell(c.Procedure.EN)+"<br>"+cell(c.Procedure.JA))
+	row(evidence.Text{EN: "Owner", JA: "統制責任者"}, cell(c.Owner))
+	row(evidence.Text{EN: "Frequency", JA: "頻度"}, c.Frequency.Name().EN+" / "+c.Frequency.Name().JA)
+	row(evidence.Text{EN: "Population", JA: "母集団"}, population(c.Population))
+	for _, f := range l.Frameworks {
+		if items := f.Serving(c.ID); len(items) > 0 {
+			row(f.Title, strings.Join(items, ", "))
+		}
+	}
+	if len(c.Params) > 0 {
+		b.WriteString("\n| Parameter / パラメーター | Default / 既定値 |\n|---|---|\n")
+		for _, name := range slices.Sorted(maps.Keys(c.Params)) {
+			value, _ := json.Marshal(c.Params[name]) // it could be encoded when the control was loaded
+			fmt.Fprintf(b, "| `%s` | `%s` |\n", name, cell(string(value)))
+		}
+	}
+	b.WriteString("\n| Exception / 例外事項 | Text | 説明 |\n|---|---|---|\n")
+	for _, code := range slices.Sorted(maps.Keys(c.Reasons)) {
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", code, cell(c.Reasons[code].EN), cell(c.Reasons[code].JA))
+	}
+}
+
+func population(p Population) string {
+	var clauses []string
+	for _, clause := range p.Where {
+		var parts []string
+		for _, path := range slices.Sorted(maps.Keys(clause)) {
+			parts = append(parts, fmt.Sprintf("`%s` = %s", path, cell(strings.Join(clause[path], ", "))))
+		}
+		clauses = append(clauses, strings.Join(parts, "; "))
+	}
+	s := "`" + p.Kind + "`"
+	if len(clauses) > 0 {
+		s += "<br>" + strings.Join(clauses, "<br>or / または: ")
+	}
+	return s
+}
+
+// cell keeps a text within its cell of a Markdown table.
+func cell(s string) string {
+	return strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;").Replace(strings.TrimSpace(s))
+}

@@ -1,0 +1,197 @@
+package controls
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"github.com/goccy/go-yaml"
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/tester"
+)
+
+// Report is what testing a library's controls came to.
+type Report struct {
+	Controls []ControlReport // in the order of their IDs
+}
+
+// Passed reports whether every test passed and nothing is missing.
+func (r Report) Passed() bool {
+	for _, c := range r.Controls {
+		if !c.Passed() {
+			return false
+		}
+	}
+	return true
+}
+
+// ControlReport is what testing one control came to.
+type ControlReport struct {
+	ID       string
+	Tests    []TestCase // of policy_test.rego, in the order in which they stand
+	Problems []string   // what every control must have and this one does not
+}
+
+// Passed reports whether the control is as it should be.
+func (c ControlReport) Passed() bool {
+	for _, t := range c.Tests {
+		if !t.Passed {
+			return false
+		}
+	}
+	return len(c.Problems) == 0
+}
+
+// TestCase is one Rego test.
+type TestCase struct {
+	Name    string
+	Passed  bool
+	Message string // where and why it failed; empty otherwise
+}
+
+// Test loads the layers and tests every control in them: it runs its Rego
+// tests, in which data.testdata holds the files of testdata/ and data.params
+// the defaults of its parameters, as they do for
+//
+//	opa test logging/audit-log-stopped
+//
+// and it checks what tests cannot: that both verdicts and every exception rule
+// are tested, that codes and texts match, and that a framework is served. An
+// error means that the layers cannot be loaded.
+func Test(ctx context.Context, layers ...fs.FS) (Report, error) {
+	lib, err := Load(layers...)
+	if err != nil {
+		return Report{}, err
+	}
+	var report Report
+	for _, c := range lib.Controls {
+		report.Controls = append(report.Controls, c.test(ctx, lib))
+	}
+	return report, ctx.Err()
+}
+
+func (c *Control) test(ctx context.Context, lib *Library) ControlReport {
+	report := ControlReport{ID: c.ID}
+	policy, err := c.policyModule()
+	if err != nil {
+		report.Problems = append(report.Problems, err.Error())
+		return report
+	}
+	if _, err := Prepare(ctx, c); err != nil {
+		report.Problems = append(report.Problems, err.Error())
+		return report
+	}
+	report.Problems = append(c.textProblems(policy), lib.mappingProblems(c)...)
+	results, err := c.runTests(ctx, policy)
+	if err != nil {
+		report.Problems = append(report.Problems, err.Error())
+		return report
+	}
+	for _, r := range results {
+		report.Tests = append(report.Tests, testCase(r))
+	}
+	report.Problems = append(report.Problems, c.coverageProblems(policy, results)...)
+	return report
+}
+
+// runTests runs the control's policy_test.rego with a trace of each test.
+func (c *Control) runTests(ctx context.Context, policy *ast.Module) ([]*tester.Result, error) {
+	src, err := readSource(c.fsys, path.Join(c.dir, testFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is missing", testFile)
+	}
+	if err != nil {
+		return nil, err
+	}
+	tests, err := c.parsePolicy(testFile, src)
+	if err != nil {
+		return nil, err
+	}
+	data, err := c.testData()
+	if err != nil {
+		return nil, err
+	}
+	compiler, err := c.compiler()
+	if err != nil {
+		return nil, err
+	}
+	store := inmem.NewFromObject(data)
+	txn, err := store.NewTransaction(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer store.Abort(ctx, txn)
+	ch, err := tester.NewRunner().
+		SetCompiler(compiler).
+		SetStore(store).
+		SetModules(map[string]*ast.Module{PolicyFile: policy, testFile: tests}).
+		RaiseBuiltinErrors(true).
+		EnableTracing(true).
+		RunTests(ctx, txn)
+	if err != nil {
+		return nil, err
+	}
+	var results []*tester.Result
+	for r := range ch {
+		results = append(results, r)
+	}
+	return results, nil
+}
+
+// testData is the data that tests see: what opa test makes of the folder.
+func (c *Control) testData() (map[string]any, error) {
+	data := map[string]any{}
+	if err := yaml.Unmarshal(c.Files[ControlFile], &data); err != nil {
+		return nil, err
+	}
+	merged := map[string]any{}
+	names, err := fs.Glob(c.fsys, path.Join(c.dir, "testdata", "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		b, err := fs.ReadFile(c.fsys, name)
+		if err != nil {
+			return nil, err
+		}
+		var members map[string]any
+		if err := json.Unmarshal(b, &members); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		for k, v := range members {
+			if _, ok := merged[k]; ok {
+				return nil, fmt.Errorf("%s: key %q is in another file of testdata already", name, k)
+			}
+			merged[k] = v
+		}
+	}
+	data["testdata"] = merged
+	return jsonObject(data)
+}
+
+// jsonObject gives decoded YAML the types of decoded JSON.
+func jsonObject(v map[string]any) (map[string]any, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	var out map[string]any
+	return out, json.Unmarshal(b, &out)
+}
+
+func testCase(r *tester.Result) TestCase {
+	t := TestCase{Name: r.Name, Passed: r.Pass()}
+	switch {
+	case r.Error != nil:
+		t.Message = fmt.Sprintf("%s: %v", r.Location, r.Error)
+	case r.Skip:
+		t.Message = fmt.Sprintf("%s: skipped", r.Location)
+	case r.Fail:
+		t.Message = fmt.Sprintf("%s: failed", r.Location)
+	}
+	return t
+}
