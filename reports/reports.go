@@ -31,11 +31,12 @@ type Pack struct {
 	Demo         bool // simulated data: marked on every page
 	Open         bool // the period had not ended when the evidence was collected
 
-	AsOf       time.Time // when the evidence was collected: the only clock of an evaluation
-	PreparedBy string    // from configuration; may be empty
-	Tool       string    // "evidence v0.1.0"
-	Checkpoint Checkpoint
-	Signer     Signer
+	AsOf         time.Time // when the evidence was collected: the only clock of an evaluation
+	PreparedBy   string    // from configuration; may be empty
+	Distribution string    // who may have the pack, from configuration; may be empty
+	Tool         string    // "evidence v0.1.0"
+	Checkpoint   Checkpoint
+	Signer       Signer
 
 	Sources  []Source
 	Controls []Control // in the order of their IDs
@@ -91,9 +92,11 @@ type Control struct {
 	Population Population
 	Counts     Counts
 	Reasons    []ReasonCount // exceptions by reason, most frequent first
+	Days       []DayCounts   // Counts by day of the period, as [Tally] makes them; empty: no chart
 
 	Columns []Column
-	// Items iterates the population in time order, from the beginning at every call.
+	// Items iterates the population in time order, from the beginning at every
+	// call. A renderer refuses a pack whose items do not add up to Counts.
 	Items func() iter.Seq2[Item, error]
 	// Exceptions holds the items that are exceptions, in time order. All of them.
 	Exceptions []Item

@@ -1,0 +1,117 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/evidencepack/evidence"
+)
+
+// ClaimGroup is the claims of one source that speak of the same thing for
+// different windows, added up: a year of an account and region has hundreds of
+// claims, and one line for a reader.
+type ClaimGroup struct {
+	Source, Kind, Method, Scope, Unit string
+
+	Scopes          int             // how many scopes were added up: 1, or more after MergeScopes
+	Window          evidence.Period // from the first claim's start to the last one's end
+	Claims          int             // how many were added up
+	Expected, Found int64
+	Satisfied       bool // whether every one is
+	Gaps, Notes     []Finding
+}
+
+// GroupClaims adds claims up by source, kind, method, scope and unit, and orders
+// the groups by these. No claim is dropped.
+func GroupClaims(claims []Claim) []ClaimGroup {
+	type key struct{ source, kind, method, scope, unit string }
+	index := map[key]int{}
+	var groups []ClaimGroup
+	for _, c := range claims {
+		k := key{c.Source, c.Kind, c.Method, c.Scope, c.Unit}
+		i, ok := index[k]
+		if !ok {
+			i = len(groups)
+			index[k] = i
+			groups = append(groups, ClaimGroup{
+				Source: c.Source, Kind: c.Kind, Method: c.Method, Scope: c.Scope, Unit: c.Unit,
+				Scopes: 1, Window: c.Window, Satisfied: true,
+			})
+		}
+		groups[i].add(c)
+	}
+	slices.SortStableFunc(groups, func(a, b ClaimGroup) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Kind, b.Kind),
+			cmp.Compare(a.Method, b.Method), cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Unit, b.Unit))
+	})
+	return groups
+}
+
+// MergeScopes adds groups up once more, over all scopes of a source: one line
+// for each source, kind, method and unit.
+func MergeScopes(groups []ClaimGroup) []ClaimGroup {
+	var merged []ClaimGroup
+	for _, g := range groups {
+		i := slices.IndexFunc(merged, func(m ClaimGroup) bool {
+			return m.Source == g.Source && m.Kind == g.Kind && m.Method == g.Method && m.Unit == g.Unit
+		})
+		if i < 0 {
+			g.Gaps, g.Notes = slices.Clone(g.Gaps), slices.Clone(g.Notes)
+			merged = append(merged, g)
+			continue
+		}
+		m := &merged[i]
+		m.Scope = ""
+		m.Scopes += g.Scopes
+		m.Claims += g.Claims
+		m.Expected += g.Expected
+		m.Found += g.Found
+		m.Satisfied = m.Satisfied && g.Satisfied
+		m.Window = span(m.Window, g.Window)
+		m.Gaps = append(m.Gaps, g.Gaps...)
+		m.Notes = append(m.Notes, g.Notes...)
+	}
+	return merged
+}
+
+func (g *ClaimGroup) add(c Claim) {
+	g.Claims++
+	g.Expected += c.Expected
+	g.Found += c.Found
+	g.Satisfied = g.Satisfied && c.Satisfied
+	g.Window = span(g.Window, c.Window)
+	g.Gaps = append(g.Gaps, c.Gaps...)
+	g.Notes = append(g.Notes, c.Notes...)
+}
+
+// SumFigures adds up the figures of several claims by code and by what they are
+// for, in the order of their first appearance.
+func SumFigures(claims []Claim) []Figure {
+	type key struct{ code, of string }
+	index := map[key]int{}
+	var sums []Figure
+	for _, c := range claims {
+		for _, f := range c.Counts {
+			k := key{f.Code, f.For}
+			i, ok := index[k]
+			if !ok {
+				index[k] = len(sums)
+				sums = append(sums, f)
+				continue
+			}
+			sums[i].N += f.N
+		}
+	}
+	return sums
+}
+
+// span is the shortest period that holds both.
+func span(a, b evidence.Period) evidence.Period {
+	if b.Start.Before(a.Start) {
+		a.Start = b.Start
+	}
+	if b.End.After(a.End) {
+		a.End = b.End
+	}
+	return a
+}

@@ -1,0 +1,247 @@
+// Package words holds every text of ours that a pack shows, in both languages,
+// with the words of the audit: 対象期間, 例外事項, 網羅性 and so on. Japanese is
+// written in である and noun endings, as audit documents are.
+package words
+
+import (
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
+)
+
+// The pack and what its cover says.
+var (
+	PackTitle      = evidence.Text{JA: "監査証跡パック", EN: "Audit evidence pack"}
+	Cover          = evidence.Text{JA: "表紙", EN: "Cover"}
+	Contents       = evidence.Text{JA: "目次", EN: "Contents"}
+	Organisation   = evidence.Text{JA: "組織", EN: "Organisation"}
+	Framework      = evidence.Text{JA: "フレームワーク", EN: "Framework"}
+	AuditPeriod    = evidence.Text{JA: "対象期間", EN: "Audit period"}
+	PeriodWritten  = evidence.Text{JA: "%s：%s 以後、%s より前（終端は含まない）", EN: "%s: from %s (included) to %s (not included)"}
+	TimeZone       = evidence.Text{JA: "時間帯", EN: "Time zone"}
+	Language       = evidence.Text{JA: "言語", EN: "Language"}
+	ThisLanguage   = evidence.Text{JA: "日本語", EN: "English"}
+	PreparedBy     = evidence.Text{JA: "作成者", EN: "Prepared by"}
+	Distribution   = evidence.Text{JA: "配付区分", EN: "Distribution"}
+	AsOf           = evidence.Text{JA: "収集日時（判定基準日時）", EN: "Collected at (as of)"}
+	Tool           = evidence.Text{JA: "使用ツール", EN: "Tool"}
+	Checkpoint     = evidence.Text{JA: "チェックポイント", EN: "Checkpoint"}
+	CheckpointLog  = evidence.Text{JA: "証跡ログの名称", EN: "Evidence log"}
+	CheckpointSize = evidence.Text{JA: "チェックポイントのサイズ", EN: "Checkpoint size"}
+	Leaves         = evidence.Text{JA: "%s 件（封印された証跡のまとまりの数）", EN: "%s leaves (sealed batches of evidence)"}
+	CheckpointRoot = evidence.Text{JA: "チェックポイントのルート", EN: "Checkpoint root"}
+	SealedAt       = evidence.Text{JA: "封印日時", EN: "Sealed at"}
+	CheckpointKey  = evidence.Text{JA: "封印の鍵", EN: "Sealed with key"}
+	Signer         = evidence.Text{JA: "署名鍵", EN: "Signing key"}
+	Fingerprint    = evidence.Text{JA: "署名鍵の指紋", EN: "Key fingerprint"}
+	Caution        = evidence.Text{JA: "注意", EN: "Caution"}
+	EphemeralKey   = evidence.Text{JA: "この署名鍵はデモ用に一時的に作成したものであり、署名者を証明しない。", EN: "This key was made for a demonstration. It proves nothing about who signed."}
+	DemoMark       = evidence.Text{JA: "デモ", EN: "Demo"}
+	DemoBanner     = evidence.Text{JA: "デモ：模擬データであり、実在の組織の証跡ではない。", EN: "Demo: simulated data, not the evidence of a real organisation."}
+	OpenMark       = evidence.Text{JA: "対象期間未了", EN: "Period still open"}
+	OpenBanner     = evidence.Text{JA: "対象期間未了：%s 時点の証跡による暫定の結果である。", EN: "Period still open: provisional, from evidence as of %s."}
+)
+
+// Sections, and the sheets of the workbook. A sheet's name has at most 31 characters.
+var (
+	Summary        = evidence.Text{JA: "要約", EN: "Summary"}
+	ResultSummary  = evidence.Text{JA: "結果の要約", EN: "Summary of results"}
+	ControlMatrix  = evidence.Text{JA: "統制マトリクス", EN: "Control matrix"}
+	ExceptionList  = evidence.Text{JA: "例外一覧", EN: "Exceptions"}
+	IPE            = evidence.Text{JA: "IPE", EN: "IPE"}
+	Coverage       = evidence.Text{JA: "カバレッジ", EN: "Coverage"}
+	Hashes         = evidence.Text{JA: "ハッシュ", EN: "Hashes"}
+	Sheet          = evidence.Text{JA: "シート", EN: "Sheet"}
+	SummaryIs      = evidence.Text{JA: "評価不能の理由、統制目標別・統制別の結果", EN: "What could not be evaluated; results by framework item and by control"}
+	MatrixIs       = evidence.Text{JA: "統制目標・要求事項と統制の対応、母集団、例外事項、結果", EN: "Framework items, the controls that serve them, populations, exceptions, results"}
+	ExceptionsAre  = evidence.Text{JA: "すべての統制の例外事項", EN: "The exceptions of all controls"}
+	IPEIs          = evidence.Text{JA: "企業が作成した情報（IPE）の検証：証跡元、パラメータ、照合、欠落", EN: "Information produced by the entity: source, parameters, match with the source, gaps"}
+	CoverageIs     = evidence.Text{JA: "証跡元ごとの日別の収集状況", EN: "What each source gave for each day"}
+	ControlSheetIs = evidence.Text{JA: "%s：母集団の全項目と判定", EN: "%s: every item of the population with its verdict"}
+	HashesAre      = evidence.Text{JA: "チェックポイント、統制ソース、パックの各ファイルのハッシュ値", EN: "Hashes of the checkpoint, the control sources and the pack's files"}
+)
+
+// Headings of columns and labels of facts.
+var (
+	FrameworkItem   = evidence.Text{JA: "項番", EN: "Item"}
+	Group           = evidence.Text{JA: "区分", EN: "Group"}
+	Title           = evidence.Text{JA: "内容", EN: "Title"}
+	ItemTitle       = evidence.Text{JA: "統制目標・要求事項", EN: "Control objective or requirement"}
+	Control         = evidence.Text{JA: "統制", EN: "Control"}
+	Controls        = evidence.Text{JA: "統制", EN: "Controls"}
+	ControlTitle    = evidence.Text{JA: "統制の名称", EN: "Control title"}
+	Owner           = evidence.Text{JA: "統制責任者", EN: "Owner"}
+	Frequency       = evidence.Text{JA: "頻度", EN: "Frequency"}
+	Population      = evidence.Text{JA: "母集団", EN: "Population"}
+	PopulationCount = evidence.Text{JA: "母集団件数", EN: "Population"}
+	ExceptionCount  = evidence.Text{JA: "例外件数", EN: "Exceptions"}
+	PendingCount    = evidence.Text{JA: "期限未到来", EN: "Pending"}
+	Result          = evidence.Text{JA: "結果", EN: "Result"}
+	Verdict         = evidence.Text{JA: "判定", EN: "Verdict"}
+	Reasons         = evidence.Text{JA: "理由", EN: "Reasons"}
+	When            = evidence.Text{JA: "発生日時", EN: "Time"}
+	KeyFields       = evidence.Text{JA: "主な内容", EN: "Key fields"}
+	ItemID          = evidence.Text{JA: "項目ID", EN: "Item ID"}
+	SourceLink      = evidence.Text{JA: "証跡元", EN: "Source"}
+	OpenSource      = evidence.Text{JA: "開く ↗", EN: "open ↗"}
+	RecordHash      = evidence.Text{JA: "レコードのSHA-256", EN: "SHA-256 of the record"}
+	Activity        = evidence.Text{JA: "統制活動", EN: "Control activity"}
+	Procedure       = evidence.Text{JA: "検証手続", EN: "Test procedure"}
+	Counts          = evidence.Text{JA: "件数", EN: "Counts"}
+	Why             = evidence.Text{JA: "評価不能の理由", EN: "Why not evaluable"}
+	BackToMatrix    = evidence.Text{JA: "← 統制マトリクス", EN: "← Control matrix"}
+	What            = evidence.Text{JA: "種類", EN: "What"}
+	Name            = evidence.Text{JA: "名称", EN: "Name"}
+	SizeBytes       = evidence.Text{JA: "サイズ（バイト）", EN: "Size (bytes)"}
+	ControlSource   = evidence.Text{JA: "統制ソース", EN: "Control source"}
+	PackFile        = evidence.Text{JA: "パックのファイル", EN: "File of the pack"}
+	Date            = evidence.Text{JA: "日付", EN: "Date"}
+	Weekday         = evidence.Text{JA: "曜日", EN: "Day"}
+	State           = evidence.Text{JA: "状態", EN: "state"}
+	Units           = evidence.Text{JA: "収集単位数", EN: "units"}
+	BadUnits        = evidence.Text{JA: "うち不備", EN: "of these bad"}
+)
+
+// What the summary says.
+var (
+	NotEvaluableFirst = evidence.Text{JA: "評価できなかった統制", EN: "What could not be evaluated"}
+	ControlsByResult  = evidence.Text{JA: "結果別の統制数", EN: "Controls by result"}
+	ResultsByItem     = evidence.Text{JA: "統制目標・要求事項別の結果", EN: "Results by control objective or requirement"}
+	ResultsByControl  = evidence.Text{JA: "統制別の結果", EN: "Results by control"}
+	NoControl         = evidence.Text{JA: "本パックに対応する統制なし", EN: "No control in this pack"}
+	NoExceptions      = evidence.Text{JA: "例外事項なし", EN: "No exceptions"}
+	NoItems           = evidence.Text{JA: "該当事象なし", EN: "No item"}
+)
+
+// IPE sheets: the four questions, in their order, and their answers.
+var (
+	Source          = evidence.Text{JA: "証跡元", EN: "Source"}
+	SourceSystem    = evidence.Text{JA: "証跡元システム", EN: "Source system"}
+	Question        = evidence.Text{JA: "検証項目", EN: "Question"}
+	Question1       = evidence.Text{JA: "1 証跡元の確認", EN: "1 Source examined"}
+	Question2       = evidence.Text{JA: "2 パラメータ・抽出条件", EN: "2 Parameters and query"}
+	Question3       = evidence.Text{JA: "3 証跡元との照合", EN: "3 Match with the source"}
+	Question4       = evidence.Text{JA: "4 連番・時間の欠落", EN: "4 Gaps in sequence or timing"}
+	Matter          = evidence.Text{JA: "項目", EN: "Matter"}
+	Content         = evidence.Text{JA: "内容", EN: "Content"}
+	ScopeOf         = evidence.Text{JA: "範囲", EN: "Scope"}
+	WindowStart     = evidence.Text{JA: "開始（含む）", EN: "From (included)"}
+	WindowEnd       = evidence.Text{JA: "終了（含まない）", EN: "To (not included)"}
+	CountedUnit     = evidence.Text{JA: "数える単位", EN: "What is counted"}
+	Expected        = evidence.Text{JA: "あるべき数", EN: "Expected"}
+	Found           = evidence.Text{JA: "確認した数", EN: "Found"}
+	LocationOf      = evidence.Text{JA: "所在", EN: "Location"}
+	Identity        = evidence.Text{JA: "収集に用いたID", EN: "Read as"}
+	IdentityUnknown = evidence.Text{JA: "特定できなかった", EN: "could not be determined"}
+	Host            = evidence.Text{JA: "収集を実行したホスト", EN: "Host"}
+	CollectedFromTo = evidence.Text{JA: "収集日時", EN: "Collected at"}
+	RecordKind      = evidence.Text{JA: "レコード種別", EN: "Record kind"}
+	Query           = evidence.Text{JA: "抽出条件", EN: "Query"}
+	TotalOfClaims   = evidence.Text{JA: "件数の合計", EN: "Totals"}
+	NotReadable     = evidence.Text{JA: "取得不可", EN: "Not readable"}
+	Gap             = evidence.Text{JA: "欠落", EN: "Gap"}
+	Note            = evidence.Text{JA: "注記", EN: "Note"}
+	NoGaps          = evidence.Text{JA: "欠落は認められなかった。", EN: "No gap was found."}
+)
+
+// What renderers say where they must leave something out.
+var (
+	CellCut             = evidence.Text{JA: "…（以下省略。全 %s 文字）", EN: "… (cut; %s characters in all)"}
+	MoreInControlSheets = evidence.Text{JA: "ほか %s 件は各統制のシートに記載", EN: "%s more are in the controls' sheets"}
+)
+
+// Weekdays are short names, from Sunday on.
+var Weekdays = [7]evidence.Text{
+	{JA: "日", EN: "Sun"}, {JA: "月", EN: "Mon"}, {JA: "火", EN: "Tue"}, {JA: "水", EN: "Wed"},
+	{JA: "木", EN: "Thu"}, {JA: "金", EN: "Fri"}, {JA: "土", EN: "Sat"},
+}
+
+// ResultMark is the sign that a result carries beside its word and its colour.
+func ResultMark(r evidence.Result) string {
+	switch r {
+	case evidence.Effective:
+		return "○"
+	case evidence.ExceptionsNoted:
+		return "▲"
+	case evidence.NoOccurrence:
+		return "－"
+	case evidence.NotEvaluable:
+		return "？"
+	}
+	return ""
+}
+
+// ResultMeans explains a result in a sentence.
+func ResultMeans(r evidence.Result) evidence.Text {
+	switch r {
+	case evidence.Effective:
+		return evidence.Text{JA: "母集団は網羅されており、全件を検証した結果、例外事項がなかった。", EN: "The population is complete, it was tested, and no item is an exception."}
+	case evidence.ExceptionsNoted:
+		return evidence.Text{JA: "母集団は網羅されており、1件以上の例外事項があった。", EN: "The population is complete and at least one item is an exception."}
+	case evidence.NoOccurrence:
+		return evidence.Text{JA: "母集団は網羅されており、検証の対象となる事象がなかった。", EN: "The population is complete and nothing in it was to be tested."}
+	case evidence.NotEvaluable:
+		return evidence.Text{JA: "証跡が欠落し、不完全で、読み取れず、又は期限未到来のため、結論を出せない。", EN: "Evidence is missing, incomplete, unreadable or not yet due: no conclusion."}
+	}
+	return evidence.Text{JA: string(r), EN: string(r)}
+}
+
+// VerdictMark is the sign of an item's verdict.
+func VerdictMark(v evidence.Verdict) string {
+	switch v {
+	case evidence.Pass:
+		return "○"
+	case evidence.Exception:
+		return "▲"
+	case evidence.NotApplicable:
+		return "－"
+	case evidence.Pending:
+		return "◇"
+	}
+	return ""
+}
+
+// DayName is the word for a day of the coverage calendar.
+func DayName(d reports.DayState) evidence.Text {
+	switch d {
+	case reports.DayComplete:
+		return evidence.Text{JA: "収集済み", EN: "complete"}
+	case reports.DayGap:
+		return evidence.Text{JA: "欠落あり", EN: "gap"}
+	case reports.DayMissing:
+		return evidence.Text{JA: "未収集", EN: "missing"}
+	case reports.DayAhead:
+		return evidence.Text{JA: "未到来", EN: "not yet due"}
+	}
+	return evidence.Text{JA: string(d), EN: string(d)}
+}
+
+// DayMark is the sign of a day of the coverage calendar.
+func DayMark(d reports.DayState) string {
+	switch d {
+	case reports.DayComplete:
+		return "○"
+	case reports.DayGap:
+		return "▲"
+	case reports.DayMissing:
+		return "×"
+	case reports.DayAhead:
+		return "－"
+	}
+	return ""
+}
+
+// ClaimVerdict is the word for a claim that is satisfied or not.
+func ClaimVerdict(satisfied bool) evidence.Text {
+	if satisfied {
+		return evidence.Text{JA: "一致", EN: "matches"}
+	}
+	return evidence.Text{JA: "不一致", EN: "gap"}
+}
+
+// ClaimMark is the sign of a claim that is satisfied or not.
+func ClaimMark(satisfied bool) string {
+	if satisfied {
+		return "○"
+	}
+	return "▲"
+}

@@ -1,0 +1,48 @@
+package pdf
+
+import (
+	"github.com/evidencepack/evidence/reports/internal/format"
+	"github.com/evidencepack/evidence/reports/internal/words"
+)
+
+// appendix ties the document to the other files of the pack: hashes, how to
+// verify them, and the words used.
+func (d *document) appendix() {
+	d.section(d.in(words.Appendix), "appendix")
+	d.outline(1, d.in(words.VerifyHeading), "verify")
+	d.heading(d.in(words.VerifyHeading))
+	d.flow(d.in(words.VerifyIntro), d.st.body)
+	d.y += 1
+	for _, s := range words.VerifySteps {
+		d.bullet(d.in(s), d.st.body)
+	}
+	d.outline(1, d.in(words.ControlSources), "sources of controls")
+	d.heading(d.in(words.ControlSources))
+	t := d.table(column{title: d.in(words.Control), width: 26}, column{title: d.in(words.Name), width: 36}, column{title: "SHA-256", width: bodyWidth - 62})
+	for _, c := range d.p.Controls {
+		t.row(d.goTo(c.ID, controlKey(&c)), d.text("policy.rego"), d.mono(c.PolicySHA256))
+	}
+	d.outline(1, d.in(words.FileHashes), "files")
+	d.heading(d.in(words.FileHashes))
+	d.fileHashes()
+	d.outline(1, d.in(words.Glossary), "glossary")
+	d.heading(d.in(words.Glossary))
+	g := d.table(column{title: "日本語", width: 40}, column{title: "English", width: 52}, column{title: d.in(words.Meaning), width: bodyWidth - 92})
+	for _, term := range words.Terms {
+		g.row(d.text(term.Name.JA), d.text(term.Name.EN), d.text(d.in(term.Meaning)))
+	}
+}
+
+// maxFiles is how many files are listed; the workbook and manifest.json have all.
+const maxFiles = 300
+
+func (d *document) fileHashes() {
+	t := d.table(column{title: d.in(words.PackFile), width: 60}, column{title: d.in(words.SizeBytes), width: 24, right: true}, column{title: "SHA-256", width: bodyWidth - 84})
+	for i, f := range d.p.Files {
+		if i == maxFiles {
+			d.flow(d.say(words.MoreInHashesSheet, format.Count(int64(len(d.p.Files)-i))), d.st.bold)
+			break
+		}
+		t.row(d.text(f.Path), d.text(format.Count(f.Size)), box{paras: []para{{text: f.SHA256, st: d.st.monoTiny.with(black)}}})
+	}
+}

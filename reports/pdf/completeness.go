@@ -1,0 +1,124 @@
+package pdf
+
+import (
+	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/internal/format"
+	"github.com/evidencepack/evidence/reports/internal/words"
+)
+
+// maxGaps is how many gaps are listed in one place; the workbook has all.
+const maxGaps = 40
+
+// completeness tells what a population's completeness rests on: a line for each
+// way in which it was measured, the parts of the source that do not match, and
+// every gap.
+func (d *document) completeness(c *reports.Control) {
+	d.heading(d.in(words.Completeness))
+	groups := reports.GroupClaims(c.Population.Claims)
+	if len(groups) == 0 {
+		d.flow(d.in(words.NoClaims), d.st.body)
+		return
+	}
+	d.claimTotals(reports.MergeScopes(groups))
+	var bad []reports.ClaimGroup
+	for _, g := range groups {
+		if !g.Satisfied {
+			bad = append(bad, g)
+		}
+	}
+	if len(bad) > 0 {
+		d.y += 3
+		d.flow(d.in(words.ScopesWithGaps), d.st.h3)
+		d.claimGroups(bad)
+		d.gaps(bad)
+	}
+	d.y += 1.5
+	d.flow(d.in(words.SeeIPE), d.st.small)
+}
+
+// claimTotals has a line a source and method, over all its scopes.
+func (d *document) claimTotals(groups []reports.ClaimGroup) {
+	t := d.table(column{title: d.in(words.Source), width: 24}, column{title: d.in(words.Method), width: 40}, column{title: d.in(words.ScopesCount), width: 20, right: true},
+		column{title: d.in(words.CountedUnit), width: 30}, column{title: d.in(words.Expected), width: 20, right: true},
+		column{title: d.in(words.Found), width: 20, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 154})
+	for _, g := range groups {
+		t.row(d.sourceLink(g.Source), d.text(g.Method), d.text(format.Count(int64(g.Scopes))), d.text(g.Unit), d.text(format.Count(g.Expected)), d.text(format.Count(g.Found)), d.claimVerdict(g.Satisfied))
+	}
+}
+
+// claimGroups has a line a scope.
+func (d *document) claimGroups(groups []reports.ClaimGroup) {
+	t := d.table(column{title: d.in(words.ScopeOf), width: 54}, column{title: d.in(words.Window), width: 42}, column{title: d.in(words.CountedUnit), width: 26},
+		column{title: d.in(words.Expected), width: 17, right: true}, column{title: d.in(words.Found), width: 17, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 156})
+	for i, g := range groups {
+		if i == maxScopes {
+			d.y += 1
+			d.flow(d.say(words.MoreInIPESheet, format.Count(int64(len(groups)-i))), d.st.bold)
+			return
+		}
+		t.row(d.text(g.Scope), d.text(format.Window(g.Window, d.p.Location)), d.text(g.Unit), d.text(format.Count(g.Expected)), d.text(format.Count(g.Found)), d.claimVerdict(g.Satisfied))
+	}
+}
+
+// maxScopes is how many lines a table of scopes has at most.
+const maxScopes = 120
+
+func (d *document) claimVerdict(satisfied bool) box {
+	look := paint{goodFill, black}
+	if !satisfied {
+		look = paint{badFill, black}
+	}
+	text := words.ClaimMark(satisfied) + " " + d.in(words.ClaimVerdict(satisfied))
+	return box{paras: []para{{text: text, st: d.st.cellBold.with(look.text)}}, fill: look.fill}
+}
+
+// gaps lists what is missing, by scope and time.
+func (d *document) gaps(groups []reports.ClaimGroup) {
+	var findings []scoped
+	for _, g := range groups {
+		for _, f := range g.Gaps {
+			findings = append(findings, scoped{g.Scope, f})
+		}
+	}
+	if len(findings) == 0 {
+		return
+	}
+	d.y += 3
+	d.flow(d.say(words.GapsN, format.Count(int64(len(findings)))), d.st.h3)
+	d.findings(findings)
+}
+
+// scoped is a finding with the scope that it belongs to.
+type scoped struct {
+	scope   string
+	finding reports.Finding
+}
+
+func (d *document) findings(findings []scoped) {
+	t := d.table(column{title: d.in(words.Content), width: 44}, column{title: d.in(words.Object), width: 86}, column{title: d.in(words.Window), width: bodyWidth - 130})
+	for i, f := range findings {
+		if i == maxGaps {
+			d.y += 1
+			d.flow(d.say(words.MoreInIPESheet, format.Count(int64(len(findings)-i))), d.st.bold)
+			return
+		}
+		what := d.strong(f.finding.Text)
+		object := d.text(f.finding.Object)
+		for _, s := range []string{f.scope, f.finding.Detail} {
+			if s != "" {
+				object.paras = append(object.paras, para{text: s, st: d.st.tiny})
+			}
+		}
+		t.row(what, object, d.text(format.Window(f.finding.Window, d.p.Location)))
+	}
+}
+
+// sourceLink leads to a source's IPE sheet, if the pack has that source.
+func (d *document) sourceLink(name string) box {
+	for i, s := range d.p.Sources {
+		if s.Name == name {
+			return d.goTo(name, sourceKey(i))
+		}
+	}
+	return d.text(name)
+}

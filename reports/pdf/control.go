@@ -1,0 +1,164 @@
+package pdf
+
+import (
+	"strings"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/internal/format"
+	"github.com/evidencepack/evidence/reports/internal/words"
+)
+
+// maxListed is how many exceptions of a control are listed; the workbook has all.
+const maxListed = 50
+
+// control is a control's section: texts, result, items by day, population,
+// completeness, exceptions.
+func (d *document) control(c *reports.Control) {
+	d.section(numbered(c.ID, c.Title), controlKey(c))
+	d.controlResult(c)
+	d.controlTexts(c)
+	d.dayChart(c.Days)
+	d.population(c)
+	d.completeness(c)
+	d.exceptions(c)
+}
+
+func (d *document) controlResult(c *reports.Control) {
+	w := d.badge(left, d.y, c.Result)
+	y := d.y
+	x := left + w + 4
+	d.y += 0.8
+	d.flowAt(x, right-x, d.in(words.ResultMeans(c.Result)), d.st.body)
+	d.y = max(d.y, y+d.st.bold.lead+1.6) + 2
+	for _, why := range c.Why {
+		d.bullet(why, d.st.bold)
+	}
+	d.countsTable(c.Counts)
+}
+
+// countsTable gives the population by verdict.
+func (d *document) countsTable(n reports.Counts) {
+	d.y += 1
+	t := d.table(
+		column{title: d.in(words.PopulationCount), width: bodyWidth / 5, right: true},
+		column{title: verdictText(d, evidence.Exception), width: bodyWidth / 5, right: true},
+		column{title: verdictText(d, evidence.Pass), width: bodyWidth / 5, right: true},
+		column{title: verdictText(d, evidence.NotApplicable), width: bodyWidth / 5, right: true},
+		column{title: verdictText(d, evidence.Pending), width: bodyWidth / 5, right: true},
+	)
+	t.row(d.strong(format.Count(n.Total)), d.strong(format.Count(n.Exceptions)), d.text(format.Count(n.Passed)),
+		d.text(format.Count(n.NotApplicable)), d.text(format.Count(n.Pending)))
+	d.y += 3
+}
+
+func verdictText(d *document, v evidence.Verdict) string {
+	return words.VerdictMark(v) + " " + d.in(v.Name())
+}
+
+func (d *document) controlTexts(c *reports.Control) {
+	var items []string
+	for _, id := range c.Framework {
+		title := ""
+		for _, item := range d.p.Framework.Items {
+			if item.ID == id {
+				title = "  " + item.Title
+			}
+		}
+		items = append(items, id+title)
+	}
+	var params box
+	for _, p := range c.Parameters {
+		params.paras = append(params.paras, para{text: p.Name + " = " + p.Value, st: d.st.mono})
+	}
+	d.facts(
+		fact{d.in(words.Activity), d.text(c.Activity)},
+		fact{d.in(words.Procedure), d.text(c.Procedure)},
+		fact{d.in(words.Owner), d.text(c.Owner)},
+		fact{d.in(words.Frequency), d.text(c.Frequency)},
+		fact{d.in(words.ServesItems), d.text(strings.Join(items, "\n"))},
+		fact{d.in(words.Parameters), params},
+		fact{d.in(words.ControlSource), d.mono("policy.rego  SHA-256 " + c.PolicySHA256)},
+	)
+}
+
+func (d *document) population(c *reports.Control) {
+	d.heading(d.in(words.Population))
+	d.facts(
+		fact{d.in(words.RecordKind), d.text(c.Population.KindTitle + " (" + c.Population.Kind + ")")},
+		fact{d.in(words.Definition), d.text(c.Population.Definition)},
+		fact{d.in(words.PopulationCount), d.text(d.say(words.ItemsN, format.Count(c.Counts.Total)))},
+	)
+}
+
+// exceptions lists the exceptions, or the first of them with a pointer to the
+// sheet that has them all.
+func (d *document) exceptions(c *reports.Control) {
+	d.heading(d.in(words.ExceptionsHeading))
+	if len(c.Exceptions) == 0 {
+		d.flow(d.in(words.NoExceptions), d.st.body)
+		return
+	}
+	d.reasonCounts(c)
+	listed := c.Exceptions[:min(len(c.Exceptions), maxListed)]
+	total := format.Count(c.Counts.Exceptions)
+	if len(listed) < len(c.Exceptions) {
+		d.flow(d.say(words.FirstOf, format.Count(int64(len(listed))), total, c.ID), d.st.small)
+		d.y += 1
+	}
+	t := d.table(column{title: d.in(words.ItemAndTime), width: 44}, column{title: d.in(words.KeyFields), width: 82}, column{title: d.in(words.Reasons), width: bodyWidth - 126})
+	for _, item := range listed {
+		t.row(d.itemBox(item), d.fieldsBox(c, item), d.reasonsBox(item))
+	}
+	if more := len(c.Exceptions) - len(listed); more > 0 {
+		d.y += 1.5
+		d.flow(d.say(words.MoreInSheet, format.Count(int64(more)), c.ID), d.st.bold)
+	}
+}
+
+func (d *document) reasonCounts(c *reports.Control) {
+	t := d.table(column{title: d.in(words.Reasons), width: bodyWidth - 30}, column{title: d.in(words.ExceptionCount), width: 30, right: true})
+	for _, r := range c.Reasons {
+		t.row(d.text(r.Text), d.text(format.Count(r.N)))
+	}
+	d.y += 3
+}
+
+// itemBox names an item: when, which, its record's hash and where the source shows it.
+func (d *document) itemBox(item reports.Item) box {
+	b := box{paras: []para{
+		{text: d.time(item.Time), st: d.st.cellBold},
+		{text: item.ID, st: d.st.monoTiny.with(black)},
+		{text: "SHA-256 " + format.Short(item.SHA256) + "…", st: d.st.monoTiny},
+	}}
+	if _, ok := httpsAddress(item.Link); ok {
+		b.paras = append(b.paras, para{text: d.in(words.OpenInSource), st: d.st.tiny.with(linkBlue), url: item.Link})
+	}
+	return b
+}
+
+func (d *document) fieldsBox(c *reports.Control, item reports.Item) box {
+	var b box
+	for i, column := range c.Columns {
+		if i >= len(item.Fields) || !item.Fields[i].Set {
+			continue
+		}
+		value := item.Fields[i].Text
+		switch column.Type {
+		case reports.TimeColumn:
+			value = d.time(item.Fields[i].Time)
+		case reports.NumberColumn:
+			value = format.Number(item.Fields[i].Number)
+		}
+		b.paras = append(b.paras, para{text: d.say(words.Labelled, column.Title, value), st: d.st.cell})
+	}
+	return b
+}
+
+func (d *document) reasonsBox(item reports.Item) box {
+	var b box
+	for _, r := range item.Reasons {
+		b.paras = append(b.paras, para{text: r.Text, st: d.st.cell})
+	}
+	return b
+}

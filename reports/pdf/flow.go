@@ -1,0 +1,143 @@
+package pdf
+
+import (
+	"net/url"
+)
+
+// cutAt is how much of a text is looked at, in characters: more than a page holds.
+const cutAt = 6000
+
+// section begins a chapter on a new page.
+func (d *document) section(title, key string) {
+	d.page()
+	d.outline(0, title, key)
+	d.flow(title, d.st.h1)
+	d.SetDrawColor(accent.r, accent.g, accent.b)
+	d.SetLineWidth(0.5)
+	d.Line(left, d.y+1, right, d.y+1)
+	d.y += 5
+}
+
+// heading begins a part of a chapter; it is never the last thing on a page.
+func (d *document) heading(title string) {
+	d.gap(4.5)
+	d.room(d.st.h2.lead + 14)
+	d.flow(title, d.st.h2)
+	d.y += 1
+}
+
+// flow sets a text over the whole width, over as many pages as it takes.
+func (d *document) flow(s string, st style) { d.flowAt(left, bodyWidth, s, st) }
+
+func (d *document) flowAt(x, w float64, s string, st style) {
+	for _, l := range d.wrap(d.clean(s), st, w) {
+		d.room(st.lead)
+		d.put(x, d.y, l, st)
+		d.y += st.lead
+	}
+}
+
+// bullet sets a text beside a dot.
+func (d *document) bullet(s string, st style) {
+	d.room(st.lead)
+	d.fill(left+1.2, d.y+st.lead/2-0.5, 1, 1, accent)
+	d.flowAt(left+5, bodyWidth-5, s, st)
+	d.y += 0.8
+}
+
+// para is a text of a cell with its looks and where it leads.
+type para struct {
+	text string
+	st   style
+	link string // an anchor
+	url  string // an address; anything but https is left out
+}
+
+// box is a cell: paragraphs one below the other, on a fill.
+type box struct {
+	paras []para
+	fill  color // the zero color: none
+	right bool  // set at the right edge: numbers
+}
+
+// set is a box broken into lines.
+type set struct {
+	lines  []setLine
+	height float64
+	fill   color
+	right  bool
+}
+
+type setLine struct {
+	text string
+	para para
+}
+
+// setBox breaks a box's paragraphs so that they are no wider than w. A box
+// higher than limit is cut, and the last line says that it is.
+func (d *document) setBox(b box, w, limit float64, cutNote string) set {
+	s := set{fill: b.fill, right: b.right}
+	for _, p := range b.paras {
+		p = d.readable(p)
+		text := d.clean(p.text)
+		if r := []rune(text); len(r) > cutAt {
+			text = string(r[:cutAt])
+		}
+		for _, l := range d.wrap(text, p.st, w) {
+			if s.height+p.st.lead+d.st.tiny.lead > limit {
+				note := d.st.tiny
+				s.lines = append(s.lines, setLine{d.fit(cutNote, note, w), para{st: note}})
+				s.height += note.lead
+				return s
+			}
+			s.lines = append(s.lines, setLine{l, p})
+			s.height += p.st.lead
+		}
+	}
+	return s
+}
+
+// readable takes the monospaced face, which is ASCII alone, off a text that
+// has more.
+func (d *document) readable(p para) para {
+	if p.st.face != d.faces.mono {
+		return p
+	}
+	for _, r := range d.clean(p.text) {
+		if !d.faces.mono.has(r) {
+			p.st.face = d.faces.regular
+			break
+		}
+	}
+	return p
+}
+
+// draw paints a set box into a cell whose left, top and width are given.
+func (d *document) draw(s set, x, y, w float64) {
+	for _, l := range s.lines {
+		lx := x
+		length := d.length(l.text, l.para.st)
+		if s.right {
+			lx = x + w - length
+		}
+		d.put(lx, y, l.text, l.para.st)
+		if l.para.link != "" {
+			d.Link(lx, y, length, l.para.st.lead, d.link(l.para.link))
+		} else if address, ok := httpsAddress(l.para.url); ok {
+			d.LinkString(lx, y, length, l.para.st.lead, address)
+		}
+		y += l.para.st.lead
+	}
+}
+
+// httpsAddress returns s when it is a link that may be clicked.
+func httpsAddress(s string) (string, bool) {
+	if s == "" || len(s) > 2000 {
+		return "", false
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return "", false
+	}
+	return u.String(), true
+}

@@ -1,0 +1,123 @@
+package pdf
+
+import (
+	"strconv"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/internal/format"
+	"github.com/evidencepack/evidence/reports/internal/words"
+)
+
+func sourceKey(i int) string { return "source " + strconv.Itoa(i) }
+
+// ipe is the IPE sheet of the i-th source. It answers the four questions that
+// an auditor asks of information produced by the entity, in their order.
+func (d *document) ipe(i int) {
+	src := &d.p.Sources[i]
+	d.section(d.say(words.IPESheet, src.Name), sourceKey(i))
+	d.sourceExamined(src)
+	d.parameters(src)
+	d.match(src)
+	d.sequence(src)
+}
+
+func (d *document) sourceExamined(src *reports.Source) {
+	d.heading(d.in(words.Question1))
+	identity := d.mono(src.Identity)
+	if src.Identity == "" {
+		identity = d.text(d.in(words.IdentityUnknown))
+	}
+	d.facts(
+		fact{d.in(words.SourceSystem), d.text(src.System)},
+		fact{d.in(words.LocationOf), d.mono(src.Location)},
+		fact{d.in(words.Identity), identity},
+		fact{d.in(words.Host), d.text(src.Host)},
+		fact{d.in(words.Tool), d.text(src.Tool)},
+		fact{d.in(words.CollectedFromTo), d.text(d.time(src.From) + " – " + d.time(src.To))},
+	)
+}
+
+func (d *document) parameters(src *reports.Source) {
+	d.heading(d.in(words.Question2))
+	t := d.table(column{title: d.in(words.PushedDown), width: bodyWidth})
+	for _, q := range src.Requested {
+		t.row(d.text(q))
+	}
+	if len(src.Requested) == 0 {
+		d.flow(d.in(words.EverythingAsked), d.st.body)
+	}
+}
+
+func (d *document) match(src *reports.Source) {
+	d.heading(d.in(words.Question3))
+	groups := reports.GroupClaims(src.Claims)
+	if len(groups) == 0 {
+		d.flow(d.in(words.NoClaims), d.st.body)
+		return
+	}
+	d.claimTotals(reports.MergeScopes(groups))
+	d.y += 3
+	d.figures(src.Claims)
+	d.flow(d.in(words.ByScope), d.st.h3)
+	d.claimGroups(groups)
+}
+
+func (d *document) figures(claims []reports.Claim) {
+	sums := reports.SumFigures(claims)
+	if len(sums) == 0 {
+		return
+	}
+	t := d.table(column{title: d.in(words.TotalOfClaims), width: 90}, column{title: d.in(words.Control), width: 40}, column{title: d.in(words.Counts), width: bodyWidth - 130, right: true})
+	for _, f := range sums {
+		t.row(d.text(f.Name), d.text(f.For), d.text(format.Count(f.N)))
+	}
+	d.y += 3
+}
+
+// sequence lists what could not be read, the gaps, and what a reader must know
+// although nothing is missing.
+func (d *document) sequence(src *reports.Source) {
+	d.heading(d.in(words.Question4))
+	groups := reports.GroupClaims(src.Claims)
+	var failures, notes []scoped
+	for _, f := range src.Failures {
+		failures = append(failures, scoped{finding: f})
+	}
+	gaps := 0
+	for _, g := range groups {
+		gaps += len(g.Gaps)
+		notes = append(notes, distinct(g)...)
+	}
+	if len(failures) > 0 {
+		d.flow(d.say(words.FailuresN, format.Count(int64(len(failures)))), d.st.h3)
+		d.findings(failures)
+	}
+	d.gaps(groups)
+	if len(failures) == 0 && gaps == 0 {
+		d.flow(d.in(words.NoGaps), d.st.body)
+	}
+	if len(notes) > 0 {
+		d.y += 3
+		d.flow(d.in(words.Note), d.st.h3)
+		d.findings(notes)
+	}
+}
+
+// distinct gives each note of a group once: a weaker method is a note of every
+// claim. The time of a note that recurs is the group's.
+func distinct(g reports.ClaimGroup) []scoped {
+	type key struct{ code, text, object, detail string }
+	seen := map[key]int{}
+	var notes []scoped
+	for _, n := range g.Notes {
+		k := key{n.Code, n.Text, n.Object, n.Detail}
+		if i, ok := seen[k]; ok {
+			notes[i].finding.Window = evidence.Period{Start: g.Window.Start, End: g.Window.End}
+			continue
+		}
+		seen[k] = len(notes)
+		notes = append(notes, scoped{g.Scope, n})
+	}
+	return notes
+}

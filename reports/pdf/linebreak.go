@@ -1,0 +1,88 @@
+package pdf
+
+import "strings"
+
+// Characters that must not begin a line (行頭禁則) and those that must not end
+// one (行末禁則), after JIS X 4051 and JLREQ, for both widths of punctuation.
+const (
+	noStart = "、。，．,.・:;：；?!？！‥…)]}）］｝」』】〕〉》〗〙”’»%％‰℃°′″" +
+		"ーゝゞヽヾ々〻ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ‐–〜～"
+	noEnd = "([{（［｛「『【〔〈《〖〘“‘«¥￥$＄£№＃"
+)
+
+// softBreaks are where a word that is too long for a line is broken by choice:
+// the joints of addresses, ARNs and object keys.
+const softBreaks = "/:-_.,=&?|@+#;"
+
+// wrap breaks s into lines that are at most width long, where advance is the
+// length of a character. It breaks Japanese between any two characters that
+// allow it and other text at spaces; a word longer than a line at its joints,
+// and failing these anywhere. Every line holds at least one character, so that
+// no width makes it run forever. Line ends in s are kept.
+func wrap(s string, width float64, advance func(rune) float64) []string {
+	var lines []string
+	for paragraph := range strings.SplitSeq(s, "\n") {
+		lines = append(lines, wrapParagraph([]rune(paragraph), width, advance)...)
+	}
+	return lines
+}
+
+func wrapParagraph(text []rune, width float64, advance func(rune) float64) []string {
+	var lines []string
+	start, length := 0, 0.0
+	good, soft := 0, 0 // where the next line may begin; start: nowhere
+	for i := 0; i < len(text); i++ {
+		r := text[i]
+		length += advance(r)
+		if length > width+1e-9 && i > start && r != ' ' {
+			next := i
+			switch {
+			case good > start:
+				next = good
+			case soft > start:
+				next = soft
+			}
+			lines = append(lines, strings.TrimRight(string(text[start:next]), " "))
+			for next < len(text) && text[next] == ' ' {
+				next++
+			}
+			start, length, good, soft = next, 0, next, next
+			i = next - 1
+			continue
+		}
+		if i+1 < len(text) {
+			switch breakBetween(r, text[i+1]) {
+			case breakGood:
+				good = i + 1
+			case breakSoft:
+				soft = i + 1
+			}
+		}
+	}
+	return append(lines, strings.TrimRight(string(text[start:]), " "))
+}
+
+// breakKind is how willingly a line ends between two characters.
+type breakKind int
+
+const (
+	breakNever breakKind = iota
+	breakSoft
+	breakGood
+)
+
+func breakBetween(a, b rune) breakKind {
+	switch {
+	case b == ' ', strings.ContainsRune(noStart, b), strings.ContainsRune(noEnd, a):
+		return breakNever
+	case a == ' ', a == '　', ideographic(a), ideographic(b):
+		return breakGood
+	case strings.ContainsRune(softBreaks, a):
+		return breakSoft
+	}
+	return breakNever
+}
+
+// ideographic reports characters between which lines may be broken: kana,
+// kanji and the punctuation and full-width forms that go with them.
+func ideographic(r rune) bool { return r >= 0x2e80 }

@@ -1,0 +1,65 @@
+package pdf
+
+import (
+	"strings"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports/internal/format"
+	"github.com/evidencepack/evidence/reports/internal/words"
+)
+
+// method says what was looked at, how populations were obtained and tested, how
+// that can be repeated, and what the work does not prove.
+func (d *document) method() {
+	d.section(d.in(words.ScopeAndMethod), "method")
+	d.heading(d.in(words.ScopeHeading))
+	d.flow(d.say(words.ScopePeriod, d.time(d.p.Period.Start), d.time(d.p.Period.End), d.time(d.p.AsOf)), d.st.body)
+	d.y += 1.5
+	d.sourcesTable()
+	d.heading(d.in(words.MethodHeading))
+	for _, t := range []evidence.Text{words.MethodObtain, words.MethodComplete, words.MethodSeal, words.MethodTest} {
+		d.bullet(d.in(t), d.st.body)
+	}
+	d.heading(d.in(words.ResultsHeading))
+	d.resultMeanings()
+	d.heading(d.in(words.ReperformHeading))
+	d.bullet(d.in(words.ReperformTool), d.st.body)
+	d.bullet(d.in(words.ReperformPlain), d.st.body)
+	d.heading(d.in(words.LimitsHeading))
+	for _, limit := range d.p.Limits {
+		d.bullet(limit, d.st.body)
+	}
+	d.bullet(d.in(words.LimitPeriodHalfOpen), d.st.body)
+}
+
+// sourcesTable has a row a source: what it is, which parts of it were read, and
+// what was asked of it.
+func (d *document) sourcesTable() {
+	t := d.table(column{title: d.in(words.Source), width: 24}, column{title: d.in(words.SourceSystem), width: 40},
+		column{title: d.in(words.ScopeOf), width: 52}, column{title: d.in(words.PushedDown), width: bodyWidth - 116})
+	for i, src := range d.p.Sources {
+		var scopes []string
+		for _, s := range splitScopes(src.Claims) {
+			scopes = append(scopes, d.scopeText(s))
+		}
+		requested := box{}
+		for _, q := range src.Requested {
+			requested.paras = append(requested.paras, para{text: q, st: d.st.tiny.with(black)})
+		}
+		system := d.text(src.System)
+		system.paras = append(system.paras, para{text: src.Location, st: d.st.tiny})
+		t.row(d.goTo(src.Name, sourceKey(i)), system, d.text(strings.Join(scopes, "\n")), requested)
+	}
+}
+
+// scopeText is one dimension of a scope with its values: "account (3): a, b, c".
+func (d *document) scopeText(s dimension) string {
+	return d.say(words.DimensionValues, s.name, format.Count(int64(len(s.values))), strings.Join(s.values, ", "))
+}
+
+func (d *document) resultMeanings() {
+	t := d.table(column{title: d.in(words.Result), width: 36}, column{title: d.in(words.Meaning), width: bodyWidth - 36})
+	for _, r := range evidence.Results {
+		t.row(d.result(r), d.text(d.in(words.ResultMeans(r))))
+	}
+}

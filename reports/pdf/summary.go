@@ -1,0 +1,85 @@
+package pdf
+
+import (
+	"strings"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/internal/format"
+	"github.com/evidencepack/evidence/reports/internal/words"
+)
+
+// summary tells the results on a page: what could not be evaluated first, then
+// a line for each framework item that a control serves, then the exceptions.
+func (d *document) summary() {
+	d.section(d.in(words.ResultSummary), "summary")
+	d.flow(d.conclusion(), d.st.body)
+	d.y += 2
+	d.resultBar()
+	d.notEvaluable()
+	d.itemResults()
+	d.exceptionsByControl()
+}
+
+// conclusion is the result in a sentence.
+func (d *document) conclusion() string {
+	n := map[evidence.Result]int64{}
+	for _, rc := range d.p.ResultCounts() {
+		n[rc.Result] = rc.N
+	}
+	return d.say(words.Conclusion, format.Count(int64(len(d.p.Controls))), format.Count(n[evidence.NotEvaluable]), format.Count(n[evidence.ExceptionsNoted]),
+		format.Count(n[evidence.Effective]), format.Count(n[evidence.NoOccurrence]), format.Count(d.p.Exceptions()))
+}
+
+func (d *document) notEvaluable() {
+	d.heading(d.in(words.NotEvaluableFirst))
+	t := d.table(column{title: d.in(words.Control), width: 22}, column{title: d.in(words.ControlTitle), width: 54}, column{title: d.in(words.Why), width: bodyWidth - 76})
+	for _, c := range d.p.Controls {
+		if c.Result == evidence.NotEvaluable {
+			t.row(d.goTo(c.ID, controlKey(&c)), d.text(c.Title), d.text(strings.Join(c.Why, "\n")))
+		}
+	}
+	if !t.started {
+		d.flow(d.in(words.NothingNotEvaluable), d.st.body)
+	}
+}
+
+func (d *document) itemResults() {
+	served, unserved := d.p.Served()
+	d.heading(d.in(words.ResultsByItem))
+	t := d.table(column{title: d.in(words.FrameworkItem), width: 20}, column{title: d.in(words.ItemTitle), width: 84},
+		column{title: d.in(words.Controls), width: 36}, column{title: d.in(words.Result), width: bodyWidth - 140})
+	for _, item := range served {
+		result, _ := d.p.ItemResult(item)
+		t.row(d.strong(item.ID), d.text(item.Title), d.controlLinks(d.p.Serving(item)), d.result(result))
+	}
+	if len(unserved) > 0 {
+		ids := make([]string, len(unserved))
+		for i, item := range unserved {
+			ids[i] = item.ID
+		}
+		d.y += 1.5
+		d.flow(d.say(words.ItemsWithoutControl, format.Count(int64(len(unserved))), strings.Join(ids, ", ")), d.st.small)
+	}
+}
+
+// controlLinks is a cell of controls, each a line that leads to its section.
+func (d *document) controlLinks(controls []*reports.Control) box {
+	var b box
+	for _, c := range controls {
+		b.paras = append(b.paras, d.goTo(c.ID, controlKey(c)).paras...)
+	}
+	return b
+}
+
+func (d *document) exceptionsByControl() {
+	d.heading(d.in(words.ExceptionsByControl))
+	t := d.table(column{title: d.in(words.Control), width: 22}, column{title: d.in(words.ControlTitle), width: 64},
+		column{title: d.in(words.PopulationCount), width: 24, right: true}, column{title: d.in(words.ExceptionCount), width: 22, right: true},
+		column{title: d.in(words.Result), width: bodyWidth - 132})
+	for _, c := range d.p.Controls {
+		t.row(d.goTo(c.ID, controlKey(&c)), d.text(c.Title), d.text(format.Count(c.Counts.Total)), d.strong(format.Count(c.Counts.Exceptions)), d.result(c.Result))
+	}
+}
+
+func controlKey(c *reports.Control) string { return "control " + c.ID }

@@ -1,0 +1,76 @@
+package reports
+
+import (
+	"slices"
+
+	"github.com/evidencepack/evidence"
+)
+
+// ResultCount is how many controls came to a result.
+type ResultCount struct {
+	Result evidence.Result
+	N      int64
+}
+
+// ResultCounts counts the pack's controls by result: one entry for each of the
+// four, in the order of [evidence.Results].
+func (p *Pack) ResultCounts() []ResultCount {
+	counts := make([]ResultCount, len(evidence.Results))
+	for i, r := range evidence.Results {
+		counts[i].Result = r
+		for _, c := range p.Controls {
+			if c.Result == r {
+				counts[i].N++
+			}
+		}
+	}
+	return counts
+}
+
+// Serving returns the pack's controls that serve a framework item, in the
+// item's order. A control that the item names and the pack does not have is left out.
+func (p *Pack) Serving(item FrameworkItem) []*Control {
+	var serving []*Control
+	for _, id := range item.Controls {
+		if i := slices.IndexFunc(p.Controls, func(c Control) bool { return c.ID == id }); i >= 0 {
+			serving = append(serving, &p.Controls[i])
+		}
+	}
+	return serving
+}
+
+// ItemResult is the result of a framework item: of its controls' results, the
+// one that [evidence.Results] puts first, since an objective is reached only
+// where every control that serves it operated. ok is false when the pack has no
+// control for the item.
+func (p *Pack) ItemResult(item FrameworkItem) (r evidence.Result, ok bool) {
+	serving := p.Serving(item)
+	for _, r := range evidence.Results {
+		if slices.ContainsFunc(serving, func(c *Control) bool { return c.Result == r }) {
+			return r, true
+		}
+	}
+	return "", false
+}
+
+// Served splits the framework's items into those that a control of
+// the pack serves and the others.
+func (p *Pack) Served() (served, unserved []FrameworkItem) {
+	for _, item := range p.Framework.Items {
+		if len(p.Serving(item)) > 0 {
+			served = append(served, item)
+		} else {
+			unserved = append(unserved, item)
+		}
+	}
+	return served, unserved
+}
+
+// Exceptions is the number of exceptions of all controls.
+func (p *Pack) Exceptions() int64 {
+	var n int64
+	for _, c := range p.Controls {
+		n += c.Counts.Exceptions
+	}
+	return n
+}

@@ -1,0 +1,228 @@
+package xlsx
+
+import (
+	"fmt"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/internal/words"
+)
+
+// manyItems is from how many items on only exceptions are clickable; the others
+// have their address as text.
+const manyItems = 2000
+
+// maxFrozen is how high a header block may be, in points, to stay in sight: on
+// a small screen a higher one would leave no room for the items.
+const maxFrozen = 330
+
+// controlSheets writes a control's sheet, and further ones when it has more
+// items than a sheet has rows. It remembers where each exception stands.
+func (b *book) controlSheets(c *reports.Control) error {
+	t := &itemTable{b: b, c: c, name: b.names.byID[c.ID], tally: reports.Counts{}}
+	t.measure()
+	t.open()
+	for item, err := range c.Items() {
+		if err != nil {
+			return fmt.Errorf("read items: %w", err)
+		}
+		if t.s.row >= b.maxRows {
+			if err := t.next(); err != nil {
+				return err
+			}
+		}
+		t.add(item)
+		if t.s.err != nil {
+			break
+		}
+	}
+	if t.tally.Total == 0 {
+		t.s.add(b.str(""), b.word(words.NoItems))
+	}
+	if err := t.close(); err != nil {
+		return err
+	}
+	return t.check()
+}
+
+// itemTable is the table of a control's items.
+type itemTable struct {
+	b      *book
+	c      *reports.Control
+	s      *sheet
+	name   string
+	widths []float64
+	heads  []cell
+	first  int // the table's header row
+	tally  reports.Counts
+	places []place
+}
+
+// Columns before and after a control's own.
+var (
+	leadingWidths  = []float64{8, 15, 34, 20}
+	trailingWidths = []float64{22, 12, 36}
+)
+
+func (t *itemTable) measure() {
+	b := t.b
+	t.widths = append(t.widths, leadingWidths...)
+	t.heads = b.heads("#", b.in(words.Verdict), b.in(words.Reasons), b.zoned(b.in(words.When)))
+	for _, column := range t.c.Columns {
+		title := column.Title
+		if column.Type == reports.TimeColumn {
+			title = b.zoned(title)
+		}
+		t.heads = append(t.heads, b.heads(title)...)
+		t.widths = append(t.widths, columnWidth(column, title))
+	}
+	t.heads = append(t.heads, b.heads(b.in(words.ItemID), b.in(words.SourceLink), b.in(words.RecordHash))...)
+	t.widths = append(t.widths, trailingWidths...)
+}
+
+func columnWidth(c reports.Column, title string) float64 {
+	width := c.Width
+	if width == 0 {
+		width = map[reports.ColumnType]float64{reports.TextColumn: 22, reports.TimeColumn: 20, reports.NumberColumn: 12}[c.Type]
+	}
+	// A filter's button covers the title's end.
+	return min(max(width+1, columns(title)/2+6, 8), 80)
+}
+
+// open begins the sheet with the header block.
+func (t *itemTable) open() {
+	block := t.block()
+	height := 0.0
+	for _, r := range block {
+		height += r.height
+	}
+	t.first = len(block) + 1
+	o := setup{widths: t.widths, large: true}
+	if height <= maxFrozen {
+		o.frozen, o.titles = t.first, t.first
+	}
+	t.s = t.b.open(t.name, o)
+	for _, r := range block {
+		t.s.addHigh(r.height, r.cells...)
+	}
+	t.s.add(t.heads...)
+}
+
+// next goes on in a further sheet, which stands after the one before.
+func (t *itemTable) next() error {
+	before := t.name
+	if err := t.close(); err != nil {
+		return err
+	}
+	t.name = t.b.names.take(before)
+	if _, err := t.b.f.NewSheet(t.name); err != nil {
+		return fmt.Errorf("sheet %q: %w", t.name, err)
+	}
+	t.open()
+	return t.s.err
+}
+
+func (t *itemTable) close() error {
+	t.s.filter(t.first, len(t.heads))
+	return t.s.close()
+}
+
+// check refuses a pack whose items are not those it counts and lists.
+func (t *itemTable) check() error {
+	if t.tally != t.c.Counts {
+		return fmt.Errorf("items add up to %+v, the pack says %+v", t.tally, t.c.Counts)
+	}
+	if len(t.places) != len(t.c.Exceptions) {
+		return fmt.Errorf("%d items are exceptions, the pack lists %d", len(t.places), len(t.c.Exceptions))
+	}
+	t.b.places[t.c.ID] = t.places
+	return nil
+}
+
+func (t *itemTable) add(item reports.Item) {
+	b := t.b
+	t.tally.Add(item.Verdict)
+	exception := item.Verdict == evidence.Exception
+	cells := make([]cell, 0, len(t.heads))
+	cells = append(cells, b.count(t.tally.Total),
+		cell{value: words.VerdictMark(item.Verdict) + " " + b.in(item.Verdict.Name()), style: b.styles.verdict[item.Verdict]},
+		b.str(reasons(item)), b.when(item.Time))
+	for i, column := range t.c.Columns {
+		cells = append(cells, b.field(column, item, i))
+	}
+	cells = append(cells, b.str(item.ID), b.source(item.Link, exception || t.c.Counts.Total <= manyItems), b.mono(item.SHA256))
+	t.s.add(cells...)
+	if exception {
+		t.places = append(t.places, place{t.name, t.s.row})
+	}
+}
+
+// field is a column's value as what it is: a date, a number or text.
+func (b *book) field(column reports.Column, item reports.Item, i int) cell {
+	if i >= len(item.Fields) || !item.Fields[i].Set {
+		return cell{style: b.styles.cell}
+	}
+	f := item.Fields[i]
+	switch column.Type {
+	case reports.TimeColumn:
+		return b.when(f.Time)
+	case reports.NumberColumn:
+		return cell{value: f.Number, style: b.styles.num}
+	}
+	return b.str(f.Text)
+}
+
+// blockRow is a row of the header block with its height.
+type blockRow struct {
+	height float64
+	cells  []cell
+}
+
+// block is what stands above the items: texts, result and counts.
+func (t *itemTable) block() []blockRow {
+	b, c := t.b, t.c
+	rows := []blockRow{{26, []cell{{value: b.text(c.ID + "  " + c.Title), style: b.styles.title}}}}
+	rows = append(rows, blockRow{18, []cell{
+		{value: b.in(words.BackToMatrix), style: b.styles.link, span: 2, to: reference(b.names.matrix, "A1")},
+	}})
+	// The texts go over as many columns as a screen shows beside the labels.
+	span, width := 0, 0.0
+	for _, w := range t.widths[2:] {
+		if width >= 130 {
+			break
+		}
+		span++
+		width += w
+	}
+	line := func(label evidence.Text, text string) {
+		if text == "" {
+			return
+		}
+		text = b.text(text)
+		rows = append(rows, blockRow{
+			min(float64(lines(text, width))*lineHeight+3, maxHeight),
+			[]cell{{value: b.in(label), style: b.styles.label, span: 2}, {value: text, style: b.styles.cell, span: span}},
+		})
+	}
+	line(words.Activity, c.Activity)
+	line(words.Procedure, c.Procedure)
+	line(words.Population, c.Population.KindTitle+" ("+c.Population.Kind+")\n"+c.Population.Definition)
+	result := blockRow{lineHeight + 3, []cell{{value: b.in(words.Result), style: b.styles.label, span: 2}, b.result(c.Result)}}
+	rows = append(rows, result)
+	for _, why := range c.Why {
+		line(words.Why, why)
+	}
+	labels := []cell{{value: b.in(words.Counts), style: b.styles.label, span: 2}}
+	counts := []cell{{style: b.styles.label, span: 2}}
+	for _, n := range []struct {
+		label evidence.Text
+		n     int64
+	}{
+		{words.PopulationCount, c.Counts.Total}, {evidence.Pass.Name(), c.Counts.Passed}, {evidence.Exception.Name(), c.Counts.Exceptions},
+		{evidence.NotApplicable.Name(), c.Counts.NotApplicable}, {evidence.Pending.Name(), c.Counts.Pending},
+	} {
+		labels = append(labels, cell{value: b.in(n.label), style: b.styles.label})
+		counts = append(counts, cell{value: n.n, style: b.styles.boldCount})
+	}
+	return append(rows, blockRow{lineHeight + 3, labels}, blockRow{lineHeight + 3, counts}, blockRow{height: 9})
+}

@@ -1,0 +1,75 @@
+package xlsx
+
+import (
+	"fmt"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports/internal/format"
+	"github.com/evidencepack/evidence/reports/internal/words"
+)
+
+// coverSheet says what the pack is, for whom, of which period, sealed how, and
+// where to find what.
+func (b *book) coverSheet() error {
+	p, l := b.p, b.p.Location
+	s := b.open(b.names.cover, setup{widths: []float64{26, 84}, portrait: true})
+	s.addHigh(30, cell{value: b.in(words.PackTitle), style: b.styles.title})
+	if p.Demo {
+		s.addHigh(24, cell{value: b.in(words.DemoBanner), style: b.styles.banner, span: 2})
+	}
+	if p.Open {
+		s.addHigh(24, cell{value: fmt.Sprintf(b.in(words.OpenBanner), format.Time(p.AsOf, l)), style: b.styles.banner, span: 2})
+	}
+	s.gap()
+	fact := func(label evidence.Text, value string) {
+		if value != "" {
+			s.add(cell{value: b.in(label), style: b.styles.label}, b.str(value))
+		}
+	}
+	hash := func(label evidence.Text, value string) {
+		s.add(cell{value: b.in(label), style: b.styles.label}, b.mono(value))
+	}
+	fact(words.Organisation, p.Organisation)
+	fact(words.Framework, p.Framework.Title)
+	fact(words.AuditPeriod, fmt.Sprintf(b.in(words.PeriodWritten), p.PeriodName, format.Time(p.Period.Start, l), format.Time(p.Period.End, l)))
+	fact(words.TimeZone, format.Zone(p.Period.Start, l))
+	fact(words.Language, b.in(words.ThisLanguage))
+	fact(words.PreparedBy, p.PreparedBy)
+	fact(words.Distribution, p.Distribution)
+	fact(words.AsOf, format.Time(p.AsOf, l))
+	fact(words.Tool, p.Tool)
+	s.gap()
+	fact(words.CheckpointLog, p.Checkpoint.Origin)
+	fact(words.CheckpointSize, fmt.Sprintf(b.in(words.Leaves), format.Count(p.Checkpoint.Size)))
+	hash(words.CheckpointRoot, p.Checkpoint.Root)
+	fact(words.SealedAt, format.Time(p.Checkpoint.SealedAt, l))
+	fact(words.CheckpointKey, p.Checkpoint.KeyID)
+	fact(words.Signer, p.Signer.Name+" ("+p.Signer.Algorithm+")")
+	hash(words.Fingerprint, p.Signer.Fingerprint)
+	if p.Signer.Ephemeral {
+		fact(words.Caution, b.in(words.EphemeralKey))
+	}
+	s.gap()
+	s.add(b.heads(b.in(words.Sheet), b.in(words.Contents))...)
+	b.contents(s)
+	return s.close()
+}
+
+// contents lists the workbook's sheets.
+func (b *book) contents(s *sheet) {
+	n := b.names
+	for _, entry := range []struct {
+		name string
+		what evidence.Text
+	}{
+		{n.summary, words.SummaryIs}, {n.matrix, words.MatrixIs}, {n.exceptions, words.ExceptionsAre},
+		{n.ipe, words.IPEIs}, {n.coverage, words.CoverageIs},
+	} {
+		s.add(b.goTo(entry.name, entry.name, 1), b.word(entry.what))
+	}
+	for _, c := range b.p.Controls {
+		name := n.byID[c.ID]
+		s.add(b.goTo(name, name, 1), b.str(fmt.Sprintf(b.in(words.ControlSheetIs), c.Title)))
+	}
+	s.add(b.goTo(n.hashes, n.hashes, 1), b.word(words.HashesAre))
+}

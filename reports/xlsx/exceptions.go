@@ -1,0 +1,69 @@
+package xlsx
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/internal/format"
+	"github.com/evidencepack/evidence/reports/internal/words"
+)
+
+// exceptionsSheet lists the exceptions of all controls, each linked to its row
+// in the control's sheet. Should there be more than a sheet holds, it says so:
+// the controls' sheets have them all.
+func (b *book) exceptionsSheet() error {
+	s := b.open(b.names.exceptions, setup{widths: []float64{7, 11, 26, 20, 40, 84, 22, 12, 36}, frozen: 1, titles: 1, large: true})
+	heads := b.heads("#", b.in(words.Control), b.in(words.ControlTitle), b.zoned(b.in(words.When)), b.in(words.Reasons), b.in(words.KeyFields),
+		b.in(words.ItemID), b.in(words.SourceLink), b.in(words.RecordHash))
+	s.add(heads...)
+	n := int64(0)
+	for i := range b.p.Controls {
+		c := &b.p.Controls[i]
+		for k, item := range c.Exceptions {
+			if s.row >= b.maxRows-1 {
+				s.add(b.str(fmt.Sprintf(b.in(words.MoreInControlSheets), format.Count(b.p.Exceptions()-n))))
+				s.filter(1, len(heads))
+				return s.close()
+			}
+			n++
+			at := b.places[c.ID][k]
+			s.add(b.count(n), b.goTo(c.ID, b.names.byID[c.ID], 1), b.str(c.Title), b.when(item.Time), b.str(reasons(item)), b.str(b.keyFields(c, item)),
+				b.goTo(item.ID, at.sheet, at.row), b.source(item.Link, true), b.mono(item.SHA256))
+		}
+	}
+	if n == 0 {
+		s.add(b.str(""), b.word(words.NoExceptions))
+	}
+	s.filter(1, len(heads))
+	return s.close()
+}
+
+// reasons writes an item's reasons, one a line.
+func reasons(item reports.Item) string {
+	texts := make([]string, len(item.Reasons))
+	for i, r := range item.Reasons {
+		texts[i] = r.Text
+	}
+	return strings.Join(texts, "\n")
+}
+
+// keyFields writes the fields that an item has, each with its title:
+// controls differ in their columns, and this list holds items of all.
+func (b *book) keyFields(c *reports.Control, item reports.Item) string {
+	var fields []string
+	for i, column := range c.Columns {
+		if i >= len(item.Fields) || !item.Fields[i].Set {
+			continue
+		}
+		value := item.Fields[i].Text
+		switch column.Type {
+		case reports.TimeColumn:
+			value = format.Time(item.Fields[i].Time, b.p.Location)
+		case reports.NumberColumn:
+			value = format.Number(item.Fields[i].Number)
+		}
+		fields = append(fields, column.Title+": "+value)
+	}
+	return strings.Join(fields, " / ")
+}

@@ -1,0 +1,106 @@
+package xlsx
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/internal/visible"
+	"github.com/evidencepack/evidence/reports/internal/words"
+)
+
+// maxSheetName is the most UTF-16 code units that Excel allows in a sheet's name.
+const maxSheetName = 31
+
+// sheetNames are the names of a workbook's sheets.
+type sheetNames struct {
+	cover, summary, matrix, exceptions, ipe, coverage, hashes string
+
+	controls []string          // in the pack's order
+	byID     map[string]string // control → its first sheet
+	taken    map[string]bool   // in lower case: Excel's names differ by more than case
+}
+
+func nameSheets(p *reports.Pack) sheetNames {
+	n := sheetNames{byID: map[string]string{}, taken: map[string]bool{}}
+	n.cover = n.take(words.Cover.In(p.Lang))
+	n.summary = n.take(words.Summary.In(p.Lang))
+	n.matrix = n.take(words.ControlMatrix.In(p.Lang))
+	n.exceptions = n.take(words.ExceptionList.In(p.Lang))
+	n.ipe = n.take(words.IPE.In(p.Lang))
+	n.coverage = n.take(words.Coverage.In(p.Lang))
+	for _, c := range p.Controls {
+		name := n.take(c.ID)
+		n.controls = append(n.controls, name)
+		if _, twice := n.byID[c.ID]; !twice {
+			n.byID[c.ID] = name
+		}
+	}
+	n.hashes = n.take(words.Hashes.In(p.Lang))
+	return n
+}
+
+// order lists the sheets as they stand in the workbook.
+func (n sheetNames) order() []string {
+	names := []string{n.cover, n.summary, n.matrix, n.exceptions, n.ipe, n.coverage}
+	names = append(names, n.controls...)
+	return append(names, n.hashes)
+}
+
+// take makes a name that Excel accepts and no other sheet has.
+func (n sheetNames) take(want string) string {
+	name := legalSheetName(want, "")
+	for i := 2; n.taken[strings.ToLower(name)]; i++ {
+		name = legalSheetName(want, fmt.Sprintf(" (%d)", i))
+	}
+	n.taken[strings.ToLower(name)] = true
+	return name
+}
+
+// legalSheetName replaces what a sheet's name may not hold and cuts it so that
+// it and the suffix fit.
+func legalSheetName(s, suffix string) string {
+	s = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`[]:*?/\'`, r) {
+			return '_'
+		}
+		return r
+	}, visible.Line(s, nil))
+	// What Text puts in brackets is made legal here, too.
+	s = strings.TrimSpace(s)
+	if s == "" {
+		s = "_"
+	}
+	if strings.EqualFold(s, "History") { // Excel keeps this name for itself
+		s += "_"
+	}
+	return cutUTF16(s, maxSheetName-len(suffix)) + suffix
+}
+
+// cutUTF16 returns the longest prefix of s, in whole characters, of at most n
+// UTF-16 code units.
+func cutUTF16(s string, n int) string {
+	units := 0
+	for i, r := range s {
+		units += utf16.RuneLen(r)
+		if units > n {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// lenUTF16 counts the UTF-16 code units of valid UTF-8.
+func lenUTF16(s string) int {
+	n := 0
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}
+
+// reference is the location of a cell for a link: 'CHG-01'!A12.
+func reference(sheet, cell string) string {
+	return "'" + strings.ReplaceAll(sheet, "'", "''") + "'!" + cell
+}
