@@ -124,23 +124,28 @@ func (n *needles) add(value string) {
 // hash4 hashes four bytes to twelve bits.
 func hash4(b []byte) uint32 { return binary.LittleEndian.Uint32(b) * 2654435761 >> 20 }
 
-// begin reports whether one of the strings of a block is a needle. strings has
-// the bits of their opening quotes; b begins one byte after the block does, and
-// reaches as far beyond the block as the longest needle.
-func (n *needles) begin(b []byte, strings uint64) bool {
+// begin reports whether one of the strings of a block is a needle. opening has
+// the bits of their opening quotes; b begins where the block does, and reaches
+// as far beyond it as the longest needle.
+func (n *needles) begin(b []byte, opening uint64) bool {
 	if n.all {
 		return true
 	}
-	for m := strings; m != 0; m &= m - 1 {
-		i := bits.TrailingZeros64(m)
-		h := hash4(b[i:])
-		if n.bloom[h>>6&63]>>(h&63)&1 == 0 {
-			continue
+	window := (*[blockSize + 8]byte)(b)
+	for ; opening != 0; opening &= opening - 1 {
+		i := bits.TrailingZeros64(opening) & (blockSize - 1)
+		h := hash4(window[i+1 : i+5])
+		if n.bloom[h>>6&63]>>(h&63)&1 != 0 && n.has(b[i+1:], h) {
+			return true
 		}
-		for _, needle := range n.byHash[h] {
-			if bytes.HasPrefix(b[i:], needle) {
-				return true
-			}
+	}
+	return false
+}
+
+func (n *needles) has(b []byte, h uint32) bool {
+	for _, needle := range n.byHash[h] {
+		if bytes.HasPrefix(b, needle) {
+			return true
 		}
 	}
 	return false

@@ -1,7 +1,6 @@
 package cloudtrail
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -117,7 +116,7 @@ func (s *scanner) object() (record []byte, candidate bool, err error) {
 		within := prefixXor(quotes) ^ inString
 		inString = uint64(int64(within) >> 63)
 		if !candidate {
-			candidate = s.needles.begin(s.buf[at+1:], quotes&within)
+			candidate = s.needles.begin(s.buf[at:], quotes&within)
 		}
 		for m := brackets &^ within; m != 0; m &= m - 1 {
 			i := bits.TrailingZeros64(m)
@@ -133,36 +132,6 @@ func (s *scanner) object() (record []byte, candidate bool, err error) {
 			}
 		}
 	}
-}
-
-const (
-	low7  = 0x7f7f7f7f7f7f7f7f
-	quote = 0x2222222222222222
-	slash = 0x5c5c5c5c5c5c5c5c
-	// A byte with the bits of brackFold set equals 0x7f for []{} and for Y _ y
-	// and DEL, which stand outside strings in no JSON text.
-	brackFold = 0x2626262626262626
-	// gather multiplies the bits 0, 8, … 56 into the top byte, in order.
-	gather = 0x0102040810204080
-)
-
-// classify returns bit masks of a block: its quotes and its brackets (see
-// brackFold), and whether it holds a backslash (non-zero, not a mask).
-func classify(b *[blockSize]byte) (quotes, brackets, slashes uint64) {
-	for i := 0; i < blockSize; i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		q, k, s := w^quote, w|brackFold, w^slash
-		// x&low7+low7 carries into bit 7 of each byte that is not zero there,
-		// and never beyond it: exact, unlike the usual test for a zero byte.
-		q = ^((q&low7 + low7) | q | low7)
-		k ^= low7
-		k = ^((k&low7 + low7) | k | low7)
-		s = ^((s&low7 + low7) | s | low7)
-		quotes |= (q >> 7 * gather >> 56) << i
-		brackets |= (k >> 7 * gather >> 56) << i
-		slashes |= s
-	}
-	return quotes, brackets, slashes
 }
 
 // escapes returns the mask of the bytes that follow an escaping backslash, and

@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package cloudtrail
+
+// classify returns bit masks of a block: of its quotes, and of its brackets (see
+// fold); and whether it holds a backslash (non-zero, not a mask).
+func classify(b *[blockSize]byte) (quotes, brackets, slashes uint64) { return classifyWords(b) }
