@@ -1,0 +1,51 @@
+# make help lists the targets.
+GO ?= go
+.DEFAULT_GOAL := help
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+build: ## the binary, ./evidence
+	$(GO) build -trimpath -o evidence ./cmd/evidence
+
+test: ## all tests
+	$(GO) test ./...
+
+race: ## all tests with the race detector
+	$(GO) test -race ./...
+
+lint: ## golangci-lint, which holds the import rules too
+	golangci-lint run ./...
+
+fmt: ## format
+	gofmt -w .
+
+generate: ## the references in docs/
+	$(GO) run ./cmd/evidence controls docs > docs/controls.md
+	$(GO) run ./cmd/evidence collectors docs > docs/collectors.md
+	$(GO) test ./cmd/evidence -run TestReference -update
+
+controls: ## test the shipped controls
+	$(GO) run ./cmd/evidence controls test
+
+demo: ## the simulated company, in ./evidence-demo
+	$(GO) run ./cmd/evidence demo
+
+verify: demo ## the demo's packs and locker
+	for p in evidence-demo/packs/*.zip; do $(GO) run ./cmd/evidence verify $$p || exit; done
+	$(GO) run ./cmd/evidence verify evidence-demo/locker
+
+bench: ## figures, each beside a floor or a peer in the same run
+	$(GO) test -run '^$$' -bench . -benchtime 3x ./collectors/... ./controls/... ./internal/... ./reports/...
+
+fuzz: ## each decoder for a short while
+	@grep -rn --include=*_test.go '^func Fuzz' . | sed -E 's|^\./(.*)/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9]*).*|\1 \2|; s|^\./[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9]*).*|. \1|' | \
+	while read dir name; do echo "$$dir $$name"; $(GO) test ./$$dir -run '^$$' -fuzz "^$$name$$" -fuzztime 20s || exit; done
+
+ci: ## what a change must pass
+	.ci/run
+
+clean: ## what make made
+	rm -rf evidence evidence-demo dist coverage.out
+
+.PHONY: help build test race lint fmt generate controls demo verify bench fuzz ci clean

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) packCommand() *cobra.Command {
+	var period periodFlags
+	var frameworks []string
+	var out string
+	c := &cobra.Command{
+		Use:   "pack --period PERIOD",
+		Short: "Make signed packs from what is sealed for a period",
+		Long: `Pack tests the controls of each framework on the sealed evidence and makes a signed
+pack: a folder, and the same as a zip. The same checkpoint, controls and key give
+the same bytes, but for the signature's time.`,
+		Example: "  evidence pack --period 2026-10 --framework soc1 --lang en",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			run, err := a.open()
+			if err != nil {
+				return err
+			}
+			p, err := period.parse(run.Config.Calendar)
+			if err != nil {
+				return err
+			}
+			results, view, cp, err := run.Evaluate(cmd.Context(), p, run.Library.Controls)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, results.Close(), view.Close()) }()
+			paths, err := run.Pack(cmd.Context(), p, results, view, cp, frameworks, out)
+			if err != nil {
+				return err
+			}
+			if a.json {
+				if err := a.printJSON(paths); err != nil {
+					return err
+				}
+				return resultsOutcome(results)
+			}
+			for _, path := range paths {
+				fmt.Fprintln(a.stdout, path)
+			}
+			return resultsOutcome(results)
+		},
+	}
+	period.add(c)
+	c.Flags().StringSliceVar(&frameworks, "framework", nil, "frameworks to make packs for, or all (default: the configuration's)")
+	c.Flags().StringVar(&out, "out", "", "`folder` for the packs (default: the configuration's)")
+	return c
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/pipeline"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	var period periodFlags
+	var frameworks []string
+	c := &cobra.Command{
+		Use:   "run --period PERIOD",
+		Short: "The monthly job: collect, seal, check, pack",
+		Long: `Run collects the period's evidence, seals it, tests every control on it and makes a
+signed pack for each framework. Running it again continues a run that was cut off,
+reads again what had gaps, and makes the packs anew.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			run, err := a.open()
+			if err != nil {
+				return err
+			}
+			p, err := period.parse(run.Config.Calendar)
+			if err != nil {
+				return err
+			}
+			done, err := a.monthly(cmd.Context(), run, p, frameworks)
+			if err != nil {
+				return err
+			}
+			defer done.close()
+			if a.json {
+				if err := a.printJSON(done); err != nil {
+					return err
+				}
+			}
+			return done.outcome()
+		},
+	}
+	period.add(c)
+	c.Flags().StringSliceVar(&frameworks, "framework", nil, "make packs for these frameworks (default: the configuration's)")
+	return c
+}
+
+// monthlyRun is what a run came to.
+type monthlyRun struct {
+	Collected []pipeline.Collected `json:"collected"`
+	Results   *evaluation.Results  `json:"results"`
+	Packs     []string             `json:"packs"`
+	closers   []func() error
+}
+
+func (m *monthlyRun) close() error {
+	var errs []error
+	for _, c := range m.closers {
+		errs = append(errs, c())
+	}
+	return errors.Join(errs...)
+}
+
+func (m *monthlyRun) outcome() error {
+	if err := collectionOutcome(m.Collected); err != nil {
+		return err
+	}
+	return resultsOutcome(m.Results)
+}
+
+// monthly does the steps one after the other and tells of each.
+func (a *app) monthly(ctx context.Context, run *pipeline.Run, p evidence.Period, frameworks []string) (*monthlyRun, error) {
+	tell := func(f func() error) error {
+		if a.json {
+			return nil
+		}
+		return f()
+	}
+	var m monthlyRun
+	var err error
+	if m.Collected, err = collect(ctx, run, p, nil); err != nil {
+		return nil, err
+	}
+	if err := tell(func() error { return a.tellCollected(run.Config.Lang, m.Collected) }); err != nil {
+		return nil, err
+	}
+	cp, err := run.Seal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := tell(func() error { return a.tellCheckpoint(cp) }); err != nil {
+		return nil, err
+	}
+	results, view, _, err := run.Evaluate(ctx, p, run.Library.Controls)
+	if err != nil {
+		return nil, err
+	}
+	m.Results, m.closers = results, append(m.closers, results.Close, view.Close)
+	if err := tell(func() error { return a.tellResults(run, results) }); err != nil {
+		return nil, errors.Join(err, m.close())
+	}
+	if m.Packs, err = run.Pack(ctx, p, results, view, cp, frameworks, ""); err != nil {
+		return nil, errors.Join(err, m.close())
+	}
+	return &m, tell(func() error {
+		for _, path := range m.Packs {
+			fmt.Fprintln(a.stdout, path)
+		}
+		return nil
+	})
+}

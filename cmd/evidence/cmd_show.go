@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/controls"
+	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/locker"
+	"github.com/evidencepack/evidence/internal/pack"
+	"github.com/evidencepack/evidence/internal/pipeline"
+	"github.com/evidencepack/evidence/internal/sealed"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	var period periodFlags
+	c := &cobra.Command{
+		Use:   "show CONTROL [ITEM] --period PERIOD",
+		Short: "Show a control's test, or one item down to its raw record",
+		Long: `Show prints a control's texts, its population and its exceptions. With an item (its
+identity, or the beginning of it) it prints the verdict with its reasons, the raw
+record, the response of the source that held it, what the source published to prove
+that, and the leaf of the locker's log that seals it.`,
+		Example: "  evidence show LOG-01 --period 2026-10\n  evidence show LOG-01 2f1c --period 2026-10",
+		Args:    cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			run, err := a.open()
+			if err != nil {
+				return err
+			}
+			p, err := period.parse(run.Config.Calendar)
+			if err != nil {
+				return err
+			}
+			list, err := run.Select(args[:1])
+			if err != nil {
+				return usageError{err}
+			}
+			results, view, cp, err := run.Evaluate(cmd.Context(), p, list)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, results.Close(), view.Close()) }()
+			s := &shown{app: a, run: run, control: list[0], outcome: &results.Controls[0], view: view, checkpoint: cp}
+			if len(args) == 1 {
+				if err := s.tellTest(results); err != nil {
+					return err
+				}
+				return resultsOutcome(results)
+			}
+			return s.tellItem(cmd.Context(), args[1])
+		},
+	}
+	period.add(c)
+	return c
+}
+
+// shown is one control's test, to be shown.
+type shown struct {
+	*app
+	run        *pipeline.Run
+	control    *controls.Control
+	outcome    *evaluation.Control
+	view       *sealed.View
+	checkpoint locker.Checkpoint
+}
+
+func (s *shown) tellTest(r *evaluation.Results) error {
+	if s.json {
+		return s.printJSON(s.outcome)
+	}
+	l := s.run.Config.Lang
+	say := words(l)
+	c := s.control
+	fmt.Fprintf(s.stdout, "%s  %s\n\n", c.ID, c.Title.In(l))
+	for _, line := range [][2]string{
+		{say("統制活動", "activity"), c.Activity.In(l)},
+		{say("検証手続", "procedure"), c.Procedure.In(l)},
+		{say("統制責任者", "owner"), c.Owner},
+		{say("頻度", "frequency"), c.Frequency.Name().In(l)},
+		{say("母集団", "population"), c.Population.Kind + "  " + pack.Definition(c.Population.Where)},
+	} {
+		fmt.Fprintf(s.stdout, "%s: %s\n", line[0], strings.TrimSpace(line[1]))
+	}
+	fmt.Fprintln(s.stdout)
+	if err := s.tellResults(s.run, r); err != nil {
+		return err
+	}
+	return s.tellControl(s.run, s.outcome, 50)
+}
+
+func (s *shown) tellItem(ctx context.Context, prefix string) error {
+	item, err := s.find(prefix)
+	if err != nil {
+		return usageError{err}
+	}
+	traces, err := s.traces(ctx, item.ID)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		return s.printJSON(s.itemJSON(item, traces))
+	}
+	l, loc := s.run.Config.Lang, s.run.Config.Calendar.Location
+	say := words(l)
+	fmt.Fprintf(s.stdout, "%s  %s  %s\n", s.control.ID, oneLine(item.ID), item.Verdict.Name().In(l))
+	fmt.Fprintf(s.stdout, "%s: %s\n", say("日時", "when"), clock(item.Time, loc))
+	for _, r := range item.Reasons {
+		fmt.Fprintf(s.stdout, "%s: %s (%s)\n", say("理由", "reason"), reasonText(s.control, r, l), r.Code)
+	}
+	for i, f := range item.Fields {
+		if f.Set {
+			fmt.Fprintf(s.stdout, "%s: %s\n", s.control.Columns[i].Title.In(l), fieldText(f))
+		}
+	}
+	if item.Link != "" {
+		fmt.Fprintf(s.stdout, "%s: %s\n", say("リンク", "link"), safe(item.Link))
+	}
+	for _, t := range traces {
+		s.tellTrace(t)
+	}
+	return nil
+}
+
+func (s *shown) tellTrace(t pipeline.Trace) {
+	say := words(s.run.Config.Lang)
+	loc := s.run.Config.Calendar.Location
+	fmt.Fprintf(s.stdout, "\n%s (%s, SHA-256 %s)\n", say("記録(原本)", "record, as the source gave it"), t.Record.Kind, t.Record.BodySHA256())
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, t.Record.Body, "", "  "); err == nil {
+		fmt.Fprintln(s.stdout, safe(pretty.String()))
+	}
+	if o := t.Origin; o != nil {
+		fmt.Fprintf(s.stdout, "%s: %s\n  SHA-256 %s (%d bytes)\n", say("取得元", "from"), safe(o.Request), o.SHA256, o.Size)
+		if o.Proof != "" {
+			fmt.Fprintf(s.stdout, "%s: %s\n", say("証跡元による証明(ダイジェスト)", "proven by the source's digest"), safe(o.Proof))
+		}
+	}
+	fmt.Fprintf(s.stdout, "%s: %s, %s\n", say("収集", "collected"), clock(t.Manifest.Collected.At, loc), t.Source)
+	if t.Batch != "" {
+		fmt.Fprintf(s.stdout, "%s: batches/%s.jsonl.zst\n", say("バッチ", "batch"), t.Batch)
+		fmt.Fprintf(s.stdout, "%s: %s %s\n", say("封印", "sealed as"),
+			fmt.Sprintf(say("葉 %d", "leaf %d of"), t.Leaf), fmt.Sprintf("%s %d, %s", s.checkpoint.Origin, s.checkpoint.Size, clock(s.checkpoint.SealedAt, loc)))
+	}
+}
+
+// find looks the item up among all of the population.
+func (s *shown) find(prefix string) (evaluation.Item, error) {
+	var ids []string
+	items := map[string]evaluation.Item{}
+	for i, err := range s.outcome.Items() {
+		if err != nil {
+			return evaluation.Item{}, err
+		}
+		if strings.HasPrefix(strings.ToLower(i.ID), strings.ToLower(prefix)) {
+			ids = append(ids, i.ID)
+			items[i.ID] = i
+		}
+	}
+	id, err := pipeline.MatchID(ids, prefix)
+	return items[id], err
+}
+
+// traces finds where the item's record came from. A derived record has no
+// response of its own: it is shown as it was derived.
+func (s *shown) traces(ctx context.Context, id string) ([]pipeline.Trace, error) {
+	kind := s.control.Population.Kind
+	if kind != sealed.ClaimKind {
+		l, err := locker.Open(s.run.Config.Locker)
+		if err != nil {
+			return nil, err
+		}
+		return pipeline.Traces(ctx, l, s.view, kind, id)
+	}
+	for r, err := range s.view.Records(ctx, kind) {
+		if err != nil {
+			return nil, err
+		}
+		if r.ID == id {
+			return []pipeline.Trace{{Record: r}}, nil
+		}
+	}
+	return nil, fmt.Errorf("%s %s is not held", kind, id)
+}
+
+type itemJSON struct {
+	evaluation.Item
+	Texts  []string    `json:"texts"` // of the reasons, in the chosen language
+	Link   string      `json:"link,omitempty"`
+	Traces []traceJSON `json:"records"`
+}
+
+type traceJSON struct {
+	Body   json.RawMessage  `json:"body"`
+	Origin *evidence.Origin `json:"origin,omitempty"`
+	Batch  string           `json:"batch,omitempty"`
+	Leaf   int64            `json:"leaf"`
+}
+
+func (s *shown) itemJSON(item evaluation.Item, traces []pipeline.Trace) itemJSON {
+	out := itemJSON{Item: item, Link: item.Link, Texts: []string{}}
+	for _, r := range item.Reasons {
+		out.Texts = append(out.Texts, s.control.ReasonText(r, s.run.Config.Lang))
+	}
+	for _, t := range traces {
+		out.Traces = append(out.Traces, traceJSON{t.Record.Body, t.Origin, t.Batch, t.Leaf})
+	}
+	return out
+}
+
+func fieldText(f controls.Field) string {
+	switch {
+	case !f.Time.IsZero():
+		return f.Time.Format("2006-01-02T15:04:05Z07:00")
+	case f.Text != "":
+		return oneLine(f.Text)
+	}
+	return fmt.Sprint(f.Number)
+}

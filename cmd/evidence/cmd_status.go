@@ -1,0 +1,149 @@
+package main
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/locker"
+	"github.com/evidencepack/evidence/internal/pipeline"
+	"github.com/evidencepack/evidence/internal/sealed"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	var period periodFlags
+	c := &cobra.Command{
+		Use:   "status --period PERIOD",
+		Short: "Show what is held of a period, day by day, and what is missing",
+		Long: `Status draws a calendar of every source: which days of the period the sealed evidence
+covers completely, which have gaps and which are missing, and names what failed.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			run, err := a.open()
+			if err != nil {
+				return err
+			}
+			p, err := period.parse(run.Config.Calendar)
+			if err != nil {
+				return err
+			}
+			view, cp, err := run.View(cmd.Context(), p)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, view.Close()) }()
+			waiting, err := run.Waiting(cmd.Context())
+			if err != nil {
+				return err
+			}
+			sources := view.Describe()
+			if a.json {
+				err = a.printJSON(newStatusJSON(cp, waiting, sources))
+			} else {
+				err = a.tellStatus(run, cp, waiting, sources)
+			}
+			if err != nil {
+				return err
+			}
+			return coverageOutcome(sources)
+		},
+	}
+	period.add(c)
+	return c
+}
+
+type statusJSON struct {
+	Checkpoint checkpointJSON       `json:"checkpoint"`
+	Unsealed   int                  `json:"unsealed"`
+	Sources    []sealed.Description `json:"sources"`
+}
+
+type checkpointJSON struct {
+	Origin   string    `json:"origin"`
+	Size     int64     `json:"size"`
+	Root     string    `json:"root"`
+	SealedAt time.Time `json:"sealed_at"`
+}
+
+func newCheckpointJSON(cp locker.Checkpoint) checkpointJSON {
+	return checkpointJSON{cp.Origin, cp.Size, hex.EncodeToString(cp.Root[:]), cp.SealedAt}
+}
+
+func newStatusJSON(cp locker.Checkpoint, waiting int, sources []sealed.Description) statusJSON {
+	return statusJSON{newCheckpointJSON(cp), waiting, sources}
+}
+
+func (a *app) tellStatus(run *pipeline.Run, cp locker.Checkpoint, waiting int, sources []sealed.Description) error {
+	say := words(run.Config.Lang)
+	loc := run.Config.Calendar.Location
+	fmt.Fprintf(a.stdout, "%s %s  %s %d  %s\n", say("チェックポイント", "checkpoint"), cp.Origin,
+		say("葉", "leaves"), cp.Size, clock(cp.SealedAt, loc))
+	if waiting > 0 {
+		fmt.Fprintf(a.stdout, say("未封印の収集記録が%d件ある(evidence seal で封印する)\n", "%d collected entries wait to be sealed (evidence seal)\n"), waiting)
+	}
+	for _, s := range sources {
+		fmt.Fprintf(a.stdout, "\n%s (%s) %s\n", s.Name, s.Driver, s.Location)
+		for i := 0; i < len(s.Days); {
+			month := s.Days[i].Date.In(loc).Format("2006-01")
+			var marks strings.Builder
+			for i < len(s.Days) && s.Days[i].Date.In(loc).Format("2006-01") == month {
+				marks.WriteString(dayMark(s.Days[i].State))
+				i++
+			}
+			fmt.Fprintf(a.stdout, "  %s  %s\n", month, marks.String())
+		}
+		for _, u := range s.Unreadable {
+			fmt.Fprintf(a.stdout, "  %s: %s\n", say("取得不可", "not readable"), oneLine(u))
+		}
+		for _, f := range s.Failures {
+			fmt.Fprintf(a.stdout, "  %s %s %s: %s\n", say("失敗", "failed"), clock(f.At, loc), f.Scope, oneLine(f.Error))
+		}
+		a.tellGaps(run.Config.Lang, s)
+	}
+	fmt.Fprintf(a.stdout, "\n%s\n", say("● 完全  ◐ 欠落あり  ○ 未収集  · 未到来", "● complete  ◐ gaps  ○ missing  · ahead"))
+	return nil
+}
+
+// tellGaps names the first gaps of a source's claims.
+func (a *app) tellGaps(l evidence.Lang, s sealed.Description) {
+	const most = 20
+	told := 0
+	for _, c := range s.Claims {
+		for _, g := range c.Gaps {
+			if told++; told <= most {
+				fmt.Fprintf(a.stdout, "  %s %s %s %s %s\n", words(l)("欠落", "gap"), c.Scope, g.Code, oneLine(g.Object), oneLine(g.Detail))
+			}
+		}
+	}
+	if told > most {
+		fmt.Fprintf(a.stdout, words(l)("  ほか%d件(--json ですべて表示)\n", "  %d more (--json lists them)\n"), told-most)
+	}
+}
+
+func dayMark(s sealed.DayState) string {
+	switch s {
+	case sealed.DayComplete:
+		return "●"
+	case sealed.DayGap:
+		return "◐"
+	case sealed.DayMissing:
+		return "○"
+	}
+	return "·"
+}
+
+func coverageOutcome(sources []sealed.Description) error {
+	for _, s := range sources {
+		for _, d := range s.Days {
+			if d.State == sealed.DayGap || d.State == sealed.DayMissing {
+				return outcome(exitIncomplete)
+			}
+		}
+	}
+	return nil
+}

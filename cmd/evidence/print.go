@@ -1,0 +1,123 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/controls"
+	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/pack"
+	"github.com/evidencepack/evidence/internal/pipeline"
+)
+
+// words chooses between a text's two languages.
+func words(l evidence.Lang) func(ja, en string) string {
+	return func(ja, en string) string { return evidence.Text{JA: ja, EN: en}.In(l) }
+}
+
+func (a *app) printJSON(v any) error {
+	enc := json.NewEncoder(a.stdout)
+	enc.SetIndent("", " ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// mark stands beside a result's word, for readers without colours.
+func mark(r evidence.Result) string {
+	switch r {
+	case evidence.Effective:
+		return "✓"
+	case evidence.ExceptionsNoted:
+		return "✗"
+	case evidence.NotEvaluable:
+		return "?"
+	}
+	return "–"
+}
+
+// tellResults prints one line a control.
+func (a *app) tellResults(run *pipeline.Run, r *evaluation.Results) error {
+	l := run.Config.Lang
+	say := words(l)
+	head := fmt.Sprintf("%s %s (%s – %s)", say("対象期間", "period"), run.Config.Calendar.Name(r.Period),
+		clock(r.Period.Start, run.Config.Calendar.Location), clock(r.Period.End, run.Config.Calendar.Location))
+	if r.Open {
+		head += "  " + say("※期間は終了していない", "— still open")
+	}
+	fmt.Fprintln(a.stdout, head)
+	t := newTable(a.stdout, say("統制", "control"), say("結果", "result"), say("母集団", "population"),
+		say("例外", "exceptions"), say("対象外", "n/a"), say("統制の内容", "title"))
+	for _, c := range r.Controls {
+		ctl, err := run.Library.Find(c.ID)
+		if err != nil {
+			return err
+		}
+		t.AppendRow([]any{c.ID, mark(c.Result) + " " + c.Result.Name().In(l), c.Counts.Total, c.Counts.Exceptions,
+			c.Counts.NotApplicable, ctl.Title.In(l)})
+	}
+	t.Render()
+	return nil
+}
+
+// tellControl prints why a control came to its result: what is missing, and
+// each exception with its reasons.
+func (a *app) tellControl(run *pipeline.Run, c *evaluation.Control, most int) error {
+	l, loc := run.Config.Lang, run.Config.Calendar.Location
+	say := words(l)
+	ctl, err := run.Library.Find(c.ID)
+	if err != nil {
+		return err
+	}
+	for _, why := range pack.WhyNotEvaluable(c, l, loc) {
+		fmt.Fprintf(a.stdout, "%s  %s: %s\n", c.ID, say("評価不能", "not evaluable"), oneLine(why))
+	}
+	if len(c.Exceptions) == 0 {
+		return nil
+	}
+	t := newTable(a.stdout, c.ID+"  "+say("日時", "when"), say("項目", "item"), say("理由", "reason"))
+	for i, item := range c.Exceptions {
+		if i == most {
+			break
+		}
+		for n, r := range item.Reasons {
+			when, id := clock(item.Time, loc), oneLine(item.ID)
+			if n > 0 {
+				when, id = "", ""
+			}
+			t.AppendRow([]any{when, id, reasonText(ctl, r, l)})
+		}
+	}
+	t.Render()
+	if more := len(c.Exceptions) - most; more > 0 {
+		fmt.Fprintf(a.stdout, say("ほか%d件(--all ですべて表示)\n", "%d more (--all shows them)\n"), more)
+	}
+	return nil
+}
+
+func reasonText(c *controls.Control, r controls.Reason, l evidence.Lang) string {
+	return oneLine(c.ReasonText(r, l))
+}
+
+func clock(t time.Time, loc *time.Location) string {
+	return t.In(loc).Format("2006-01-02 15:04:05 MST")
+}
+
+// resultsOutcome is the exit code of results: what cannot be evaluated weighs
+// more than an exception, since it may hide one.
+func resultsOutcome(r *evaluation.Results) error {
+	code := exitOK
+	for _, c := range r.Controls {
+		switch {
+		case c.Result == evidence.NotEvaluable:
+			return outcome(exitIncomplete)
+		case c.Result == evidence.ExceptionsNoted:
+			code = exitExceptions
+		}
+	}
+	if code == exitOK {
+		return nil
+	}
+	return outcome(code)
+}

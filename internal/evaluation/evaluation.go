@@ -1,0 +1,191 @@
+// Package evaluation tests controls on sealed evidence: it joins what a view
+// holds, what the controls say and what is missing into four-valued results.
+//
+// It reads neither clock nor network. The same view and the same controls give
+// the same results, on the machine that makes a pack and on the one that
+// repeats its tests.
+package evaluation
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/controls"
+	"github.com/evidencepack/evidence/internal/sealed"
+)
+
+// Results is the outcome of the tests of a period: what results.json holds.
+type Results struct {
+	Period   evidence.Period `json:"period"`
+	Timezone string          `json:"timezone"` // IANA name of the zone the period is written in
+	AsOf     time.Time       `json:"as_of,omitzero"`
+	Open     bool            `json:"open"` // the period had not ended at as_of
+	Sources  []sealed.Source `json:"sources"`
+	Controls []Control       `json:"controls"` // in the order of their IDs
+}
+
+// Control is the outcome of one control's test.
+type Control struct {
+	ID         string            `json:"id"`
+	Result     evidence.Result   `json:"result"`
+	Counts     Counts            `json:"counts"`
+	ByReason   map[string]int64  `json:"exceptions_by_reason,omitempty"`
+	Missing    []sealed.Missing  `json:"missing,omitempty"` // why it is not evaluable
+	Error      string            `json:"error,omitempty"`   // the test itself failed: it is not evaluable
+	Until      time.Time         `json:"pending_until,omitzero"`
+	Exceptions []Item            `json:"exceptions"` // all of them, in order of (time, id)
+	Pending    []Item            `json:"pending,omitempty"`
+	Owner      string            `json:"owner"`
+	Params     map[string]any    `json:"params"`
+	Sources    map[string]string `json:"sources"` // SHA-256 of control.yaml and policy.rego
+
+	spool *spool
+}
+
+// Counts of items by verdict; total is the sum of the others.
+type Counts struct {
+	Total         int64 `json:"total"`
+	Passed        int64 `json:"passed"`
+	Exceptions    int64 `json:"exceptions"`
+	NotApplicable int64 `json:"not_applicable"`
+	Pending       int64 `json:"pending"`
+}
+
+// Item is the outcome of one item's test.
+type Item struct {
+	ID      string            `json:"id"`
+	Time    time.Time         `json:"time"`
+	Verdict evidence.Verdict  `json:"verdict"`
+	Reasons []controls.Reason `json:"reasons,omitempty"`
+	Until   time.Time         `json:"until,omitzero"`
+	SHA256  string            `json:"sha256"` // of the record's body
+	Fields  []controls.Field  `json:"-"`
+	Link    string            `json:"-"`
+}
+
+// Run tests the controls on the view. Close the results when their items are no
+// longer needed.
+func Run(ctx context.Context, view *sealed.View, list []*controls.Control) (*Results, error) {
+	r := &Results{
+		Period: view.Period(), Timezone: view.Period().Start.Location().String(),
+		AsOf: view.AsOf(), Open: view.PeriodOpen(), Sources: view.Expected(),
+	}
+	for _, c := range list {
+		tested, err := test(ctx, view, c)
+		if err != nil {
+			return nil, fmt.Errorf("control %s: %w", c.ID, err)
+		}
+		r.Controls = append(r.Controls, tested)
+	}
+	return r, nil
+}
+
+func test(ctx context.Context, view *sealed.View, c *controls.Control) (Control, error) {
+	t := Control{ID: c.ID, Owner: c.Owner, Params: params(c), Exceptions: []Item{}, Sources: map[string]string{}}
+	for name := range c.Files {
+		t.Sources[name] = c.SourceSHA256(name)
+	}
+	missing, err := view.Missing(ctx, c.Selections())
+	if err != nil {
+		return Control{}, err
+	}
+	t.Missing = missing
+	evaluator, err := controls.Prepare(ctx, c)
+	if err != nil {
+		return Control{}, err
+	}
+	if t.spool, err = newSpool(); err != nil {
+		return Control{}, err
+	}
+	outcome, err := evaluator.Evaluate(ctx, controls.Input{Period: view.Period(), AsOf: view.AsOf(), Evidence: view},
+		func(i controls.Item) error { return t.take(c, i) })
+	if ctx.Err() != nil {
+		return Control{}, ctx.Err()
+	}
+	if err != nil {
+		// A test that breaks on a record is no reason to drop the other
+		// controls, and every reason not to pass this one.
+		t.Error = err.Error()
+	}
+	if err := t.spool.finish(); err != nil {
+		return Control{}, err
+	}
+	t.Counts = Counts{outcome.Total, outcome.Passed, outcome.Exceptions, outcome.NotApplicable, outcome.Pending}
+	t.ByReason = outcome.ByReason
+	t.Until = outcome.PendingUntil
+	t.Result = outcome.Result(len(missing) == 0 && t.Error == "")
+	return t, nil
+}
+
+// params never is null in results.json.
+func params(c *controls.Control) map[string]any {
+	if c.Params == nil {
+		return map[string]any{}
+	}
+	return c.Params
+}
+
+func (t *Control) take(c *controls.Control, i controls.Item) error {
+	item := Item{
+		ID: i.Record.ID, Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
+		SHA256: i.Record.BodySHA256(), Fields: c.Fields(i), Link: c.ItemLink(i.Record),
+	}
+	switch i.Verdict {
+	case evidence.Exception:
+		t.Exceptions = append(t.Exceptions, item)
+	case evidence.Pending:
+		t.Pending = append(t.Pending, item)
+	}
+	return t.spool.add(item)
+}
+
+// Find returns the outcome of one control.
+func (r *Results) Find(id string) (*Control, bool) {
+	i := slices.IndexFunc(r.Controls, func(c Control) bool { return c.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return &r.Controls[i], true
+}
+
+// Only returns the results of the controls with the given IDs.
+func (r *Results) Only(ids []string) *Results {
+	only := *r
+	only.Controls = slices.DeleteFunc(slices.Clone(r.Controls), func(c Control) bool { return !slices.Contains(ids, c.ID) })
+	return &only
+}
+
+// Encode writes the results as results.json: equal results give equal bytes.
+func (r *Results) Encode() ([]byte, error) {
+	b, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		return nil, fmt.Errorf("encode results: %w", err)
+	}
+	return append(b, '\n'), nil
+}
+
+// Decode reads what Encode wrote and refuses fields it does not know.
+func Decode(b []byte) (*Results, error) {
+	var r Results
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&r); err != nil {
+		return nil, fmt.Errorf("decode results: %w", err)
+	}
+	return &r, nil
+}
+
+// Close removes what the results keep on disk.
+func (r *Results) Close() error {
+	for _, c := range r.Controls {
+		if err := c.spool.close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,359 @@
+package pack
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors"
+	"github.com/evidencepack/evidence/controls"
+	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/locker"
+	"github.com/evidencepack/evidence/internal/sealed"
+	"github.com/evidencepack/evidence/internal/sign"
+	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/pdf"
+	"github.com/evidencepack/evidence/reports/xlsx"
+)
+
+// Input is what a pack is made of.
+type Input struct {
+	Manifest   Manifest // who, what, when; Checkpoint, Files and Signer are filled in
+	Location   *time.Location
+	Locker     *locker.Locker
+	Checkpoint locker.Checkpoint
+	LockerKey  string // verifier key of the checkpoint
+	View       *sealed.View
+	Results    *evaluation.Results // of the framework's controls
+	Library    *controls.Library
+	Framework  *controls.Framework
+	Drivers    []collectors.Driver
+	Signer     sign.Signer
+	SignerName string
+	Ephemeral  bool
+	SignedAt   time.Time
+}
+
+// Renderers lists what renders the reports of a pack.
+func Renderers() []reports.Renderer { return []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}} }
+
+// Build makes the pack's folder, and the zip of it beside it. Both appear whole
+// or not at all. It returns the path of the zip.
+func Build(ctx context.Context, in Input, dir, name string) (zipPath string, err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	staging, err := os.MkdirTemp(dir, ".making-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(staging)) }()
+	b := &builder{Input: in, dir: filepath.Join(staging, name)}
+	if err := b.build(ctx); err != nil {
+		return "", fmt.Errorf("make pack %s: %w", name, err)
+	}
+	zipped := filepath.Join(staging, name+".zip")
+	if err := writeTo(zipped, func(w io.Writer) error { return WriteZip(w, os.DirFS(b.dir)) }); err != nil {
+		return "", fmt.Errorf("make pack %s: %w", name, err)
+	}
+	final := filepath.Join(dir, name)
+	if err := replace(b.dir, final); err != nil {
+		return "", err
+	}
+	return final + ".zip", replace(zipped, final+".zip")
+}
+
+// replace moves a file or folder to its place, over an older one.
+func replace(from, to string) error {
+	if err := os.RemoveAll(to); err != nil {
+		return err
+	}
+	return os.Rename(from, to)
+}
+
+type builder struct {
+	Input
+	dir   string
+	files []File
+}
+
+func (b *builder) build(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{
+		b.evidence, b.proofs, b.controlSources, b.outcomes, b.instructions, b.render, b.seal,
+	} {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write makes one file of the pack and notes its hash.
+func (b *builder) write(name string, fill func(io.Writer) error) error {
+	full := filepath.Join(b.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+		return err
+	}
+	sum := sha256.New()
+	var n counter
+	err := writeTo(full, func(w io.Writer) error { return fill(io.MultiWriter(w, sum, &n)) })
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	b.files = append(b.files, File{name, int64(n), hex.EncodeToString(sum.Sum(nil))})
+	return nil
+}
+
+func (b *builder) writeBytes(name string, data []byte) error {
+	return b.write(name, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+func writeTo(path string, fill func(io.Writer) error) (err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return fill(f)
+}
+
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}
+
+// entries are the sealed entries that the framework's controls rest on: all
+// that speak of the period, but batches of kinds that none of them reads.
+func (b *builder) entries() []locker.Entry {
+	kinds := map[string]bool{}
+	for _, r := range b.Results.Controls {
+		if c, err := b.Library.Find(r.ID); err == nil {
+			for _, s := range c.Selections() {
+				kinds[s.Kind] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(b.View.Entries()), func(e locker.Entry) bool {
+		return e.Manifest.Object != "" && !kinds[e.Manifest.Kind] && !kinds[sealed.ClaimKind]
+	})
+}
+
+func (b *builder) evidence(context.Context) error {
+	entries := b.entries()
+	for _, kind := range kindsOf(entries) {
+		err := b.write(EvidenceFile(kind), func(w io.Writer) error {
+			for _, m := range batchesOf(entries, kind) {
+				if err := copyObject(w, b.Locker, m); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyObject(w io.Writer, l *locker.Locker, m locker.Manifest) (err error) {
+	r, err := l.Object(m)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	_, err = io.Copy(w, r)
+	return err
+}
+
+func (b *builder) proofs(context.Context) error {
+	if err := b.writeBytes(Checkpoint, b.Input.Checkpoint.Note); err != nil {
+		return err
+	}
+	return b.write(EntriesFile, func(w io.Writer) error {
+		return writeEntries(w, b.Locker, b.Input.Checkpoint, b.entries())
+	})
+}
+
+// controlSources writes what each test can be repeated from.
+func (b *builder) controlSources(context.Context) error {
+	for _, r := range b.Results.Controls {
+		c, err := b.Library.Find(r.ID)
+		if err != nil {
+			return err
+		}
+		for name, source := range c.Files {
+			if err := b.writeBytes(path.Join(ControlsDir, c.ID, name), source); err != nil {
+				return err
+			}
+		}
+		for kind, schema := range c.Schemas() {
+			name := path.Join(ControlsDir, "schemas", kind+".json")
+			if slices.ContainsFunc(b.files, func(f File) bool { return f.Path == name }) {
+				continue
+			}
+			if err := b.writeBytes(name, schema); err != nil {
+				return err
+			}
+		}
+	}
+	framework, err := yaml.Marshal(b.Framework)
+	if err != nil {
+		return fmt.Errorf("framework %s: %w", b.Framework.ID, err)
+	}
+	return b.writeBytes(path.Join(ControlsDir, "frameworks", b.Framework.ID+".yaml"), framework)
+}
+
+func (b *builder) outcomes(ctx context.Context) error {
+	results, err := b.Results.Encode()
+	if err != nil {
+		return err
+	}
+	if err := b.writeBytes(ResultsFile, results); err != nil {
+		return err
+	}
+	ipe, err := encodeIPE(ctx, b.View)
+	if err != nil {
+		return err
+	}
+	return b.writeBytes(IPEFile, ipe)
+}
+
+// ipe is ipe.json: how the populations were obtained.
+type ipe struct {
+	Sources []sealed.Description    `json:"sources"`
+	Records map[string]sealed.Stats `json:"records"` // by kind
+}
+
+func encodeIPE(ctx context.Context, v *sealed.View) ([]byte, error) {
+	doc := ipe{Sources: v.Describe(), Records: map[string]sealed.Stats{}}
+	for _, s := range v.Expected() {
+		for _, kind := range s.Kinds {
+			stats, err := v.Stats(ctx, kind)
+			if err != nil {
+				return nil, err
+			}
+			doc.Records[kind] = stats
+		}
+	}
+	b, err := json.MarshalIndent(doc, "", " ")
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", IPEFile, err)
+	}
+	return append(b, '\n'), nil
+}
+
+func (b *builder) instructions(context.Context) error {
+	kinds := map[string]string{}
+	for _, c := range b.Library.Controls {
+		kinds[c.ID] = c.Population.Kind
+	}
+	text, err := instructions(&b.Manifest, b.Signer.Public(), b.Results, kinds)
+	if err != nil {
+		return err
+	}
+	return b.writeBytes(VerifyFile, text)
+}
+
+// render draws the reports. They show the hashes of all files made so far.
+func (b *builder) render(context.Context) error {
+	m := &b.Manifest
+	m.Format = FormatVersion
+	m.AsOf = b.Results.AsOf
+	m.Checkpoint = CheckpointInfo{
+		Origin: b.Input.Checkpoint.Origin, Size: b.Input.Checkpoint.Size, Root: hex.EncodeToString(b.Input.Checkpoint.Root[:]),
+		SealedAt: b.Input.Checkpoint.SealedAt, Key: b.LockerKey,
+	}
+	m.Signer = SignerInfo{Name: b.SignerName, Algorithm: sign.Algorithm(b.Signer.Public()),
+		Fingerprint: sign.Fingerprint(b.Signer.Public()), Ephemeral: b.Ephemeral}
+	b.sortFiles()
+	m.Files = slices.Clone(b.files)
+	c := contents{manifest: m, library: b.Library, framework: b.Framework, results: b.Results,
+		sources: b.View.Describe(), drivers: b.Drivers, location: b.Location}
+	model, err := c.model()
+	if err != nil {
+		return err
+	}
+	for _, r := range Renderers() {
+		if err := b.write(r.Name(), func(w io.Writer) error { return r.Render(w, model) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *builder) sortFiles() {
+	slices.SortFunc(b.files, func(x, y File) int { return strings.Compare(x.Path, y.Path) })
+}
+
+// seal writes the manifest and signs it.
+func (b *builder) seal(ctx context.Context) error {
+	b.sortFiles()
+	b.Manifest.Files = b.files
+	manifest, err := b.Manifest.Encode()
+	if err != nil {
+		return err
+	}
+	if err := b.writeBytes(ManifestFile, manifest); err != nil {
+		return err
+	}
+	b.sortFiles()
+	envelope, err := sign.SignStatement(ctx, b.Signer, statement(b.files, b.SignedAt))
+	if err != nil {
+		return err
+	}
+	return b.writeBytes(SignatureFile, envelope)
+}
+
+// statement says of which files the signature speaks: all but itself.
+func statement(files []File, at time.Time) sign.Statement {
+	var subjects []sign.Subject
+	for _, f := range files {
+		subjects = append(subjects, sign.Subject{Name: f.Path, Digest: map[string]string{"sha256": f.SHA256}})
+	}
+	return sign.NewStatement(subjects, at)
+}
+
+// Name is the name of a pack: "<org>-<framework>-<period>".
+func Name(organisation evidence.Text, framework, period string) string {
+	return Slug(organisation.EN) + "-" + framework + "-" + strings.ReplaceAll(period, "..", "_")
+}
+
+// Slug makes a name fit for files: small letters, digits and hyphens.
+func Slug(s string) string {
+	var b bytes.Buffer
+	for _, r := range strings.ToLower(s) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && b.Bytes()[b.Len()-1] != '-':
+			b.WriteByte('-')
+		}
+	}
+	if slug := strings.Trim(b.String(), "-"); slug != "" {
+		return slug
+	}
+	return "organisation"
+}

@@ -1,0 +1,27 @@
+// Package pack makes and verifies audit evidence packs.
+//
+// A pack is a folder, and the same as a zip file whose bytes follow from the
+// folder's: it carries the reports, the records and control sources that every
+// test can be repeated from, the proofs that the records are those that were
+// sealed, and a signed manifest of all of it. Making a pack and verifying one
+// use the same code from the sealed records onwards, so that verification
+// repeats the tests rather than believing them.
+package pack
+
+// The files of a pack. Every other file belongs to one of the folders.
+const (
+	ReportPDF     = "report.pdf"
+	ReportXLSX    = "report.xlsx"
+	ManifestFile  = "manifest.json"
+	SignatureFile = "manifest.sig.json"
+	ResultsFile   = "results.json"
+	IPEFile       = "ipe.json"
+	Checkpoint    = "checkpoint"               // the locker's signed note
+	EntriesFile   = "proofs/entries.jsonl.zst" // sealed manifests with their inclusion proofs
+	VerifyFile    = "VERIFY.md"
+	EvidenceDir   = "evidence" // <kind>.jsonl.zst: the batches of the kind, as sealed, one after the other
+	ControlsDir   = "controls" // the sources of the controls, and of the framework
+)
+
+// EvidenceFile is the file of a kind's records.
+func EvidenceFile(kind string) string { return EvidenceDir + "/" + kind + ".jsonl.zst" }

@@ -1,0 +1,79 @@
+package pack
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/evidencepack/evidence"
+)
+
+// FormatVersion of the manifest and of the pack's layout.
+const FormatVersion = 1
+
+// Manifest is manifest.json: what a pack is, and the hash of every file in it
+// but of itself and its signature.
+type Manifest struct {
+	Format       int             `json:"format"`
+	Organisation evidence.Text   `json:"organisation"`
+	Framework    string          `json:"framework"`
+	Period       evidence.Period `json:"period"`
+	PeriodName   string          `json:"period_name"`
+	Timezone     string          `json:"timezone"`
+	Lang         evidence.Lang   `json:"language"`
+	PreparedBy   string          `json:"prepared_by,omitempty"`
+	Demo         bool            `json:"demo,omitempty"`
+	Tool         string          `json:"tool"`
+	AsOf         time.Time       `json:"as_of"` // when the evidence was collected
+	Checkpoint   CheckpointInfo  `json:"checkpoint"`
+	Signer       SignerInfo      `json:"signer"`
+	Files        []File          `json:"files"` // in the order of their paths
+}
+
+// CheckpointInfo repeats what the checkpoint says, and names the key that signed it.
+type CheckpointInfo struct {
+	Origin   string    `json:"origin"`
+	Size     int64     `json:"size"`
+	Root     string    `json:"root"` // hex
+	SealedAt time.Time `json:"sealed_at"`
+	Key      string    `json:"key"` // the verifier key, as golang.org/x/mod/sumdb/note writes it
+}
+
+// SignerInfo announces the key that signs the manifest, so that the reports can show it.
+type SignerInfo struct {
+	Name        string `json:"name"`
+	Algorithm   string `json:"algorithm"`
+	Fingerprint string `json:"fingerprint"` // "SHA256:…" of the public key's SPKI
+	Ephemeral   bool   `json:"ephemeral,omitempty"`
+}
+
+// File is one file of the pack.
+type File struct {
+	Path   string `json:"path"` // with slashes
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"` // hex
+}
+
+// Encode writes the manifest: equal manifests give equal bytes.
+func (m *Manifest) Encode() ([]byte, error) {
+	b, err := json.MarshalIndent(m, "", " ")
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", ManifestFile, err)
+	}
+	return append(b, '\n'), nil
+}
+
+// ParseManifest reads a manifest and refuses fields it does not know.
+func ParseManifest(b []byte) (*Manifest, error) {
+	var m Manifest
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&m); err != nil {
+		return nil, fmt.Errorf("%s: %w", ManifestFile, err)
+	}
+	if m.Format != FormatVersion {
+		return nil, fmt.Errorf("%s: format %d, and this tool reads format %d", ManifestFile, m.Format, FormatVersion)
+	}
+	return &m, nil
+}

@@ -1,0 +1,231 @@
+package pack
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors"
+	"github.com/evidencepack/evidence/controls"
+	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/sealed"
+	"github.com/evidencepack/evidence/reports"
+)
+
+// contents is all that a pack's reports are a function of. Making a pack and
+// verifying one both come by it, from the locker and from the pack's own files.
+type contents struct {
+	manifest  *Manifest // its Files may still lack the reports
+	library   *controls.Library
+	framework *controls.Framework
+	results   *evaluation.Results
+	sources   []sealed.Description
+	stats     map[string]sealed.Stats // by kind
+	drivers   []collectors.Driver
+	location  *time.Location
+}
+
+// model turns the contents into what the renderers draw, in the pack's language.
+func (c *contents) model() (*reports.Pack, error) {
+	m := c.manifest
+	p := &reports.Pack{
+		Organisation: m.Organisation.In(m.Lang),
+		Framework:    c.frameworkModel(),
+		Period:       m.Period, PeriodName: m.PeriodName, Location: c.location, Lang: m.Lang,
+		Demo: m.Demo, Open: c.results.Open,
+		AsOf: m.AsOf, PreparedBy: m.PreparedBy, Tool: m.Tool,
+		Checkpoint: reports.Checkpoint{
+			Origin: m.Checkpoint.Origin, Size: m.Checkpoint.Size, Root: m.Checkpoint.Root,
+			SealedAt: m.Checkpoint.SealedAt, KeyID: m.Checkpoint.Key,
+		},
+		Signer: reports.Signer(m.Signer),
+	}
+	for _, f := range m.Files {
+		if f.Path != ReportPDF && f.Path != ReportXLSX {
+			p.Files = append(p.Files, reports.File(f))
+		}
+	}
+	for _, d := range c.sources {
+		p.Sources = append(p.Sources, c.source(d))
+	}
+	for i := range c.results.Controls {
+		r, err := c.control(&c.results.Controls[i])
+		if err != nil {
+			return nil, err
+		}
+		p.Controls = append(p.Controls, r)
+	}
+	p.Limits = c.limits()
+	return p, nil
+}
+
+func (c *contents) in(t evidence.Text) string { return t.In(c.manifest.Lang) }
+
+func (c *contents) frameworkModel() reports.Framework {
+	f := reports.Framework{ID: c.framework.ID, Title: c.in(c.framework.Title)}
+	for _, i := range c.framework.Items {
+		f.Items = append(f.Items, reports.FrameworkItem{
+			ID: i.ID, Title: c.in(i.Title), Group: c.in(i.Group), Controls: i.Controls,
+		})
+	}
+	return f
+}
+
+func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
+	ctl, err := c.library.Find(r.ID)
+	if err != nil {
+		return reports.Control{}, err
+	}
+	out := reports.Control{
+		ID: ctl.ID, Title: c.in(ctl.Title), Activity: c.in(ctl.Activity), Procedure: c.in(ctl.Procedure),
+		Owner: ctl.Owner, Frequency: c.in(ctl.Frequency.Name()), Framework: c.framework.Serving(ctl.ID),
+		Result: r.Result, Why: WhyNotEvaluable(r, c.manifest.Lang, c.location), Counts: reports.Counts(r.Counts),
+		Population: c.population(ctl), Parameters: parameters(r.Params), PolicySHA256: ctl.SourceSHA256(controls.PolicyFile),
+	}
+	for code, n := range r.ByReason {
+		out.Reasons = append(out.Reasons, reports.ReasonCount{Code: code, Text: ctl.ReasonText(controls.Reason{Code: code}, c.manifest.Lang), N: n})
+	}
+	slices.SortFunc(out.Reasons, func(a, b reports.ReasonCount) int {
+		if a.N != b.N {
+			return int(b.N - a.N)
+		}
+		return strings.Compare(a.Code, b.Code)
+	})
+	for _, col := range ctl.Columns {
+		out.Columns = append(out.Columns, reports.Column{
+			Title: c.in(col.Title), Type: reports.ColumnType(orText(col.Type)), Width: col.Width,
+		})
+	}
+	out.Items = func() iter.Seq2[reports.Item, error] {
+		return func(yield func(reports.Item, error) bool) {
+			for i, err := range r.Items() {
+				if !yield(c.item(ctl, i), err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+	for _, i := range r.Exceptions {
+		out.Exceptions = append(out.Exceptions, c.item(ctl, i))
+	}
+	return out, nil
+}
+
+func orText(t controls.ColumnType) controls.ColumnType {
+	if t == "" {
+		return controls.TextColumn
+	}
+	return t
+}
+
+func (c *contents) item(ctl *controls.Control, i evaluation.Item) reports.Item {
+	out := reports.Item{ID: i.ID, Time: i.Time, Verdict: i.Verdict, Link: i.Link, SHA256: i.SHA256}
+	for _, r := range i.Reasons {
+		out.Reasons = append(out.Reasons, reports.Reason{Code: r.Code, Text: ctl.ReasonText(r, c.manifest.Lang)})
+	}
+	for _, f := range i.Fields {
+		out.Fields = append(out.Fields, reports.Field(f))
+	}
+	return out
+}
+
+func (c *contents) population(ctl *controls.Control) reports.Population {
+	p := reports.Population{
+		Kind: ctl.Population.Kind, KindTitle: c.kindTitle(ctl.Population.Kind),
+		Definition: Definition(ctl.Population.Where),
+	}
+	for _, d := range c.sources {
+		if ctl.Population.Kind != sealed.ClaimKind && !slices.Contains(d.Kinds, ctl.Population.Kind) {
+			continue
+		}
+		for _, claim := range d.Claims {
+			if ctl.Population.Kind == sealed.ClaimKind || claim.Kind == ctl.Population.Kind {
+				p.Claims = append(p.Claims, c.claim(d, claim))
+			}
+		}
+	}
+	return p
+}
+
+// kindTitle finds a kind's title with the driver that yields it.
+func (c *contents) kindTitle(kind string) string {
+	if kind == sealed.ClaimKind {
+		return c.in(evidence.Text{JA: "網羅性の検証結果(収集単位ごと)", EN: "completeness claims, one a unit of collection"})
+	}
+	for _, d := range c.drivers {
+		for _, k := range d.Kinds {
+			if k.Name == kind {
+				return c.in(k.Title)
+			}
+		}
+	}
+	return kind
+}
+
+func (c *contents) source(d sealed.Description) reports.Source {
+	out := reports.Source{
+		Name: d.Name, System: c.system(d.Driver), Location: d.Location, Identity: strings.Join(d.Identities, ", "),
+		Host: strings.Join(d.Hosts, ", "), Tool: strings.Join(d.Tools, ", "), From: d.From, To: d.To,
+	}
+	for _, k := range d.Kinds {
+		out.Kinds = append(out.Kinds, c.kindTitle(k)+" ("+k+")")
+	}
+	for _, w := range d.Want {
+		out.Requested = append(out.Requested, fmt.Sprintf("%s: %s %s", w.For, w.Kind, Definition(w.Where)))
+	}
+	for _, claim := range d.Claims {
+		out.Claims = append(out.Claims, c.claim(d, claim))
+	}
+	for _, u := range d.Unreadable {
+		out.Failures = append(out.Failures, reports.Finding{Code: string(sealed.Unreadable), Text: c.in(sealed.Unreadable.Text()), Object: d.Name, Detail: u})
+	}
+	for _, f := range d.Failures {
+		out.Failures = append(out.Failures, reports.Finding{Code: string(sealed.Failed), Text: c.in(sealed.Failed.Text()),
+			Object: f.Scope.String(), Window: f.Window, Detail: f.Error})
+	}
+	for _, day := range d.Days {
+		out.Days = append(out.Days, reports.Day{Date: day.Date, State: reports.DayState(day.State), Units: day.Units, Bad: day.Bad})
+	}
+	return out
+}
+
+func (c *contents) driver(name string) collectors.Driver {
+	i := slices.IndexFunc(c.drivers, func(d collectors.Driver) bool { return d.Name == name })
+	if i < 0 {
+		return collectors.Driver{Name: name, Title: evidence.Text{JA: name, EN: name}}
+	}
+	return c.drivers[i]
+}
+
+func (c *contents) system(driver string) string { return c.in(c.driver(driver).Title) }
+
+func (c *contents) claim(d sealed.Description, claim sealed.ClaimOf) reports.Claim {
+	text := func(code string) string {
+		if t, ok := c.driver(d.Driver).Texts[code]; ok {
+			return c.in(t)
+		}
+		return code
+	}
+	out := reports.Claim{
+		Source: d.Name, Kind: claim.Kind, Method: c.in(methodText(claim.Method)), Scope: claim.Scope.String(),
+		Window: claim.Window, Unit: text(claim.Unit), Expected: claim.Expected, Found: claim.Found,
+		Satisfied: claim.Satisfied(), Collected: claim.Collected,
+	}
+	for _, n := range claim.Counts {
+		out.Counts = append(out.Counts, reports.Figure{Code: n.Code, Name: text(n.Code), For: n.For, N: n.N})
+	}
+	for _, f := range claim.Gaps {
+		out.Gaps = append(out.Gaps, finding(f, text))
+	}
+	for _, f := range claim.Notes {
+		out.Notes = append(out.Notes, finding(f, text))
+	}
+	return out
+}
+
+func finding(f evidence.Finding, text func(string) string) reports.Finding {
+	return reports.Finding{Code: f.Code, Text: text(f.Code), Object: f.Object, Window: f.Window, Detail: f.Detail}
+}

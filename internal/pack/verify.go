@@ -1,0 +1,419 @@
+package pack
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors"
+	"github.com/evidencepack/evidence/controls"
+	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/locker"
+	"github.com/evidencepack/evidence/internal/sealed"
+	"github.com/evidencepack/evidence/internal/sign"
+)
+
+// ErrTampered: a byte of the pack was altered, removed or added, or what it
+// says does not follow from what it carries.
+var ErrTampered = errors.New("the pack is not what was signed")
+
+// Check is one thing that verification looked at.
+type Check struct {
+	Name   string // what was checked, in words
+	Detail string // what was found
+	State  State
+}
+
+// State of a check.
+type State string
+
+const (
+	OK     State = "ok"
+	Failed State = "failed"
+	Noted  State = "note" // nothing is wrong, and the reader must know it
+)
+
+// Verification is what Verify needs beside the pack. It touches no network.
+type Verification struct {
+	Trust   sign.Trust // whose signature is expected; empty: the signer is not identified
+	Drivers []collectors.Driver
+	Tool    string // the tool that verifies: reports are drawn again only if it made them
+	Report  func(Check)
+	Lang    evidence.Lang
+}
+
+// Verify checks everything about the pack at path, a zip or a folder: the
+// container, the signature, every file, the proofs, and the tests, which it
+// repeats from the pack's own records and control sources. The error wraps
+// ErrTampered when any of it does not hold.
+func Verify(ctx context.Context, path string, v Verification) (err error) {
+	fsys, closer, err := openPack(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closer()) }()
+	w := &verifier{Verification: v, path: path, fsys: fsys}
+	for _, step := range []func(context.Context) error{
+		w.container, w.signature, w.files, w.checkpoint, w.evidence, w.tests, w.reports,
+	} {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := step(ctx); err != nil {
+			if errors.Is(err, context.Canceled) {
+				return err
+			}
+			w.report(Failed, w.step, err.Error())
+			return fmt.Errorf("%w: %s: %w", ErrTampered, w.step, err)
+		}
+	}
+	return nil
+}
+
+func openPack(path string) (fs.FS, func() error, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if info.IsDir() {
+		return os.DirFS(path), func() error { return nil }, nil
+	}
+	z, err := OpenZip(path)
+	if errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) || errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrInsecurePath) {
+		return nil, nil, fmt.Errorf("%w: %w", ErrTampered, err)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return storedFS{z}, z.Close, nil
+}
+
+type verifier struct {
+	Verification
+	path string
+	fsys fs.FS
+	step string // what is being checked
+
+	manifest *Manifest
+	entries  []locker.Entry
+	cp       locker.Checkpoint
+	archive  *archive
+	contents *contents
+	results  *evaluation.Results
+}
+
+func (w *verifier) report(s State, name, detail string) {
+	if w.Report != nil {
+		w.Report(Check{name, detail, s})
+	}
+}
+
+func (w *verifier) ok(format string, args ...any) { w.report(OK, w.step, fmt.Sprintf(format, args...)) }
+
+// say chooses the language of what is reported.
+func (w *verifier) say(ja, en string) string { return evidence.Text{JA: ja, EN: en}.In(w.Lang) }
+
+func (w *verifier) container(context.Context) error {
+	w.step = w.say("容器", "container")
+	if _, ok := w.fsys.(storedFS); !ok {
+		paths, err := List(w.fsys)
+		if err != nil {
+			return err
+		}
+		w.ok(w.say("フォルダー: %dファイル", "folder of %d files"), len(paths))
+		return nil
+	}
+	if err := CheckZip(w.path, w.fsys); err != nil {
+		return err
+	}
+	w.ok("%s", w.say("zipの全バイトがその内容から一意に定まるものと一致", "every byte of the zip is the one that its files give"))
+	return nil
+}
+
+func (w *verifier) signature(context.Context) error {
+	w.step = w.say("署名", "signature")
+	envelope, err := fs.ReadFile(w.fsys, SignatureFile)
+	if err != nil {
+		return err
+	}
+	signed, err := sign.Verify(envelope, w.Trust)
+	if err != nil {
+		return err
+	}
+	manifest, err := fs.ReadFile(w.fsys, ManifestFile)
+	if err != nil {
+		return err
+	}
+	if w.manifest, err = ParseManifest(manifest); err != nil {
+		return err
+	}
+	if again, err := w.manifest.Encode(); err != nil || !bytes.Equal(again, manifest) {
+		return fmt.Errorf("%s is not written as this tool writes it", ManifestFile)
+	}
+	sum := sha256.Sum256(manifest)
+	subjects := append(slices.Clone(w.manifest.Files), File{ManifestFile, int64(len(manifest)), hex.EncodeToString(sum[:])})
+	slices.SortFunc(subjects, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	if err := sameSubjects(signed.Statement, statement(subjects, signed.Statement.Predicate.SignedAt)); err != nil {
+		return err
+	}
+	for _, s := range signed.Signatures {
+		w.ok("%s %s %s", s.Algorithm, s.Fingerprint, s.Subject)
+		if !s.Trusted {
+			w.report(Noted, w.step, w.say(
+				"署名者は特定されていない(--key または --certificate を指定していない)。上記の指紋を、署名者から別途受け取ったものと照合すること",
+				"the signer is not identified (no --key or --certificate given): compare the fingerprint above with the one the signer gave you"))
+		}
+	}
+	if w.manifest.Signer.Ephemeral {
+		w.report(Noted, w.step, w.say("デモ用の使い捨ての鍵による署名であり、署名者を証明しない", "signed by a throw-away demonstration key: it proves nothing about who signed"))
+	}
+	return nil
+}
+
+func sameSubjects(got, want sign.Statement) error {
+	if len(got.Subject) != len(want.Subject) {
+		return fmt.Errorf("the signature speaks of %d files, the manifest of %d", len(got.Subject), len(want.Subject))
+	}
+	for i, s := range got.Subject {
+		if o := want.Subject[i]; s.Name != o.Name || s.Digest["sha256"] != o.Digest["sha256"] {
+			return fmt.Errorf("the signature speaks of %s %s, the manifest of %s %s", s.Name, s.Digest["sha256"], o.Name, o.Digest["sha256"])
+		}
+	}
+	return nil
+}
+
+// files checks that the pack holds exactly the files of its manifest.
+func (w *verifier) files(context.Context) error {
+	w.step = w.say("ファイル", "files")
+	paths, err := List(w.fsys)
+	if err != nil {
+		return err
+	}
+	listed := map[string]File{}
+	for _, f := range w.manifest.Files {
+		listed[f.Path] = f
+	}
+	var wrong []string
+	for _, path := range paths {
+		if path == ManifestFile || path == SignatureFile {
+			continue
+		}
+		f, ok := listed[path]
+		if !ok {
+			wrong = append(wrong, w.say("追加されたファイル ", "added: ")+path)
+			continue
+		}
+		delete(listed, path)
+		if err := w.hash(f); err != nil {
+			wrong = append(wrong, err.Error())
+		}
+	}
+	for _, f := range w.manifest.Files {
+		if _, missing := listed[f.Path]; missing {
+			wrong = append(wrong, w.say("欠落したファイル ", "missing: ")+f.Path)
+		}
+	}
+	if len(wrong) > 0 {
+		return errors.New(strings.Join(wrong, "; "))
+	}
+	w.ok(w.say("%dファイルのSHA-256が署名された一覧と一致し、過不足なし", "SHA-256 of %d files as signed; none missing, none added"), len(w.manifest.Files))
+	return nil
+}
+
+func (w *verifier) hash(f File) (err error) {
+	r, err := w.fsys.Open(f.Path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	sum := sha256.New()
+	n, err := io.Copy(sum, r)
+	if err != nil {
+		return err
+	}
+	if got := hex.EncodeToString(sum.Sum(nil)); got != f.SHA256 || n != f.Size {
+		return fmt.Errorf(w.say("改変されたファイル %s: SHA-256 %s(署名時 %s)", "altered: %s: SHA-256 is %s, signed was %s"), f.Path, got, f.SHA256)
+	}
+	return nil
+}
+
+func (w *verifier) checkpoint(context.Context) error {
+	w.step = w.say("封印", "seal")
+	signed, err := fs.ReadFile(w.fsys, Checkpoint)
+	if err != nil {
+		return err
+	}
+	key, err := note.NewVerifier(w.manifest.Checkpoint.Key)
+	if err != nil {
+		return fmt.Errorf("checkpoint key: %w", err)
+	}
+	if w.cp, err = locker.ParseCheckpoint(signed, key); err != nil {
+		return err
+	}
+	said := w.manifest.Checkpoint
+	if said.Origin != w.cp.Origin || said.Size != w.cp.Size || said.Root != hex.EncodeToString(w.cp.Root[:]) || !said.SealedAt.Equal(w.cp.SealedAt) {
+		return errors.New("the manifest tells of another checkpoint")
+	}
+	w.ok(w.say("チェックポイント %s: 葉 %d、根 %s、%s", "checkpoint %s: %d leaves, root %s, %s"),
+		w.cp.Origin, w.cp.Size, said.Root, w.cp.SealedAt.UTC().Format(time.RFC3339))
+	return nil
+}
+
+func (w *verifier) evidence(context.Context) (err error) {
+	w.step = w.say("証跡", "evidence")
+	f, err := w.fsys.Open(EntriesFile)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if w.entries, err = readEntries(f, w.cp); err != nil {
+		return fmt.Errorf("%s: %w", EntriesFile, err)
+	}
+	w.ok(w.say("%d件の収集記録がすべて封印に含まれる(包含証明)", "%d sealed manifests, each proven to be in the checkpoint"), len(w.entries))
+	w.archive = newArchive(w.fsys, w.entries)
+	for _, kind := range kindsOf(w.entries) {
+		batches, records, err := w.archive.check(kind)
+		if err != nil {
+			return fmt.Errorf("%s: %w", EvidenceFile(kind), err)
+		}
+		w.ok(w.say("%s: %d件の記録(%dバッチ)が封印時のものと一致", "%s: %d records in %d batches are those that were sealed"), kind, records, batches)
+	}
+	return nil
+}
+
+// tests repeats every test from the pack's own records and control sources.
+func (w *verifier) tests(ctx context.Context) (err error) {
+	w.step = w.say("再実施", "re-performance")
+	signed, err := fs.ReadFile(w.fsys, ResultsFile)
+	if err != nil {
+		return err
+	}
+	said, err := evaluation.Decode(signed)
+	if err != nil {
+		return err
+	}
+	library, list, err := w.library(said)
+	if err != nil {
+		return err
+	}
+	location, err := time.LoadLocation(w.manifest.Timezone)
+	if err != nil {
+		return err
+	}
+	period := evidence.Period{Start: w.manifest.Period.Start.In(location), End: w.manifest.Period.End.In(location)}
+	view, err := sealed.Open(ctx, w.archive, period, said.Sources)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, view.Close()) }()
+	results, err := evaluation.Run(ctx, view, list)
+	if err != nil {
+		return err
+	}
+	w.results = results
+	for i := range results.Controls {
+		r := &results.Controls[i]
+		o, ok := said.Find(r.ID)
+		if !ok || o.Result != r.Result || o.Counts != r.Counts {
+			return fmt.Errorf("%s: repeating the test gives %s, %+v", r.ID, r.Result, r.Counts)
+		}
+		w.ok(w.say("%s: %s(母集団 %d、例外 %d)を再現", "%s: %s again (population %d, exceptions %d)"),
+			r.ID, r.Result.Name().In(w.Lang), r.Counts.Total, r.Counts.Exceptions)
+	}
+	again, err := results.Encode()
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(again, signed) {
+		return fmt.Errorf("%s differs from what repeating the tests gives", ResultsFile)
+	}
+	ipe, err := encodeIPE(ctx, view)
+	if err != nil {
+		return err
+	}
+	if signed, err := fs.ReadFile(w.fsys, IPEFile); err != nil || !bytes.Equal(signed, ipe) {
+		return fmt.Errorf("%s differs from what the sealed manifests say", IPEFile)
+	}
+	w.ok("%s", w.say("results.json と ipe.json が再実施の結果と完全に一致", "results.json and ipe.json are exactly what repeating the tests gives"))
+	framework, err := library.Framework(w.manifest.Framework)
+	if err != nil {
+		return err
+	}
+	w.contents = &contents{manifest: w.manifest, library: library, framework: framework, results: results,
+		sources: view.Describe(), drivers: w.Drivers, location: location}
+	return nil
+}
+
+// library loads the pack's own controls, with the parameters they were given.
+func (w *verifier) library(said *evaluation.Results) (*controls.Library, []*controls.Control, error) {
+	sources, err := fs.Sub(w.fsys, ControlsDir)
+	if err != nil {
+		return nil, nil, err
+	}
+	library, err := controls.Load(sources)
+	if err != nil {
+		return nil, nil, err
+	}
+	settings := map[string]controls.Settings{}
+	for _, c := range said.Controls {
+		settings[c.ID] = controls.Settings{Params: c.Params, Owner: c.Owner}
+	}
+	if library, err = library.Configure(settings); err != nil {
+		return nil, nil, err
+	}
+	var list []*controls.Control
+	for _, r := range said.Controls {
+		c, err := library.Find(r.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		list = append(list, c)
+	}
+	return library, list, nil
+}
+
+// reports draws the reports again: what they say must follow from the results.
+// Another version of the tool may draw them otherwise, so only the version that
+// made them can tell; their hashes are checked in any case.
+func (w *verifier) reports(context.Context) (err error) {
+	w.step = w.say("報告書", "reports")
+	defer func() { err = errors.Join(err, w.results.Close()) }()
+	if w.manifest.Tool != w.Tool {
+		w.report(Noted, w.step, fmt.Sprintf(w.say(
+			"%s が作成したパックのため、%s では報告書の再描画による照合を行わない(ハッシュは照合済み)",
+			"made by %s: %s does not draw them again to compare (their hashes were checked)"), w.manifest.Tool, w.Tool))
+		return nil
+	}
+	m := *w.manifest
+	m.Files = slices.DeleteFunc(slices.Clone(m.Files), func(f File) bool { return f.Path == ReportPDF || f.Path == ReportXLSX })
+	w.contents.manifest = &m
+	model, err := w.contents.model()
+	if err != nil {
+		return err
+	}
+	for _, r := range Renderers() {
+		sum := sha256.New()
+		if err := r.Render(sum, model); err != nil {
+			return fmt.Errorf("%s: %w", r.Name(), err)
+		}
+		i := slices.IndexFunc(w.manifest.Files, func(f File) bool { return f.Path == r.Name() })
+		if i < 0 || w.manifest.Files[i].SHA256 != hex.EncodeToString(sum.Sum(nil)) {
+			return fmt.Errorf("%s is not what the results give when they are rendered", r.Name())
+		}
+		w.ok(w.say("%s は結果から再描画したものと1バイトも違わない", "%s is, byte for byte, what the results give"), r.Name())
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package pack
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/sealed"
+	"github.com/evidencepack/evidence/reports"
+)
+
+// Definition writes a selection out as its author wrote it: alternatives are
+// joined by "or", the conditions of one by "and".
+func Definition(w evidence.Where) string {
+	var clauses []string
+	for _, c := range w {
+		var parts []string
+		for _, path := range slices.Sorted(maps.Keys(c)) {
+			parts = append(parts, path+" = "+strings.Join(c[path], " | "))
+		}
+		clauses = append(clauses, strings.Join(parts, " and "))
+	}
+	return strings.Join(clauses, "; or ")
+}
+
+// methodText names a way in which completeness was measured.
+func methodText(m evidence.Method) evidence.Text {
+	switch m {
+	case evidence.DigestChain:
+		return evidence.Text{JA: "ダイジェストの連鎖の検証", EN: "validation of the digest chain"}
+	case evidence.SourceCount:
+		return evidence.Text{JA: "証跡元の件数との照合", EN: "agreement with the source's own count"}
+	case evidence.PagesExhausted:
+		return evidence.Text{JA: "全ページの読込み", EN: "all pages read to the end"}
+	case evidence.HistoryReconciled:
+		return evidence.Text{JA: "履歴との突合", EN: "reconciliation with the history"}
+	case evidence.FileChecksum:
+		return evidence.Text{JA: "ファイルのチェックサム", EN: "the file's checksum"}
+	}
+	return evidence.Text{JA: string(m), EN: string(m)}
+}
+
+// maxWhy bounds how many reasons of one code and source are written out.
+const maxWhy = 5
+
+// WhyNotEvaluable writes the reasons why a control is not evaluable as
+// sentences: what is missing, by name, a few of each sort and how many more.
+func WhyNotEvaluable(r *evaluation.Control, l evidence.Lang, loc *time.Location) []string {
+	var why []string
+	if r.Error != "" {
+		why = append(why, evidence.Text{JA: "検証手続が完了しなかった: ", EN: "the test did not complete: "}.In(l)+r.Error)
+	}
+	type sort struct {
+		code   sealed.MissingCode
+		source string
+	}
+	count := map[sort]int{}
+	for _, m := range r.Missing {
+		s := sort{m.Code, m.Source}
+		if count[s]++; count[s] <= maxWhy {
+			why = append(why, missingText(m, l, loc))
+		}
+	}
+	for _, s := range slices.SortedFunc(maps.Keys(count), func(a, b sort) int {
+		return strings.Compare(string(a.code)+a.source, string(b.code)+b.source)
+	}) {
+		if more := count[s] - maxWhy; more > 0 {
+			why = append(why, fmt.Sprintf(evidence.Text{
+				JA: "%s(%s): ほか%d件", EN: "%s (%s): %d more"}.In(l), s.code.Text().In(l), s.source, more))
+		}
+	}
+	if r.Counts.Pending > 0 {
+		why = append(why, fmt.Sprintf(evidence.Text{
+			JA: "期限未到来の項目が%d件ある。%s 以降に再度評価する", EN: "%d items are pending; evaluate again after %s"}.In(l),
+			r.Counts.Pending, clock(r.Until, loc)))
+	}
+	return why
+}
+
+func missingText(m sealed.Missing, l evidence.Lang, loc *time.Location) string {
+	parts := []string{m.Code.Text().In(l)}
+	if m.Source != "" {
+		parts = append(parts, m.Source)
+	}
+	if len(m.Scope) > 0 {
+		parts = append(parts, m.Scope.String())
+	}
+	if !m.Window.IsZero() {
+		parts = append(parts, clock(m.Window.Start, loc)+" – "+clock(m.Window.End, loc))
+	}
+	s := strings.Join(parts, " · ")
+	if m.Claim != nil {
+		s += ": " + gapsText(m.Claim.Gaps)
+	}
+	if m.Detail != "" {
+		s += ": " + m.Detail
+	}
+	return s
+}
+
+// gapsText names the first gaps of a claim.
+func gapsText(gaps []evidence.Finding) string {
+	var parts []string
+	for i, g := range gaps {
+		if i == 3 {
+			parts = append(parts, fmt.Sprintf("+%d", len(gaps)-i))
+			break
+		}
+		parts = append(parts, g.Code+" "+g.Object)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func clock(t time.Time, loc *time.Location) string {
+	return t.In(loc).Format("2006-01-02 15:04:05 MST")
+}
+
+func parameters(params map[string]any) []reports.Parameter {
+	var out []reports.Parameter
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		b, err := json.Marshal(params[name])
+		if err != nil {
+			b = fmt.Append(nil, params[name])
+		}
+		out = append(out, reports.Parameter{Name: name, Value: string(b)})
+	}
+	return out
+}
+
+// limits says in plain words what the pack does not prove.
+func (c *contents) limits() []string {
+	texts := []evidence.Text{
+		{
+			JA: "本パックは、証跡元システムが記録し保持していた記録に基づく。証跡元システムが記録しなかった事象は対象に含まれない。",
+			EN: "This pack rests on what the source systems recorded and kept. What they did not record is not in it.",
+		},
+		{
+			JA: "統制の整備状況(統制が適切に設計されているか)は評価していない。記載した検証手続による運用状況の検証結果のみを示す。",
+			EN: "It does not judge whether the controls are suitably designed. It gives the results of the test procedures as described.",
+		},
+		{
+			JA: "封印は収集後の改変を検知できるようにするものであり、収集前に証跡元で行われた改変は、各母集団の網羅性の検証方法が検知できる範囲に限り検知される。",
+			EN: "Sealing shows alteration after collection. Alteration at the source before it is shown as far as the method named for each population can show it.",
+		},
+		{
+			JA: "署名には第三者のタイムスタンプが付されていない。署名の時刻は作成者の申告による。",
+			EN: "The signature bears no timestamp of a third party. When it was made is the preparer's word.",
+		},
+	}
+	if c.results.Open {
+		texts = append(texts, evidence.Text{
+			JA: "対象期間は収集時点で終了していない。結果は収集日時までのものである。",
+			EN: "The period had not ended when the evidence was collected. Results are up to that time.",
+		})
+	}
+	var out []string
+	for _, t := range texts {
+		out = append(out, c.in(t))
+	}
+	return out
+}

@@ -1,0 +1,92 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/locker"
+)
+
+// attempt is one collection of a unit: its batches so far.
+type attempt struct {
+	plan   string          // hash of the plan it was begun under
+	next   int             // the number of its next batch
+	cursor evidence.Cursor // where to go on; nil: at the beginning
+	last   bool            // the unit's end was reached
+	claims []evidence.Claim
+}
+
+// add takes a batch that has become durable.
+func (a *attempt) add(m locker.Manifest) {
+	a.next = m.Seq + 1
+	a.cursor = m.Cursor
+	a.last = a.last || m.Last
+	a.claims = append(a.claims, m.Claims...)
+}
+
+// sound reports whether the unit is complete and every claim of it satisfied.
+func (a *attempt) sound() bool {
+	if a == nil || !a.last || len(a.claims) == 0 {
+		return false
+	}
+	for _, c := range a.claims {
+		if !c.Satisfied() {
+			return false
+		}
+	}
+	return true
+}
+
+// continued is the attempt to go on with: the one before if it was cut off at a
+// cursor, else a new one. A unit that ended with gaps begins anew, since what
+// was missing may have arrived.
+func continued(plan string, before *attempt) *attempt {
+	if before != nil && !before.last && len(before.cursor) > 0 {
+		return before
+	}
+	return &attempt{plan: plan}
+}
+
+type attemptKey struct{ source, unit string }
+
+// attempts holds the newest attempt of every unit that the locker knows.
+type attempts map[attemptKey]*attempt
+
+// attempts reads them from what is sealed and from what waits to be.
+func (r *Run) attempts(ctx context.Context, l *locker.Locker) (attempts, error) {
+	held := attempts{}
+	take := func(m locker.Manifest) {
+		if m.Type != locker.Batch || m.Unit == nil {
+			return
+		}
+		key := attemptKey{m.Source, m.Unit.Key}
+		a := held[key]
+		if a == nil || m.Seq == 0 {
+			a = &attempt{plan: m.Plan}
+			held[key] = a
+		}
+		if m.Plan == a.plan && m.Seq == a.next {
+			a.add(m)
+		}
+	}
+	cp, err := l.Latest()
+	switch {
+	case err == nil:
+		for e, err := range l.Sealed(ctx, cp) {
+			if err != nil {
+				return nil, err
+			}
+			take(e.Manifest)
+		}
+	case !errors.Is(err, locker.ErrUnsealed):
+		return nil, err
+	}
+	for m, err := range l.Pending(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		take(m)
+	}
+	return held, nil
+}

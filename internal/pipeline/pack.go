@@ -1,0 +1,100 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/controls"
+	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/locker"
+	"github.com/evidencepack/evidence/internal/pack"
+	"github.com/evidencepack/evidence/internal/sealed"
+	"github.com/evidencepack/evidence/internal/sign"
+)
+
+// AllFrameworks asks for a pack for every framework that the library has.
+const AllFrameworks = "all"
+
+// Pack makes one signed pack for each framework, in dir or, when that is empty,
+// where the configuration says. It returns the paths of the zips.
+func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.Results, view *sealed.View, cp locker.Checkpoint, frameworks []string, dir string) ([]string, error) {
+	l, err := locker.Open(r.Config.Locker)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := sign.LoadSigner(r.Config.Keys.Pack, r.Config.Keys.Certificate, r.Now())
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.frameworks(frameworks)
+	if err != nil {
+		return nil, err
+	}
+	if dir == "" {
+		dir = r.Config.Packs
+	}
+	var paths []string
+	for _, f := range list {
+		in := pack.Input{
+			Manifest: r.manifest(p, f), Location: r.Config.Calendar.Location,
+			Locker: l, Checkpoint: cp, LockerKey: l.VerifierKey(),
+			View: view, Results: results.Only(serving(f)), Library: r.Library, Framework: f, Drivers: r.Drivers,
+			Signer: signer, SignerName: signerName(signer), Ephemeral: r.Config.Demo, SignedAt: r.Now(),
+		}
+		path, err := pack.Build(ctx, in, dir, pack.Name(r.Config.Organisation, f.ID, r.Config.Calendar.Name(p)))
+		if err != nil {
+			return paths, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+func (r *Run) manifest(p evidence.Period, f *controls.Framework) pack.Manifest {
+	c := r.Config
+	return pack.Manifest{
+		Organisation: c.Organisation, Framework: f.ID, Period: p, PeriodName: c.Calendar.Name(p),
+		Timezone: c.Calendar.Location.String(), Lang: c.Lang, PreparedBy: c.PreparedBy, Demo: c.Demo, Tool: r.Tool,
+	}
+}
+
+func (r *Run) frameworks(ids []string) ([]*controls.Framework, error) {
+	if len(ids) == 0 {
+		ids = r.Config.Frameworks
+	}
+	if slices.Equal(ids, []string{AllFrameworks}) {
+		return r.Library.Frameworks, nil
+	}
+	var list []*controls.Framework
+	for _, id := range ids {
+		f, err := r.Library.Framework(id)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, f)
+	}
+	return list, nil
+}
+
+// serving lists the controls that any item of the framework names.
+func serving(f *controls.Framework) []string {
+	var ids []string
+	for _, i := range f.Items {
+		for _, id := range i.Controls {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+// signerName is what readers know the signer by.
+func signerName(s sign.Signer) string {
+	if certs := s.Certificates(); len(certs) > 0 {
+		return certs[0].Subject.String()
+	}
+	return fmt.Sprintf("%s key", sign.Algorithm(s.Public()))
+}
