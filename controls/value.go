@@ -35,7 +35,7 @@ func convert(v gjson.Result) (ast.Value, error) {
 		if math.IsInf(v.Num, 0) {
 			return nil, fmt.Errorf("number %.40s is out of range", v.Raw)
 		}
-		return ast.Number(json.Number(v.Raw)), nil
+		return number(v.Raw)
 	case gjson.String:
 		return ast.String(clean(v.Str)), nil
 	}
@@ -43,6 +43,15 @@ func convert(v gjson.Result) (ast.Value, error) {
 		return convertArray(v)
 	}
 	return convertObject(v)
+}
+
+// number refuses what OPA refuses to parse: exponents that make arithmetic slow.
+func number(raw string) (ast.Value, error) {
+	n, err := ast.NumberChecked(raw)
+	if err != nil {
+		return nil, fmt.Errorf("number %.40s: %w", raw, err)
+	}
+	return n, nil
 }
 
 func convertArray(v gjson.Result) (ast.Value, error) {
