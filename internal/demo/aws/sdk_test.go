@@ -26,11 +26,25 @@ import (
 	"github.com/evidencepack/evidence/internal/demo/aws"
 )
 
+// bodyReader sends request bodies as plain readers. Smithy's have a WriteTo that
+// fails once the answer is there, for which net/http may close the connection
+// while the answer is still being read.
+type bodyReader struct{ http.RoundTripper }
+
+func (b bodyReader) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil && r.Body != http.NoBody {
+		r = r.Clone(r.Context())
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
+	return b.RoundTripper.RoundTrip(r)
+}
+
 func sdkConfig(s *aws.Server, region string) sdk.Config {
 	return sdk.Config{
 		Region: region, BaseEndpoint: sdk.String(s.URL()),
 		Credentials: credentials.NewStaticCredentialsProvider("AKIAEXAMPLE", "secret", ""),
 		Retryer:     func() sdk.Retryer { return sdk.NopRetryer{} },
+		HTTPClient:  &http.Client{Transport: bodyReader{http.DefaultTransport}},
 	}
 }
 

@@ -148,7 +148,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			fault = *f
 		}
 	}
-	if !wait(r.Context(), fault.Delay) {
+	if !wait(r.Context(), c.latency()+fault.Delay) {
 		return
 	}
 	s.write(w, c, fault, s.answer(c, fault))
@@ -198,6 +198,17 @@ func (s *Server) write(w http.ResponseWriter, c *call, fault Fault, resp respons
 		resp.body = resp.body[:len(resp.body)/2]
 	}
 	_, _ = w.Write(resp.body) // the client may have gone
+}
+
+// latency is how long an API call takes at least. No AWS is faster, and a client
+// needs some time: smithy-go closes a request's body when the answer arrives, and
+// should net/http not have looked past the body's end by then, it gives the
+// connection up, with the answer half read.
+func (c *call) latency() time.Duration {
+	if len(c.body) == 0 {
+		return 5 * time.Millisecond
+	}
+	return 5 * time.Millisecond
 }
 
 // wait reports whether d passed before ctx ended.
