@@ -1,0 +1,77 @@
+package controls
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/evidencepack/evidence"
+)
+
+func TestFields(t *testing.T) {
+	c := &Control{Columns: []Column{
+		{Path: "at", Type: TimeColumn}, {Path: "n", Type: NumberColumn}, {Path: "user.name", Type: TextColumn}, {Path: "list.0", Type: TextColumn},
+	}}
+	moment := time.Date(2026, 10, 2, 3, 4, 5, 123456700, time.UTC)
+	tests := []struct {
+		body string
+		want []Field
+	}{
+		{`{"at": "2026-10-02T03:04:05.1234567Z", "n": 1.5, "user": {"name": "=1+1"}, "list": ["a"]}`,
+			[]Field{{Time: moment, Set: true}, {Number: 1.5, Set: true}, {Text: "=1+1", Set: true}, {Text: "a", Set: true}}},
+		{`{"at": null, "n": null, "user": null}`, make([]Field, 4)},
+		{`{}`, make([]Field, 4)},
+		{`{"at": "yesterday", "n": "12", "user": {"name": {"k": true}}, "list": [false]}`,
+			[]Field{{Text: "yesterday", Set: true}, {Text: "12", Set: true}, {Text: `{"k": true}`, Set: true}, {Text: "false", Set: true}}},
+		{`{"user": {"name": ""}}`, []Field{{}, {}, {Set: true}, {}}},
+	}
+	for _, tt := range tests {
+		if d := cmp.Diff(tt.want, c.Fields(Item{Record: evidence.Record{Body: []byte(tt.body)}})); d != "" {
+			t.Errorf("%s: %s", tt.body, d)
+		}
+	}
+}
+
+func TestItemLink(t *testing.T) {
+	const link = "https://example.com/home?region={region}#/events/{id}"
+	tests := []struct{ link, body, want string }{
+		{link, `{"region": "us-east-1", "id": "a b"}`, "https://example.com/home?region=us-east-1#/events/a%20b"},
+		{link, `{"region": "x&y=1#/../?", "id": "\"><script>"}`, "https://example.com/home?region=x%26y%3D1%23%2F..%2F%3F#/events/%22%3E%3Cscript%3E"},
+		{link, `{"region": "us-east-1", "id": 7}`, "https://example.com/home?region=us-east-1#/events/7"},
+		{link, `{"region": "us-east-1"}`, ""},
+		{link, `{"region": "us-east-1", "id": null}`, ""},
+		{link, `{"region": "us-east-1", "id": ["a"]}`, ""},
+		{"", `{"region": "us-east-1", "id": "a"}`, ""},
+	}
+	for _, tt := range tests {
+		if got := (&Control{Link: tt.link}).ItemLink(evidence.Record{Body: []byte(tt.body)}); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.body, got, tt.want)
+		}
+	}
+}
+
+func TestReasonText(t *testing.T) {
+	c := &Control{Reasons: map[string]evidence.Text{
+		"opened": {JA: "{by} が {ports} を開放した", EN: "{by} opened {ports}"},
+		"said":   {JA: "「{detail}」", EN: "said {detail}"},
+	}}
+	tests := []struct {
+		reason Reason
+		lang   evidence.Lang
+		want   string
+	}{
+		{Reason{"opened", []byte(`{"by": "x", "ports": [22, 23]}`)}, evidence.English, "x opened 22, 23"},
+		{Reason{"opened", []byte(`{"by": "x", "ports": [22, 23]}`)}, evidence.Japanese, "x が 22, 23 を開放した"},
+		{Reason{"opened", []byte(`{"by": null, "ports": []}`)}, evidence.English, "— opened —"},
+		{Reason{"opened", []byte(`{"by": "", "ports": true}`)}, evidence.English, "— opened true"},
+		{Reason{"opened", nil}, evidence.English, "— opened —"},
+		{Reason{"said", []byte(`"why {by}"`)}, evidence.Japanese, "「why {by}」"},
+		{Reason{"unheard", nil}, evidence.English, "unheard"},
+	}
+	for _, tt := range tests {
+		if got := c.ReasonText(tt.reason, tt.lang); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.reason.Detail, got, tt.want)
+		}
+	}
+}
