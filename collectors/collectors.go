@@ -44,6 +44,12 @@ type Identifier interface {
 	Identity(ctx context.Context) (string, error)
 }
 
+// Located is a collector that can say where its source is, without secrets:
+// "s3://bucket/prefix", "file:///archive". IPE sheets name it.
+type Located interface {
+	Location() string
+}
+
 // Driver is a kind of source that a configuration can name.
 type Driver struct {
 	Name   string        // as written in evidence.yaml: "cloudtrail-archive"

@@ -4,11 +4,13 @@ package all
 import (
 	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/collectors/cloudtrail"
+	"github.com/evidencepack/evidence/collectors/cloudtraillookup"
 )
 
 // Drivers returns every driver, in the order of their names.
 func Drivers() []collectors.Driver {
 	return []collectors.Driver{
 		cloudtrail.Driver(),
+		cloudtraillookup.Driver(),
 	}
 }

@@ -52,7 +52,7 @@ func (b *bucket) list(ctx context.Context, prefix string) iter.Seq2[object, erro
 		}
 		pages := s3.NewListObjectsV2Paginator(client, &s3.ListObjectsV2Input{Bucket: &b.name, Prefix: &prefix})
 		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
+			page, err := pages.NextPage(ctx, whole)
 			if err != nil {
 				yield(object{}, fmt.Errorf("list %s: %w", b.url(prefix), err))
 				return
@@ -74,7 +74,7 @@ func (b *bucket) folders(ctx context.Context, prefix string) ([]string, error) {
 	pages := s3.NewListObjectsV2Paginator(client, &s3.ListObjectsV2Input{Bucket: &b.name, Prefix: &prefix, Delimiter: aws.String("/")})
 	var out []string
 	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+		page, err := pages.NextPage(ctx, whole)
 		if err != nil {
 			return nil, fmt.Errorf("list %s: %w", b.url(prefix), err)
 		}
@@ -84,6 +84,9 @@ func (b *bucket) folders(ctx context.Context, prefix string) ([]string, error) {
 	}
 	return out, nil
 }
+
+// whole has listings read whole: one that is cut off is asked for again.
+func whole(o *s3.Options) { o.APIOptions = append(o.APIOptions, awsauth.WholeBody) }
 
 func (b *bucket) open(ctx context.Context, key string) (content, error) {
 	client, err := b.connect(ctx)

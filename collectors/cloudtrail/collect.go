@@ -11,7 +11,7 @@ import (
 	"github.com/evidencepack/evidence"
 )
 
-// What a batch holds at most, and it ends with the record that reaches it.
+// What a batch holds at most: it ends with the record that reaches either.
 const (
 	batchRecords = 5000
 	batchBytes   = 8 << 20
@@ -277,7 +277,7 @@ func (r *run) keep(f *logFile, n int, w wanted) error {
 	r.batch.Records = append(r.batch.Records, rec)
 	r.bytes += len(rec.Body)
 	r.at = cursor{Key: f.Key, N: n + 1}
-	if len(r.batch.Records) >= batchRecords || r.bytes >= batchBytes {
+	if len(r.batch.Records) >= r.batchRecords || r.bytes >= batchBytes {
 		return r.flush()
 	}
 	return nil

@@ -46,19 +46,21 @@ type archive struct {
 	log      *slog.Logger
 	now      func() time.Time
 	workers  int
+
+	batchRecords int // records in a batch at most
 }
 
 // open makes a collector without touching the network or the disk. backoff
 // replaces the SDK's waits between attempts.
 func open(env collectors.Env, decode func(any) error, backoff func(int) time.Duration) (*archive, error) {
-	a := &archive{log: env.Log, now: env.Now, workers: max(1, env.Workers)}
+	a := &archive{log: env.Log, now: env.Now, workers: max(1, env.Workers), batchRecords: batchRecords}
 	if err := decode(&a.settings); err != nil {
 		return nil, err
 	}
 	if err := a.settings.validate(); err != nil {
 		return nil, fmt.Errorf("cloudtrail-archive: %w", err)
 	}
-	a.session = &awsauth.Session{Settings: a.settings.Settings, Backoff: backoff}
+	a.session = &awsauth.Session{Settings: a.settings.Settings, Log: env.Log, Backoff: backoff}
 	a.keys = &publicKeys{file: a.settings.PublicKeys, session: a.session}
 	if f := a.keys.file; f != "" && !filepath.IsAbs(f) {
 		a.keys.file = filepath.Join(env.BaseDir, f)

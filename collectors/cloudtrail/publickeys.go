@@ -61,7 +61,10 @@ func (k *publicKeys) ask(ctx context.Context, region string, window evidence.Per
 	if err != nil {
 		return err
 	}
-	client := cloudtrail.NewFromConfig(cfg, func(o *cloudtrail.Options) { o.Region = region })
+	client := cloudtrail.NewFromConfig(cfg, func(o *cloudtrail.Options) {
+		o.Region = region
+		o.APIOptions = append(o.APIOptions, awsauth.WholeBody)
+	})
 	pages := cloudtrail.NewListPublicKeysPaginator(client, &cloudtrail.ListPublicKeysInput{StartTime: &window.Start, EndTime: &window.End})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

@@ -5,6 +5,7 @@ package awsauth
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 )
 
 // Settings are how to reach AWS. All may be left out: then the SDK's own
@@ -51,6 +53,7 @@ const sessionName = "evidence"
 // collector does no I/O, and keeps it once that succeeded.
 type Session struct {
 	Settings Settings
+	Log      *slog.Logger                    // what the SDK has to say, at debug level
 	Backoff  func(attempt int) time.Duration // between attempts; nil: the SDK's
 
 	mu     sync.Mutex
@@ -86,7 +89,7 @@ func (s *Session) assume(o *stscreds.AssumeRoleOptions) {
 }
 
 func (s *Session) options() []func(*config.LoadOptions) error {
-	opts := []func(*config.LoadOptions) error{config.WithRetryer(s.retryer)}
+	opts := []func(*config.LoadOptions) error{config.WithRetryer(s.retryer), config.WithLogger(logging.LoggerFunc(s.note))}
 	if s.Settings.Region != "" {
 		opts = append(opts, config.WithRegion(s.Settings.Region))
 	}
@@ -97,6 +100,12 @@ func (s *Session) options() []func(*config.LoadOptions) error {
 		opts = append(opts, config.WithBaseEndpoint(s.Settings.Endpoint))
 	}
 	return opts
+}
+
+// note hands the SDK's messages on. The SDK logs no requests unless told to, and
+// is not told to.
+func (s *Session) note(c logging.Classification, format string, v ...any) {
+	s.Log.Debug("AWS SDK: "+fmt.Sprintf(format, v...), "class", string(c))
 }
 
 func (s *Session) retryer() aws.Retryer {
@@ -123,13 +132,25 @@ func (unlimited) AddTokens(uint) error { return nil }
 
 // Identity asks AWS as whom requests are made: an ARN.
 func (s *Session) Identity(ctx context.Context) (string, error) {
+	arn, _, err := s.caller(ctx)
+	return arn, err
+}
+
+// Account asks AWS in which account requests are made: twelve digits.
+func (s *Session) Account(ctx context.Context) (string, error) {
+	_, account, err := s.caller(ctx)
+	return account, err
+}
+
+func (s *Session) caller(ctx context.Context) (arn, account string, err error) {
 	cfg, err := s.Config(ctx)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	client := sts.NewFromConfig(cfg, func(o *sts.Options) { o.APIOptions = append(o.APIOptions, WholeBody) })
+	out, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return "", fmt.Errorf("ask AWS for the caller's identity: %w", err)
+		return "", "", fmt.Errorf("ask AWS for the caller's identity: %w", err)
 	}
-	return aws.ToString(out.Arn), nil
+	return aws.ToString(out.Arn), aws.ToString(out.Account), nil
 }
