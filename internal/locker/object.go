@@ -19,9 +19,12 @@ const (
 	// MaxLine is the longest line of an object, in bytes with its newline.
 	MaxLine = 16 << 20
 
-	// window bounds what reading an object needs besides one line. It stands in
-	// FORMAT.md: objects with a larger one are refused.
+	// window is that of the objects that are written.
 	window = 4 << 20
+
+	// maxWindow bounds what reading an object needs besides one line. It is what
+	// RFC 8878, section 3.1.1.1.2, asks every decoder to support.
+	maxWindow = 8 << 20
 )
 
 // encoders are reused because each holds buffers of a few megabytes.
@@ -70,12 +73,12 @@ func checkLine(line []byte) error {
 }
 
 // DecodeObject reads the records of an object from its compressed bytes. It
-// needs memory for one record and one window of 4 MiB, whatever is in r. The
+// needs memory for one record and one window of at most 8 MiB, whatever is in r. The
 // first error ends the sequence.
 func DecodeObject(r io.Reader) iter.Seq2[evidence.Record, error] {
 	return func(yield func(evidence.Record, error) bool) {
 		dec, err := zstd.NewReader(r,
-			zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window))
+			zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
 			yield(evidence.Record{}, fmt.Errorf("decompress: %w", err))
 			return
