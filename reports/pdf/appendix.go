@@ -37,7 +37,7 @@ func (d *document) appendix() {
 const maxFiles = 300
 
 func (d *document) fileHashes() {
-	t := d.table(column{title: d.in(words.PackFile), width: 60}, column{title: d.in(words.SizeBytes), width: 24, right: true}, column{title: "SHA-256", width: bodyWidth - 84})
+	t := d.table(column{title: d.in(words.PackFile), width: 75}, column{title: d.in(words.SizeBytes), width: 23, right: true}, column{title: "SHA-256", width: bodyWidth - 98})
 	for i, f := range d.p.Files {
 		if i == maxFiles {
 			d.flow(d.say(words.MoreInHashesSheet, format.Count(int64(len(d.p.Files)-i))), d.st.bold)

@@ -104,6 +104,7 @@ func (d *document) dayChart(days []reports.DayCounts) {
 	}
 	d.heading(d.in(words.ItemsByDay))
 	d.room(plot + 12)
+	d.y += 1.5
 	base := d.y + plot
 	width := bodyWidth - axis
 	step := width / float64(len(days))

@@ -27,8 +27,7 @@ func (d *document) completeness(c *reports.Control) {
 		}
 	}
 	if len(bad) > 0 {
-		d.y += 3
-		d.flow(d.in(words.ScopesWithGaps), d.st.h3)
+		d.subheading(d.in(words.ScopesWithGaps))
 		d.claimGroups(bad)
 		d.gaps(bad)
 	}
@@ -38,9 +37,9 @@ func (d *document) completeness(c *reports.Control) {
 
 // claimTotals has a line a source and method, over all its scopes.
 func (d *document) claimTotals(groups []reports.ClaimGroup) {
-	t := d.table(column{title: d.in(words.Source), width: 24}, column{title: d.in(words.Method), width: 40}, column{title: d.in(words.ScopesCount), width: 20, right: true},
+	t := d.table(column{title: d.in(words.Source), width: 24}, column{title: d.in(words.Method), width: 38}, column{title: d.in(words.ScopesCount), width: 20, right: true},
 		column{title: d.in(words.CountedUnit), width: 30}, column{title: d.in(words.Expected), width: 20, right: true},
-		column{title: d.in(words.Found), width: 20, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 154})
+		column{title: d.in(words.Found), width: 20, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 152})
 	for _, g := range groups {
 		t.row(d.sourceLink(g.Source), d.text(g.Method), d.text(format.Count(int64(g.Scopes))), d.text(g.Unit), d.text(format.Count(g.Expected)), d.text(format.Count(g.Found)), d.claimVerdict(g.Satisfied))
 	}
@@ -48,8 +47,8 @@ func (d *document) claimTotals(groups []reports.ClaimGroup) {
 
 // claimGroups has a line a scope.
 func (d *document) claimGroups(groups []reports.ClaimGroup) {
-	t := d.table(column{title: d.in(words.ScopeOf), width: 54}, column{title: d.in(words.Window), width: 42}, column{title: d.in(words.CountedUnit), width: 26},
-		column{title: d.in(words.Expected), width: 17, right: true}, column{title: d.in(words.Found), width: 17, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 156})
+	t := d.table(column{title: d.in(words.ScopeOf), width: 46}, column{title: d.in(words.Window), width: 40}, column{title: d.in(words.CountedUnit), width: 31},
+		column{title: d.in(words.Expected), width: 20, right: true}, column{title: d.in(words.Found), width: 19, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 156})
 	for i, g := range groups {
 		if i == maxScopes {
 			d.y += 1
@@ -83,8 +82,7 @@ func (d *document) gaps(groups []reports.ClaimGroup) {
 	if len(findings) == 0 {
 		return
 	}
-	d.y += 3
-	d.flow(d.say(words.GapsN, format.Count(int64(len(findings)))), d.st.h3)
+	d.subheading(d.say(words.GapsN, format.Count(int64(len(findings)))))
 	d.findings(findings)
 }
 

@@ -94,6 +94,7 @@ func (d *document) population(c *reports.Control) {
 // exceptions lists the exceptions, or the first of them with a pointer to the
 // sheet that has them all.
 func (d *document) exceptions(c *reports.Control) {
+	d.room(60) // the heading stays with the first exceptions
 	d.heading(d.in(words.ExceptionsHeading))
 	if len(c.Exceptions) == 0 {
 		d.flow(d.in(words.NoExceptions), d.st.body)
@@ -103,10 +104,11 @@ func (d *document) exceptions(c *reports.Control) {
 	listed := c.Exceptions[:min(len(c.Exceptions), maxListed)]
 	total := format.Count(c.Counts.Exceptions)
 	if len(listed) < len(c.Exceptions) {
+		d.room(40)
 		d.flow(d.say(words.FirstOf, format.Count(int64(len(listed))), total, c.ID), d.st.small)
 		d.y += 1
 	}
-	t := d.table(column{title: d.in(words.ItemAndTime), width: 44}, column{title: d.in(words.KeyFields), width: 82}, column{title: d.in(words.Reasons), width: bodyWidth - 126})
+	t := d.table(column{title: d.in(words.ItemAndTime), width: 46}, column{title: d.in(words.KeyFields), width: 84}, column{title: d.in(words.Reasons), width: bodyWidth - 130})
 	for _, item := range listed {
 		t.row(d.itemBox(item), d.fieldsBox(c, item), d.reasonsBox(item))
 	}
@@ -127,7 +129,7 @@ func (d *document) reasonCounts(c *reports.Control) {
 // itemBox names an item: when, which, its record's hash and where the source shows it.
 func (d *document) itemBox(item reports.Item) box {
 	b := box{paras: []para{
-		{text: d.time(item.Time), st: d.st.cellBold},
+		{text: d.time(item.Time), st: d.st.cell},
 		{text: item.ID, st: d.st.monoTiny.with(black)},
 		{text: "SHA-256 " + format.Short(item.SHA256) + "…", st: d.st.monoTiny},
 	}}
@@ -137,8 +139,10 @@ func (d *document) itemBox(item reports.Item) box {
 	return b
 }
 
+// fieldsBox gives the fields that an item has: the first on a line of its own,
+// the others one after the other, since a table of fifty items must stay short.
 func (d *document) fieldsBox(c *reports.Control, item reports.Item) box {
-	var b box
+	var fields []string
 	for i, column := range c.Columns {
 		if i >= len(item.Fields) || !item.Fields[i].Set {
 			continue
@@ -150,9 +154,12 @@ func (d *document) fieldsBox(c *reports.Control, item reports.Item) box {
 		case reports.NumberColumn:
 			value = format.Number(item.Fields[i].Number)
 		}
-		b.paras = append(b.paras, para{text: d.say(words.Labelled, column.Title, value), st: d.st.cell})
+		fields = append(fields, d.say(words.Labelled, column.Title, d.line(value)))
 	}
-	return b
+	if len(fields) == 0 {
+		return box{}
+	}
+	return box{paras: []para{{text: fields[0], st: d.st.cell}, {text: strings.Join(fields[1:], d.in(words.FieldSeparator)), st: d.st.cell}}}
 }
 
 func (d *document) reasonsBox(item reports.Item) box {

@@ -40,7 +40,8 @@ func (d *document) cover() {
 
 // watermark writes across the page, behind everything.
 func (d *document) watermark(s string) {
-	st := style{d.faces.bold, 84, 30, color{236, 236, 240}}
+	st := style{d.faces.bold, 10, 10, color{238, 238, 242}}
+	st.size *= 215 / d.length(s, st) // from corner to corner, whatever the word
 	w := d.length(s, st)
 	d.TransformBegin()
 	d.TransformRotate(52, pageWidth/2, pageHeight/2)
@@ -78,7 +79,7 @@ func (d *document) coverFacts() {
 		caution = d.in(words.EphemeralKey)
 	}
 	d.facts(
-		text(words.AuditPeriod, d.say(words.PeriodWritten, p.PeriodName, d.time(p.Period.Start), d.time(p.Period.End))),
+		text(words.AuditPeriod, d.say(words.PeriodWritten, d.time(p.Period.Start), d.time(p.Period.End))),
 		text(words.TimeZone, format.Zone(p.Period.Start, p.Location)),
 		text(words.Language, d.in(words.ThisLanguage)),
 		text(words.PreparedBy, p.PreparedBy),

@@ -35,6 +35,7 @@ var (
 	hairline = color{200, 204, 210}
 	accent   = color{31, 56, 100}
 	pale     = color{238, 241, 246}
+	ground   = color{247, 248, 250}
 	linkBlue = color{11, 87, 164}
 	white    = color{255, 255, 255}
 
@@ -74,7 +75,7 @@ func newStyles(t typefaces) styles {
 		cellBold: style{t.bold, 8, 4.2, black},
 		tiny:     style{t.regular, 6.8, 3.5, grey},
 		mono:     style{t.mono, 8, 4.2, black},
-		monoTiny: style{t.mono, 6.5, 3.3, grey},
+		monoTiny: style{t.mono, 6.3, 3.3, grey},
 	}
 }
 

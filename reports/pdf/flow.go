@@ -26,6 +26,14 @@ func (d *document) heading(title string) {
 	d.y += 1
 }
 
+// subheading begins a list or table, and stays with its first rows.
+func (d *document) subheading(title string) {
+	d.gap(3)
+	d.room(d.st.h3.lead + 36)
+	d.flow(title, d.st.h3)
+	d.y += 0.5
+}
+
 // flow sets a text over the whole width, over as many pages as it takes.
 func (d *document) flow(s string, st style) { d.flowAt(left, bodyWidth, s, st) }
 
@@ -39,7 +47,8 @@ func (d *document) flowAt(x, w float64, s string, st style) {
 
 // bullet sets a text beside a dot.
 func (d *document) bullet(s string, st style) {
-	d.room(st.lead)
+	lines := len(d.wrap(d.clean(s), st, bodyWidth-5))
+	d.room(float64(min(lines, 6)) * st.lead)
 	d.fill(left+1.2, d.y+st.lead/2-0.5, 1, 1, accent)
 	d.flowAt(left+5, bodyWidth-5, s, st)
 	d.y += 0.8

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	_ "embed"
 	"fmt"
 	"sync"
@@ -83,9 +84,11 @@ func measure(family, style string, ttf []byte) *face {
 	return f
 }
 
-// registerFonts tells fpdf of the fonts; it embeds the glyphs that are used.
+// registerFonts tells fpdf of the fonts; it embeds the glyphs that are used. It
+// gets copies, for it writes into the bytes while it subsets them, and the next
+// document would come out differently.
 func registerFonts(f *fpdf.Fpdf) {
-	f.AddUTF8FontFromBytes("ui", "", regularTTF)
-	f.AddUTF8FontFromBytes("ui", "B", boldTTF)
-	f.AddUTF8FontFromBytes("mono", "", monoTTF)
+	f.AddUTF8FontFromBytes("ui", "", bytes.Clone(regularTTF))
+	f.AddUTF8FontFromBytes("ui", "B", bytes.Clone(boldTTF))
+	f.AddUTF8FontFromBytes("mono", "", bytes.Clone(monoTTF))
 }

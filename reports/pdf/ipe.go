@@ -57,9 +57,9 @@ func (d *document) match(src *reports.Source) {
 		return
 	}
 	d.claimTotals(reports.MergeScopes(groups))
-	d.y += 3
+	d.y += 2
 	d.figures(src.Claims)
-	d.flow(d.in(words.ByScope), d.st.h3)
+	d.subheading(d.in(words.ByScope))
 	d.claimGroups(groups)
 }
 
@@ -72,7 +72,6 @@ func (d *document) figures(claims []reports.Claim) {
 	for _, f := range sums {
 		t.row(d.text(f.Name), d.text(f.For), d.text(format.Count(f.N)))
 	}
-	d.y += 3
 }
 
 // sequence lists what could not be read, the gaps, and what a reader must know
@@ -90,7 +89,7 @@ func (d *document) sequence(src *reports.Source) {
 		notes = append(notes, distinct(g)...)
 	}
 	if len(failures) > 0 {
-		d.flow(d.say(words.FailuresN, format.Count(int64(len(failures)))), d.st.h3)
+		d.subheading(d.say(words.FailuresN, format.Count(int64(len(failures)))))
 		d.findings(failures)
 	}
 	d.gaps(groups)
@@ -98,8 +97,7 @@ func (d *document) sequence(src *reports.Source) {
 		d.flow(d.in(words.NoGaps), d.st.body)
 	}
 	if len(notes) > 0 {
-		d.y += 3
-		d.flow(d.in(words.Note), d.st.h3)
+		d.subheading(d.in(words.Note))
 		d.findings(notes)
 	}
 }

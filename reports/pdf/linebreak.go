@@ -37,7 +37,7 @@ func wrapParagraph(text []rune, width float64, advance func(rune) float64) []str
 		if length > width+1e-9 && i > start && r != ' ' {
 			next := i
 			switch {
-			case good > start:
+			case good > start && (soft <= good || wordLength(text[good:], advance) <= width):
 				next = good
 			case soft > start:
 				next = soft
@@ -60,6 +60,20 @@ func wrapParagraph(text []rune, width float64, advance func(rune) float64) []str
 		}
 	}
 	return append(lines, strings.TrimRight(string(text[start:]), " "))
+}
+
+// wordLength is the length of what stands before the next place where a line
+// may well end. A word longer than a line is better broken where it stands than
+// begun on a new line and broken there.
+func wordLength(text []rune, advance func(rune) float64) float64 {
+	length := 0.0
+	for i, r := range text {
+		length += advance(r)
+		if i+1 == len(text) || text[i+1] == ' ' || breakBetween(r, text[i+1]) == breakGood {
+			break
+		}
+	}
+	return length
 }
 
 // breakKind is how willingly a line ends between two characters.

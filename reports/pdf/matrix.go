@@ -3,6 +3,7 @@ package pdf
 import (
 	"strconv"
 
+	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
@@ -12,22 +13,29 @@ import (
 func (d *document) matrix() {
 	d.section(d.in(words.ControlMatrix), "matrix")
 	t := d.table(
-		column{title: d.in(words.FrameworkItem), width: 15}, column{title: d.in(words.ItemTitle), width: 38},
-		column{title: d.in(words.Control), width: 16}, column{title: d.in(words.ControlTitle), width: 31},
-		column{title: d.in(words.Owner), width: 21}, column{title: d.in(words.PopulationShort), width: 14, right: true},
-		column{title: d.in(words.ExceptionShort), width: 12, right: true}, column{title: d.in(words.Result), width: bodyWidth - 158},
-		column{title: d.in(words.Page), width: 11, right: true},
+		column{title: d.in(words.Control), width: 18}, column{title: d.in(words.ControlTitle), width: 39},
+		column{title: d.in(words.Owner), width: 25}, column{title: d.in(words.PopulationCount), width: 21, right: true},
+		column{title: d.in(words.ExceptionCount), width: 23, right: true}, column{title: d.in(words.Result), width: 35},
+		column{title: d.in(words.Page), width: bodyWidth - 161, right: true},
 	)
 	for _, item := range d.p.Framework.Items {
 		serving := d.p.Serving(item)
+		text := item.ID + "  " + item.Title
 		if len(serving) == 0 {
-			t.row(d.strong(item.ID), d.text(item.Title), d.text("—"), d.text(d.in(words.NoControl)), d.text(""), d.text("—"), d.text("—"), d.text("—"), d.text(""))
+			text += "  — " + d.in(words.NoControl)
 		}
+		t.band(box{paras: []para{{text: text, st: d.st.cellBold}}}, len(serving) > 0)
 		for _, c := range serving {
-			key := controlKey(c)
-			t.row(d.strong(item.ID), d.text(item.Title), d.goTo(c.ID, key), d.text(c.Title), d.text(c.Owner),
-				d.text(format.Count(c.Counts.Total)), d.text(format.Count(c.Counts.Exceptions)), d.result(c.Result),
-				d.goTo(strconv.Itoa(d.pageOf(key)), key))
+			t.row(d.matrixRow(c)...)
 		}
+	}
+}
+
+func (d *document) matrixRow(c *reports.Control) []box {
+	key := controlKey(c)
+	return []box{
+		d.goTo(c.ID, key), d.text(c.Title), d.text(c.Owner),
+		d.text(format.Count(c.Counts.Total)), d.strong(format.Count(c.Counts.Exceptions)), d.result(c.Result),
+		d.goTo(strconv.Itoa(d.pageOf(key)), key),
 	}
 }

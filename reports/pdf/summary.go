@@ -47,8 +47,8 @@ func (d *document) notEvaluable() {
 func (d *document) itemResults() {
 	served, unserved := d.p.Served()
 	d.heading(d.in(words.ResultsByItem))
-	t := d.table(column{title: d.in(words.FrameworkItem), width: 20}, column{title: d.in(words.ItemTitle), width: 84},
-		column{title: d.in(words.Controls), width: 36}, column{title: d.in(words.Result), width: bodyWidth - 140})
+	t := d.table(column{title: d.in(words.FrameworkItem), width: 20}, column{title: d.in(words.ItemTitle), width: 80},
+		column{title: d.in(words.Controls), width: 36}, column{title: d.in(words.Result), width: bodyWidth - 136})
 	for _, item := range served {
 		result, _ := d.p.ItemResult(item)
 		t.row(d.strong(item.ID), d.text(item.Title), d.controlLinks(d.p.Serving(item)), d.result(result))

@@ -21,7 +21,7 @@ const (
 	cellPadX = 1.6
 	cellPadY = 1.1
 	// maxRow bounds a row: a higher one is cut with a note.
-	maxRow = 80.0
+	maxRow = 60.0
 )
 
 func (d *document) table(columns ...column) *table { return &table{d: d, columns: columns} }
@@ -78,12 +78,39 @@ func (t *table) row(boxes ...box) {
 	d.Line(left, d.y, left+t.width(), d.y)
 }
 
+// band draws a row that goes over all columns. One that heads others is not
+// the last on its page.
+func (t *table) band(b box, heads bool) {
+	d := t.d
+	s := d.setBox(b, t.width()-2*cellPadX, maxRow, d.in(words.CutSeeExcel))
+	height := s.height + 2*cellPadY
+	need := height
+	if heads {
+		need += 3*d.st.cell.lead + 2*cellPadY
+	}
+	switch {
+	case !t.started:
+		d.room(d.st.cellBold.lead*2 + 2*cellPadY + need)
+		t.started = true
+		t.head()
+	case d.y+need > bottom:
+		d.page()
+		t.head()
+	}
+	d.fill(left, d.y, t.width(), height, ground)
+	d.draw(s, left+cellPadX, d.y+cellPadY, t.width()-2*cellPadX)
+	d.y += height
+	d.SetDrawColor(hairline.r, hairline.g, hairline.b)
+	d.SetLineWidth(0.15)
+	d.Line(left, d.y, left+t.width(), d.y)
+}
+
 // paint draws a row's boxes and moves below it.
-func (t *table) paint(sets []set, height float64, ground color) {
+func (t *table) paint(sets []set, height float64, back color) {
 	d := t.d
 	x := left
-	if ground != (color{}) {
-		d.fill(x, d.y, t.width(), height, ground)
+	if back != (color{}) {
+		d.fill(x, d.y, t.width(), height, back)
 	}
 	for i, s := range sets {
 		w := t.columns[i].width

@@ -31,7 +31,7 @@ func (b *book) coverSheet() error {
 	}
 	fact(words.Organisation, p.Organisation)
 	fact(words.Framework, p.Framework.Title)
-	fact(words.AuditPeriod, fmt.Sprintf(b.in(words.PeriodWritten), p.PeriodName, format.Time(p.Period.Start, l), format.Time(p.Period.End, l)))
+	fact(words.AuditPeriod, p.PeriodName+"  "+fmt.Sprintf(b.in(words.PeriodWritten), format.Time(p.Period.Start, l), format.Time(p.Period.End, l)))
 	fact(words.TimeZone, format.Zone(p.Period.Start, l))
 	fact(words.Language, b.in(words.ThisLanguage))
 	fact(words.PreparedBy, p.PreparedBy)

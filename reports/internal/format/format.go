@@ -30,7 +30,11 @@ func Date(t time.Time, loc *time.Location) string {
 // Zone names loc as it is at t: "Asia/Tokyo, JST (UTC+09:00)".
 func Zone(t time.Time, loc *time.Location) string {
 	t = t.In(loc)
-	return loc.String() + ", " + t.Format("MST") + " (UTC" + t.Format("-07:00") + ")"
+	name := loc.String()
+	if short := t.Format("MST"); short != name {
+		name += ", " + short
+	}
+	return name + " (UTC" + t.Format("-07:00") + ")"
 }
 
 // Window writes both ends of a period, to the minute where both are whole

@@ -5,7 +5,7 @@ import "github.com/evidencepack/evidence"
 // The cover and the running lines of the document.
 var (
 	CheckpointIs   = evidence.Text{JA: "%s、サイズ %s、封印 %s", EN: "%s, size %s, sealed %s"}
-	DemoWatermark  = evidence.Text{JA: "デモ", EN: "DEMO"}
+	DemoWatermark  = evidence.Text{JA: "デモ DEMO", EN: "DEMO"}
 	SignatureArea  = evidence.Text{JA: "署名欄（電子署名の可視表示）", EN: "Signatures (visible part of the electronic signatures)"}
 	SignedPreparer = evidence.Text{JA: "作成者", EN: "Prepared by"}
 	SignedApprover = evidence.Text{JA: "承認者", EN: "Approved by"}
@@ -18,7 +18,7 @@ var (
 	Conclusion          = evidence.Text{JA: "検証した統制は %s 件である。結果は、評価不能 %s 件、例外あり %s 件、有効 %s 件、該当事象なし %s 件であった。例外事項は合計 %s 件である。", EN: "%s controls were tested: %s not evaluable, %s with exceptions, %s effective, %s without occurrence. There are %s exceptions in all."}
 	ResultN             = evidence.Text{JA: "%s %s 件", EN: "%s: %s"}
 	NothingNotEvaluable = evidence.Text{JA: "評価できなかった統制はない。", EN: "Every control could be evaluated."}
-	ItemsWithoutControl = evidence.Text{JA: "本パックに対応する統制がない項目 %s 件：%s", EN: "%s items have no control in this pack: %s"}
+	ItemsWithoutControl = evidence.Text{JA: "本パックに対応する統制がない項目（%s 件）：%s", EN: "Items without a control in this pack (%s): %s"}
 	ExceptionsByControl = evidence.Text{JA: "統制別の例外事項", EN: "Exceptions by control"}
 )
 
@@ -44,12 +44,6 @@ var (
 	LimitPeriodHalfOpen = evidence.Text{JA: "時刻は証跡元システムの時計による。対象期間の始点ちょうどの事象は含み、終点ちょうどの事象は含まない。", EN: "Times are those of the source systems' clocks. What happened exactly at the period's start belongs to it; what happened exactly at its end does not."}
 )
 
-// The control matrix, where columns are narrow.
-var (
-	PopulationShort = evidence.Text{JA: "母集団", EN: "Popul."}
-	ExceptionShort  = evidence.Text{JA: "例外", EN: "Exc."}
-)
-
 // A control's section.
 var (
 	ItemsByDay        = evidence.Text{JA: "日別の件数", EN: "Items by day"}
@@ -71,6 +65,7 @@ var (
 	ItemAndTime       = evidence.Text{JA: "発生日時・項目", EN: "Time, item"}
 	OpenInSource      = evidence.Text{JA: "証跡元で開く", EN: "open in the source system"}
 	Labelled          = evidence.Text{JA: "%s：%s", EN: "%s: %s"}
+	FieldSeparator    = evidence.Text{JA: "　", EN: "; "}
 	FirstOf           = evidence.Text{JA: "発生順に %s 件を示す（全 %s 件）。全件は Excel のシート「%s」にある。", EN: "The first %s of %s, in order of time. The workbook's sheet %q has them all."}
 	MoreInSheet       = evidence.Text{JA: "ほか %s 件は Excel のシート「%s」に記載している。", EN: "%s more are in the workbook's sheet %q."}
 	MoreInIPESheet    = evidence.Text{JA: "ほか %s 件は Excel のシート「IPE」に記載している。", EN: "%s more are in the workbook's sheet IPE."}
@@ -79,7 +74,7 @@ var (
 
 // IPE sheets, the coverage calendar and the appendix.
 var (
-	IPESheet            = evidence.Text{JA: "IPE：%s", EN: "IPE: %s"}
+	IPESheet            = evidence.Text{JA: "IPE（企業が作成した情報）：%s", EN: "IPE (information produced by the entity): %s"}
 	EverythingAsked     = evidence.Text{JA: "抽出条件を指定せず、全件を取得した。", EN: "No selection was pushed down: everything was read."}
 	ByScope             = evidence.Text{JA: "範囲ごとの内訳", EN: "By part of the source"}
 	FailuresN           = evidence.Text{JA: "取得不可 %s 件", EN: "Not readable: %s"}

@@ -16,7 +16,7 @@ var (
 	Organisation   = evidence.Text{JA: "組織", EN: "Organisation"}
 	Framework      = evidence.Text{JA: "フレームワーク", EN: "Framework"}
 	AuditPeriod    = evidence.Text{JA: "対象期間", EN: "Audit period"}
-	PeriodWritten  = evidence.Text{JA: "%s：%s 以後、%s より前（終端は含まない）", EN: "%s: from %s (included) to %s (not included)"}
+	PeriodWritten  = evidence.Text{JA: "%s 以後、%s より前（終端を含まない）", EN: "from %s (included) until %s (excluded)"}
 	TimeZone       = evidence.Text{JA: "時間帯", EN: "Time zone"}
 	Language       = evidence.Text{JA: "言語", EN: "Language"}
 	ThisLanguage   = evidence.Text{JA: "日本語", EN: "English"}
@@ -180,7 +180,7 @@ func ResultMeans(r evidence.Result) evidence.Text {
 	case evidence.NoOccurrence:
 		return evidence.Text{JA: "母集団は網羅されており、検証の対象となる事象がなかった。", EN: "The population is complete and nothing in it was to be tested."}
 	case evidence.NotEvaluable:
-		return evidence.Text{JA: "証跡が欠落し、不完全で、読み取れず、又は期限未到来のため、結論を出せない。", EN: "Evidence is missing, incomplete, unreadable or not yet due: no conclusion."}
+		return evidence.Text{JA: "証跡が欠落し、不完全であり、読み取れない、又は期限未到来であるため、結論を得られない。", EN: "Evidence is missing, incomplete, unreadable or not yet due: no conclusion."}
 	}
 	return evidence.Text{JA: string(r), EN: string(r)}
 }
@@ -233,7 +233,7 @@ func DayMark(d reports.DayState) string {
 // ClaimVerdict is the word for a claim that is satisfied or not.
 func ClaimVerdict(satisfied bool) evidence.Text {
 	if satisfied {
-		return evidence.Text{JA: "一致", EN: "matches"}
+		return evidence.Text{JA: "一致", EN: "match"}
 	}
 	return evidence.Text{JA: "不一致", EN: "gap"}
 }

@@ -1,0 +1,109 @@
+package reports_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
+)
+
+var tokyo = time.FixedZone("JST", 9*60*60)
+
+func day(d int) time.Time { return time.Date(2026, 10, d, 0, 0, 0, 0, tokyo) }
+
+func TestTally(t *testing.T) {
+	tally := reports.NewTally(evidence.Period{Start: day(1), End: day(4)}, tokyo)
+	tally.Add(day(1), evidence.Pass)
+	tally.Add(day(2).Add(-time.Nanosecond), evidence.Exception)
+	tally.Add(day(3), evidence.NotApplicable)
+	tally.Add(day(3), evidence.Pending)
+	tally.Add(day(4), evidence.Pass) // outside: in the counts, on no day
+	want := reports.Counts{Total: 5, Passed: 2, Exceptions: 1, NotApplicable: 1, Pending: 1}
+	if diff := cmp.Diff(want, tally.Counts); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+	wantDays := []reports.DayCounts{
+		{Date: day(1), Counts: reports.Counts{Total: 2, Passed: 1, Exceptions: 1}},
+		{Date: day(2)},
+		{Date: day(3), Counts: reports.Counts{Total: 2, NotApplicable: 1, Pending: 1}},
+	}
+	if diff := cmp.Diff(wantDays, tally.Days()); diff != "" {
+		t.Errorf("days (-want +got):\n%s", diff)
+	}
+}
+
+// TestTallyPartOfADay: a period that begins at noon has that day's date.
+func TestTallyPartOfADay(t *testing.T) {
+	p := evidence.Period{Start: day(1).Add(12 * time.Hour), End: day(2).Add(time.Hour)}
+	var got []string
+	for _, d := range reports.NewTally(p, tokyo).Days() {
+		got = append(got, d.Date.Format(time.DateOnly))
+	}
+	if diff := cmp.Diff([]string{"2026-10-01", "2026-10-02"}, got); diff != "" {
+		t.Errorf("days (-want +got):\n%s", diff)
+	}
+}
+
+func TestItemResult(t *testing.T) {
+	p := &reports.Pack{Controls: []reports.Control{
+		{ID: "A", Result: evidence.Effective}, {ID: "B", Result: evidence.NoOccurrence},
+		{ID: "C", Result: evidence.ExceptionsNoted}, {ID: "D", Result: evidence.NotEvaluable},
+	}}
+	tests := []struct {
+		controls []string
+		want     evidence.Result
+		ok       bool
+	}{
+		{nil, "", false},
+		{[]string{"X"}, "", false},
+		{[]string{"B"}, evidence.NoOccurrence, true},
+		{[]string{"B", "A"}, evidence.Effective, true},
+		{[]string{"A", "C", "X"}, evidence.ExceptionsNoted, true},
+		{[]string{"C", "D"}, evidence.NotEvaluable, true},
+	}
+	for _, tt := range tests {
+		got, ok := p.ItemResult(reports.FrameworkItem{Controls: tt.controls})
+		if got != tt.want || ok != tt.ok {
+			t.Errorf("ItemResult(%v) = %q, %v; want %q, %v", tt.controls, got, ok, tt.want, tt.ok)
+		}
+	}
+	want := []reports.ResultCount{{evidence.NotEvaluable, 1}, {evidence.ExceptionsNoted, 1}, {evidence.Effective, 1}, {evidence.NoOccurrence, 1}}
+	if diff := cmp.Diff(want, p.ResultCounts()); diff != "" {
+		t.Errorf("ResultCounts (-want +got):\n%s", diff)
+	}
+}
+
+func TestGroupClaims(t *testing.T) {
+	claim := func(scope string, d int, found int64, gaps ...reports.Finding) reports.Claim {
+		return reports.Claim{
+			Source: "s", Kind: "k", Method: "m", Unit: "u", Scope: scope, Window: evidence.Period{Start: day(d), End: day(d + 1)},
+			Expected: 24, Found: found, Satisfied: len(gaps) == 0, Gaps: gaps, Counts: []reports.Figure{{Code: "read", For: scope, N: 10}, {Code: "files", N: 1}},
+		}
+	}
+	gap := reports.Finding{Code: "missing"}
+	claims := []reports.Claim{claim("b", 2, 24), claim("a", 1, 24), claim("b", 1, 23, gap), claim("a", 3, 24)}
+	groups := reports.GroupClaims(claims)
+	want := []reports.ClaimGroup{
+		{Source: "s", Kind: "k", Method: "m", Scope: "a", Unit: "u", Scopes: 1, Window: evidence.Period{Start: day(1), End: day(4)}, Claims: 2, Expected: 48, Found: 48, Satisfied: true},
+		{Source: "s", Kind: "k", Method: "m", Scope: "b", Unit: "u", Scopes: 1, Window: evidence.Period{Start: day(1), End: day(3)}, Claims: 2, Expected: 48, Found: 47, Gaps: []reports.Finding{gap}},
+	}
+	if diff := cmp.Diff(want, groups); diff != "" {
+		t.Errorf("GroupClaims (-want +got):\n%s", diff)
+	}
+	merged := []reports.ClaimGroup{
+		{Source: "s", Kind: "k", Method: "m", Unit: "u", Scopes: 2, Window: evidence.Period{Start: day(1), End: day(4)}, Claims: 4, Expected: 96, Found: 95, Gaps: []reports.Finding{gap}},
+	}
+	if diff := cmp.Diff(merged, reports.MergeScopes(groups)); diff != "" {
+		t.Errorf("MergeScopes (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want, groups); diff != "" {
+		t.Errorf("MergeScopes changed what it was given (-want +got):\n%s", diff)
+	}
+	figures := []reports.Figure{{Code: "read", For: "b", N: 20}, {Code: "files", N: 4}, {Code: "read", For: "a", N: 20}}
+	if diff := cmp.Diff(figures, reports.SumFigures(claims)); diff != "" {
+		t.Errorf("SumFigures (-want +got):\n%s", diff)
+	}
+}

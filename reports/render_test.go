@@ -1,0 +1,347 @@
+package reports_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/internal/format"
+	"github.com/evidencepack/evidence/reports/internal/words"
+	"github.com/evidencepack/evidence/reports/pdf"
+	"github.com/evidencepack/evidence/reports/reportstest"
+	"github.com/evidencepack/evidence/reports/xlsx"
+)
+
+var renderers = []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}}
+
+func render(t *testing.T, r reports.Renderer, p *reports.Pack) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := r.Render(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestLook writes every renderer's files into the folder that EVIDENCE_LOOK
+// names, for looking at.
+func TestLook(t *testing.T) {
+	dir := os.Getenv("EVIDENCE_LOOK")
+	if dir == "" {
+		t.Skip("EVIDENCE_LOOK names no folder to write reports to")
+	}
+	for name, o := range map[string]reportstest.Options{
+		"ja-": {Lang: evidence.Japanese, Demo: true}, "en-": {Lang: evidence.English, Open: true},
+	} {
+		for _, r := range renderers {
+			if err := os.WriteFile(filepath.Join(dir, name+r.Name()), render(t, r, reportstest.Pack(o)), 0o600); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// hashes renders the same pack with every renderer, twice, and gives a line of
+// hash for each.
+func hashes(t *testing.T) string {
+	var lines []string
+	for _, r := range renderers {
+		first := render(t, r, reportstest.Pack(reportstest.Options{Demo: true, Open: true}))
+		if again := render(t, r, reportstest.Pack(reportstest.Options{Demo: true, Open: true})); !bytes.Equal(first, again) {
+			t.Errorf("%s: two renderings of a pack differ", r.Name())
+		}
+		sum := sha256.Sum256(first)
+		lines = append(lines, r.Name()+" "+hex.EncodeToString(sum[:]))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// TestSameBytes renders in this process and in another, whose maps are seeded
+// otherwise.
+func TestSameBytes(t *testing.T) {
+	const child = "EVIDENCE_RENDER_TO"
+	if file := os.Getenv(child); file != "" {
+		if err := os.WriteFile(file, []byte(hashes(t)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	here := hashes(t)
+	file := filepath.Join(t.TempDir(), "hashes")
+	cmd := exec.Command(os.Args[0], "-test.run=^TestSameBytes$")
+	cmd.Env = append(os.Environ(), child+"="+file)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("render in another process: %v\n%s", err, out)
+	}
+	there, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(here, string(there)); diff != "" {
+		t.Errorf("another process renders other bytes (-here +there):\n%s", diff)
+	}
+}
+
+// TestCountsAgree compares every count of the workbook and of the document with
+// the pack.
+func TestCountsAgree(t *testing.T) {
+	for _, o := range []reportstest.Options{
+		{Lang: evidence.Japanese, Demo: true}, {Lang: evidence.English, Open: true, Items: 1234},
+	} {
+		t.Run(string(o.Lang), func(t *testing.T) {
+			p := reportstest.Pack(o)
+			t.Run("xlsx", func(t *testing.T) { workbookCounts(t, p) })
+			t.Run("pdf", func(t *testing.T) { documentCounts(t, p) })
+		})
+	}
+}
+
+// counts lists a control's counts in the order in which both formats show them.
+func counts(c reports.Control, order ...evidence.Verdict) []string {
+	of := map[evidence.Verdict]int64{
+		evidence.Pass: c.Counts.Passed, evidence.Exception: c.Counts.Exceptions,
+		evidence.NotApplicable: c.Counts.NotApplicable, evidence.Pending: c.Counts.Pending,
+	}
+	texts := []string{format.Count(c.Counts.Total)}
+	for _, v := range order {
+		texts = append(texts, format.Count(of[v]))
+	}
+	return texts
+}
+
+func workbookCounts(t *testing.T, p *reports.Pack) {
+	f, err := excelize.OpenReader(bytes.NewReader(render(t, xlsx.Renderer{}, p)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	in := func(x evidence.Text) string { return x.In(p.Lang) }
+	for _, c := range p.Controls {
+		rows := rowsOf(t, f, c.ID)
+		at := slices.IndexFunc(rows, func(r []string) bool { return len(r) > 3 && r[2] == in(words.PopulationCount) })
+		if at < 0 {
+			t.Fatalf("%s: no row of counts", c.ID)
+		}
+		want := counts(c, evidence.Pass, evidence.Exception, evidence.NotApplicable, evidence.Pending)
+		if diff := cmp.Diff(want, rows[at+1][2:7]); diff != "" {
+			t.Errorf("%s: counts in the header block (-pack +workbook):\n%s", c.ID, diff)
+		}
+		items := map[string]int64{}
+		for _, r := range rows[at+4:] {
+			if len(r) > 1 && r[0] != "" {
+				items[r[1]]++
+			}
+		}
+		wantItems := map[string]int64{}
+		for _, v := range []struct {
+			v evidence.Verdict
+			n int64
+		}{{evidence.Pass, c.Counts.Passed}, {evidence.Exception, c.Counts.Exceptions}, {evidence.NotApplicable, c.Counts.NotApplicable}, {evidence.Pending, c.Counts.Pending}} {
+			if v.n > 0 {
+				wantItems[words.VerdictMark(v.v)+" "+in(v.v.Name())] = v.n
+			}
+		}
+		if diff := cmp.Diff(wantItems, items); diff != "" {
+			t.Errorf("%s: rows by verdict (-pack +workbook):\n%s", c.ID, diff)
+		}
+	}
+	if got, want := int64(len(rowsOf(t, f, in(words.ExceptionList)))-1), p.Exceptions(); got != want {
+		t.Errorf("the sheet of exceptions has %d rows, the pack %d exceptions", got, want)
+	}
+	summaryCounts(t, p, rowsOf(t, f, in(words.Summary)))
+	matrixCounts(t, p, rowsOf(t, f, in(words.ControlMatrix)))
+	ipeCounts(t, p, rowsOf(t, f, in(words.IPE)))
+}
+
+func rowsOf(t *testing.T, f *excelize.File, sheet string) [][]string {
+	t.Helper()
+	rows, err := f.GetRows(sheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func summaryCounts(t *testing.T, p *reports.Pack, rows [][]string) {
+	for _, rc := range p.ResultCounts() {
+		mark := words.ResultMark(rc.Result) + " " + rc.Result.Name().In(p.Lang)
+		if !slices.ContainsFunc(rows, func(r []string) bool { return len(r) == 3 && r[0] == mark && r[2] == format.Count(rc.N) }) {
+			t.Errorf("summary: no row gives %q %d controls", mark, rc.N)
+		}
+	}
+	for _, c := range p.Controls {
+		want := counts(c, evidence.Exception, evidence.Pass, evidence.NotApplicable, evidence.Pending)
+		if !slices.ContainsFunc(rows, func(r []string) bool { return len(r) == 9 && r[0] == c.ID && slices.Equal(r[4:], want) }) {
+			t.Errorf("summary: no row gives %s with %v", c.ID, want)
+		}
+	}
+}
+
+func matrixCounts(t *testing.T, p *reports.Pack, rows [][]string) {
+	n := 1
+	for _, item := range p.Framework.Items {
+		n += max(len(p.Serving(item)), 1)
+		for _, c := range p.Serving(item) {
+			want := counts(*c, evidence.Exception, evidence.Pending)
+			if !slices.ContainsFunc(rows, func(r []string) bool { return r[0] == item.ID && r[3] == c.ID && slices.Equal(r[8:11], want) }) {
+				t.Errorf("matrix: no row gives %s %s with %v", item.ID, c.ID, want)
+			}
+		}
+	}
+	if len(rows) != n {
+		t.Errorf("matrix has %d rows, want %d", len(rows), n)
+	}
+}
+
+func ipeCounts(t *testing.T, p *reports.Pack, rows [][]string) {
+	type sums struct{ expected, found, claims int64 }
+	got, want := map[string]sums{}, map[string]sums{}
+	for _, r := range rows {
+		if len(r) == 11 && r[10] != "" && r[4] != "" && r[0] != words.Source.In(p.Lang) {
+			s := got[r[0]]
+			s.expected += number(t, r[8])
+			s.found += number(t, r[9])
+			s.claims++
+			got[r[0]] = s
+		}
+	}
+	for _, src := range p.Sources {
+		for _, c := range src.Claims {
+			s := want[src.Name]
+			want[src.Name] = sums{s.expected + c.Expected, s.found + c.Found, s.claims + 1}
+		}
+	}
+	if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(got)); diff != "" {
+		t.Errorf("IPE: claims by source (-pack +workbook):\n%s", diff)
+	}
+}
+
+func number(t *testing.T, s string) int64 {
+	t.Helper()
+	var n int64
+	if _, err := fmt.Sscan(strings.ReplaceAll(s, ",", ""), &n); err != nil {
+		t.Fatalf("count %q: %v", s, err)
+	}
+	return n
+}
+
+func documentCounts(t *testing.T, p *reports.Pack) {
+	pages := pdfTexts(t, render(t, pdf.Renderer{}, p))
+	in := func(x evidence.Text) string { return x.In(p.Lang) }
+	var all []string
+	for _, texts := range pages {
+		all = append(all, texts...)
+	}
+	// follows reports whether the texts were drawn one after the other.
+	follows := func(texts []string, want ...string) bool {
+		for i := range texts {
+			if i+len(want) <= len(texts) && slices.Equal(texts[i:i+len(want)], want) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, rc := range p.ResultCounts() {
+		if want := words.ResultMark(rc.Result) + " " + in(rc.Result.Name()); !slices.ContainsFunc(all, func(s string) bool {
+			return s == fmt.Sprintf(in(words.ResultN), want, format.Count(rc.N))
+		}) {
+			t.Errorf("legend of the bar does not give %s %d", rc.Result, rc.N)
+		}
+	}
+	for _, c := range p.Controls {
+		at := slices.IndexFunc(pages, func(texts []string) bool {
+			return slices.Contains(texts, c.ID+"  "+c.Title) && slices.Contains(texts, in(words.Activity))
+		})
+		if at < 0 {
+			t.Fatalf("%s has no section", c.ID)
+		}
+		want := []string{in(words.PopulationCount)}
+		order := []evidence.Verdict{evidence.Exception, evidence.Pass, evidence.NotApplicable, evidence.Pending}
+		for _, v := range order {
+			want = append(want, words.VerdictMark(v)+" "+in(v.Name()))
+		}
+		if want = append(want, counts(c, order...)...); !follows(pages[at], want...) {
+			t.Errorf("%s: the section's counts are not %v", c.ID, want)
+		}
+		result := words.ResultMark(c.Result) + " " + in(c.Result.Name())
+		if !follows(all, format.Count(c.Counts.Total), format.Count(c.Counts.Exceptions), result) {
+			t.Errorf("%s: summary or matrix lacks %v with %s", c.ID, c.Counts, result)
+		}
+		for _, r := range c.Reasons {
+			if !follows(all, r.Text, format.Count(r.N)) {
+				t.Errorf("%s: reason %s is not given with %d", c.ID, r.Code, r.N)
+			}
+		}
+		if more := c.Counts.Exceptions - 50; more > 0 && !slices.Contains(all, fmt.Sprintf(in(words.MoreInSheet), format.Count(more), c.ID)) {
+			t.Errorf("%s: the document does not say that %d more exceptions are in the workbook", c.ID, more)
+		}
+	}
+	for _, src := range p.Sources {
+		for _, g := range reports.GroupClaims(src.Claims) {
+			if !follows(all, g.Unit, format.Count(g.Expected), format.Count(g.Found)) {
+				t.Errorf("%s %s: the document does not give %d expected and %d found", src.Name, g.Scope, g.Expected, g.Found)
+			}
+		}
+		for _, f := range reports.SumFigures(src.Claims) {
+			if !slices.Contains(all, format.Count(f.N)) {
+				t.Errorf("%s: figure %s %d is missing", src.Name, f.Code, f.N)
+			}
+		}
+	}
+}
+
+// TestMemory renders a large pack and measures what stays alive: populations
+// are streamed, so that it is far below what the items would take.
+func TestMemory(t *testing.T) {
+	const items, limit = 20_000, 64 << 20
+	for _, r := range renderers {
+		t.Run(r.Name(), func(t *testing.T) {
+			p := reportstest.Pack(reportstest.Options{Items: items})
+			m := &peak{}
+			if err := r.Render(m, p); err != nil {
+				t.Fatal(err)
+			}
+			for i := range p.Controls {
+				p.Controls[i].Items = m.watch(p.Controls[i].Items)
+			}
+			if err := r.Render(m, p); err != nil {
+				t.Fatal(err)
+			}
+			if m.live > limit {
+				t.Errorf("%d MiB alive while rendering %d items, want at most %d MiB", m.live>>20, items, limit>>20)
+			}
+		})
+	}
+}
+
+// BenchmarkRender renders a hundred thousand items and reports how much is
+// alive at most.
+func BenchmarkRender(b *testing.B) {
+	for _, r := range renderers {
+		b.Run(r.Name(), func(b *testing.B) {
+			p := reportstest.Pack(reportstest.Options{Items: 100_000})
+			m := &peak{}
+			for i := range p.Controls {
+				p.Controls[i].Items = m.watch(p.Controls[i].Items)
+			}
+			for b.Loop() {
+				if err := r.Render(m, p); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(m.live)/(1<<20), "MiB-live")
+		})
+	}
+}
