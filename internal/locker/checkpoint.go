@@ -64,7 +64,7 @@ func ParseCheckpoint(noteBytes []byte, verifiers ...note.Verifier) (Checkpoint, 
 
 func parseText(text string) (Checkpoint, error) {
 	lines := strings.Split(text, "\n")
-	if len(lines) != 5 && len(lines) != 6 { // the last one is empty
+	if len(lines) != 5 && len(lines) != 6 || lines[0] == "" { // the last one is empty
 		return Checkpoint{}, errors.New("want an origin, a size, a root, a time and at most one line more")
 	}
 	var cp Checkpoint
