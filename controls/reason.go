@@ -35,6 +35,16 @@ func (c *Control) ReasonText(r Reason, l evidence.Lang) string {
 	})
 }
 
+// ReasonForm is the text of a code without the details of any item: what a
+// count of items with that reason is headed by.
+func (c *Control) ReasonForm(code string, l evidence.Lang) string {
+	text, ok := c.Reasons[code]
+	if !ok {
+		return code
+	}
+	return placeholder.ReplaceAllString(text.In(l), "…")
+}
+
 // detailText writes a value as a reader would: lists with commas, the rest as it is.
 func detailText(v gjson.Result) string {
 	switch {

@@ -86,7 +86,7 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 		Population: c.population(ctl), Parameters: parameters(r.Params), PolicySHA256: ctl.SourceSHA256(controls.PolicyFile),
 	}
 	for code, n := range r.ByReason {
-		out.Reasons = append(out.Reasons, reports.ReasonCount{Code: code, Text: ctl.ReasonText(controls.Reason{Code: code}, c.manifest.Lang), N: n})
+		out.Reasons = append(out.Reasons, reports.ReasonCount{Code: code, Text: ctl.ReasonForm(code, c.manifest.Lang), N: n})
 	}
 	slices.SortFunc(out.Reasons, func(a, b reports.ReasonCount) int {
 		if a.N != b.N {
