@@ -44,5 +44,7 @@
 //
 // Policies are hermetic: builtins that reach a clock, a network, randomness or
 // the process do not exist for them, and every path they read of input is checked
-// against the JSON Schema of the record's kind when they are compiled.
+// against the JSON Schema of the record's kind when they are compiled. A field
+// that the schema does not list is read with object.get, or listed in a
+// schemas/<kind>.json of the organisation's own layer.
 package controls

@@ -28,6 +28,9 @@ func Scaffold(dir, id, kind string) error {
 	if !idPattern.MatchString(id) {
 		return fmt.Errorf("control %q: want capitals, digits and hyphens, such as LOG-01", id)
 	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
 	lib, err := Load(shipped, os.DirFS(dir))
 	if err != nil {
 		return err

@@ -142,7 +142,7 @@ func complaints(report Report) string {
 
 // TestScaffold: what is begun passes its tests at once, and again beside others.
 func TestScaffold(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "new")
 	for id, kind := range map[string]string{"OWN-01": "cloudtrail.event", "OWN-02": "evidence.claim"} {
 		if err := Scaffold(dir, id, kind); err != nil {
 			t.Fatal(err)
