@@ -40,13 +40,12 @@ type file struct {
 func deliver(a *aws.Archive, events []recorded) error {
 	files := map[file][]json.RawMessage{}
 	for _, r := range events {
-		f := file{r.place, r.event.EventTime.Add(deliveryDelay).Truncate(deliveryEvery).Add(deliveryEvery)}
-		files[f] = append(files[f], r.event.encode())
-	}
-	for _, p := range story() {
-		if p.twice {
-			again := file{p.place, p.event.EventTime.Add(deliveryDelay).Truncate(deliveryEvery).Add(3 * deliveryEvery)}
-			files[again] = append(files[again], p.event.encode())
+		body := r.event.encode()
+		at := r.event.EventTime.Add(deliveryDelay).Truncate(deliveryEvery).Add(deliveryEvery)
+		files[file{r.place, at}] = append(files[file{r.place, at}], body)
+		if r.twice {
+			at = at.Add(2 * deliveryEvery)
+			files[file{r.place, at}] = append(files[file{r.place, at}], body)
 		}
 	}
 	for _, f := range slices.SortedFunc(maps.Keys(files), file.compare) {

@@ -13,7 +13,6 @@ var japan = time.FixedZone("Asia/Tokyo", 9*60*60)
 // planted is an event whose judgement is known beforehand.
 type planted struct {
 	recorded
-	twice   bool // delivered in two log files
 	expects []expectation
 }
 
@@ -42,7 +41,7 @@ func exception(control, ja, en string, codes ...string) expectation {
 // within the story gives it its eventID.
 func plant(name, at string, where place, by actor, c call, expects ...expectation) planted {
 	t := inJapan(at)
-	return planted{recorded: recorded{where, newEvent(derivedID("demo", name), t, where, by, c)}, expects: expects}
+	return planted{recorded{place: where, event: newEvent(derivedID("demo", name), t, where, by, c)}, expects}
 }
 
 func inJapan(at string) time.Time {

@@ -190,6 +190,7 @@ var consoleReads = []template{
 type recorded struct {
 	place
 	event event
+	twice bool // delivered in two log files
 }
 
 // routineEvents is the company's ordinary life from one time to another, in
@@ -211,7 +212,7 @@ func routineEvents(seed uint64, from, to time.Time) []recorded {
 				if routine.who.console {
 					e.FromConsole = "true"
 				}
-				out = append(out, recorded{routine.where, e})
+				out = append(out, recorded{place: routine.where, event: e})
 			}
 		}
 	}

@@ -41,6 +41,12 @@ type Server = aws.Server
 // Company builds the archive of the month. It takes a few seconds, for the
 // thousands of digests are really signed, with keys made for the occasion.
 func Company() (*Scenario, error) {
+	// The last hour's digest is still to come.
+	return company(month(), recordingFrom, presentDay.Add(-time.Hour))
+}
+
+// company builds the archive of some events, with digests from one time to another.
+func company(events []recorded, from, to time.Time) (*Scenario, error) {
 	a, err := aws.NewArchive(aws.ArchiveOptions{
 		Bucket: trailBucket, Organization: organization, Trail: trailName, HomeRegion: tokyo,
 	})
@@ -50,11 +56,10 @@ func Company() (*Scenario, error) {
 	for _, region := range []string{tokyo, osaka, virginia} {
 		a.AddRegion(region)
 	}
-	if err := deliver(a, month()); err != nil {
+	if err := deliver(a, events); err != nil {
 		return nil, fmt.Errorf("simulated company: %w", err)
 	}
-	// The last hour's digest is still to come.
-	if err := a.Close(recordingFrom, presentDay.Add(-time.Hour)); err != nil {
+	if err := a.Close(from, to); err != nil {
 		return nil, fmt.Errorf("simulated company: %w", err)
 	}
 	return &Scenario{archive: a, built: time.Now()}, nil

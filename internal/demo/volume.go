@@ -31,6 +31,16 @@ func Volume(o VolumeOptions) (*aws.Archive, error) {
 	if err != nil {
 		return nil, fmt.Errorf("volume: %w", err)
 	}
+	if err := o.deliver(a); err != nil {
+		return nil, fmt.Errorf("volume: %w", err)
+	}
+	if err := a.Close(Period().Start, Period().End.Add(time.Hour)); err != nil {
+		return nil, fmt.Errorf("volume: %w", err)
+	}
+	return a, nil
+}
+
+func (o VolumeOptions) deliver(a *aws.Archive) error {
 	ordinary, wanted := volumeStock(o.Seed)
 	period := Period()
 	var g errgroup.Group
@@ -51,13 +61,7 @@ func Volume(o VolumeOptions) (*aws.Archive, error) {
 			return err
 		})
 	}
-	if err := g.Wait(); err != nil {
-		return nil, fmt.Errorf("volume: %w", err)
-	}
-	if err := a.Close(period.Start, period.End.Add(time.Hour)); err != nil {
-		return nil, fmt.Errorf("volume: %w", err)
-	}
-	return a, nil
+	return g.Wait()
 }
 
 // printed is a record to be repeated: encoding one anew for each of a million events would
