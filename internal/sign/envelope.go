@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -35,26 +38,48 @@ func PAE(payloadType string, payload []byte) []byte {
 	return fmt.Appendf(nil, "DSSEv1 %d %s %d %s", len(payloadType), payloadType, len(payload), payload)
 }
 
-// SignStatement signs the statement and returns the envelope: indented JSON with
-// a newline at its end.
-func SignStatement(ctx context.Context, s Signer, st Statement) ([]byte, error) {
+// SignStatement signs the statement with each signer and returns the envelope:
+// indented JSON with a newline at its end.
+func SignStatement(ctx context.Context, s Signer, st Statement, more ...Signer) ([]byte, error) {
+	signers := append([]Signer{s}, more...)
+	st.Predicate.Signers = nil
+	for _, s := range signers {
+		st.Predicate.Signers = append(st.Predicate.Signers, Signatory{Fingerprint(s.Public()), certificateHashes(s.Certificates())})
+	}
+	if err := st.validate(); err != nil {
+		return nil, err
+	}
 	payload, err := st.encode()
 	if err != nil {
 		return nil, err
 	}
-	sig, err := s.Sign(ctx, PAE(PayloadType, payload))
+	e := envelope{PayloadType: PayloadType, Payload: base64.StdEncoding.EncodeToString(payload)}
+	for _, s := range signers {
+		one, err := sign(ctx, s, PAE(PayloadType, payload))
+		if err != nil {
+			return nil, err
+		}
+		e.Signatures = append(e.Signatures, one)
+	}
+	return encodeEnvelope(e)
+}
+
+// sign makes one signature. It verifies it too: a key kept elsewhere might not be
+// the one its certificate says.
+func sign(ctx context.Context, s Signer, message []byte) (signature, error) {
+	sig, err := s.Sign(ctx, message)
 	if err != nil {
-		return nil, err
+		return signature{}, err
+	}
+	if err := verify(s.Public(), message, sig); err != nil {
+		return signature{}, err
 	}
 	public, err := PublicPEM(s.Public())
 	if err != nil {
-		return nil, err
+		return signature{}, err
 	}
-	one := signature{KeyID: Fingerprint(s.Public()), Sig: base64.StdEncoding.EncodeToString(sig), PublicKey: string(public)}
-	for _, c := range s.Certificates() {
-		one.Certificates = append(one.Certificates, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})))
-	}
-	return encodeEnvelope(envelope{PayloadType, base64.StdEncoding.EncodeToString(payload), []signature{one}})
+	return signature{KeyID: Fingerprint(s.Public()), Sig: base64.StdEncoding.EncodeToString(sig),
+		PublicKey: string(public), Certificates: certificatesPEM(s.Certificates())}, nil
 }
 
 func encodeEnvelope(e envelope) ([]byte, error) {
@@ -80,86 +105,137 @@ type SignatureInfo struct {
 }
 
 // Verify checks an envelope that SignStatement made: its form, byte for byte,
-// and every signature in it. With trust, one of them must be by a trusted key.
+// and every signature in it, with the key that it carries. That shows that nothing
+// was changed since; who signed, only trust can say. With trust, the error wraps
+// [ErrUntrusted] when whom it expects has not signed.
 func Verify(data []byte, trust Trust) (Signed, error) {
-	var e envelope
-	if err := strict(data, &e); err != nil {
+	e, payload, err := parseEnvelope(data)
+	if err != nil {
 		return Signed{}, fmt.Errorf("envelope: %w", err)
 	}
-	if again, err := encodeEnvelope(e); err != nil || !bytes.Equal(again, data) {
-		return Signed{}, errors.New("envelope: it is not written as it was signed")
-	}
-	if e.PayloadType != PayloadType {
-		return Signed{}, fmt.Errorf("envelope: its payload is of type %q, want %q", e.PayloadType, PayloadType)
-	}
-	payload, err := base64.StdEncoding.Strict().DecodeString(e.Payload)
+	statement, err := parseStatement(payload)
 	if err != nil {
-		return Signed{}, fmt.Errorf("envelope: payload: %w", err)
+		return Signed{}, err
 	}
-	if len(e.Signatures) == 0 {
-		return Signed{}, errors.New("envelope: nobody signed it")
+	if trust.At.IsZero() {
+		trust.At = statement.Predicate.SignedAt
 	}
-	var signed Signed
-	trusted := false
+	if len(e.Signatures) != len(statement.Predicate.Signers) {
+		return Signed{}, fmt.Errorf("envelope: %d signatures, and the statement names %d signers", len(e.Signatures), len(statement.Predicate.Signers))
+	}
+	signed := Signed{Statement: statement}
+	var keys []crypto.PublicKey
+	byRoot := false
 	for i, s := range e.Signatures {
-		info, err := s.verify(PAE(e.PayloadType, payload), trust)
+		public, chain, err := s.verify(PAE(e.PayloadType, payload), statement.Predicate.Signers[i])
 		if err != nil {
 			return Signed{}, fmt.Errorf("signature %d: %w", i+1, err)
 		}
-		trusted = trusted || info.Trusted
+		if contains(keys, public) {
+			return Signed{}, fmt.Errorf("signature %d: its key has signed before", i+1)
+		}
+		info := SignatureInfo{Algorithm: Algorithm(public), Fingerprint: s.KeyID}
+		if len(chain) > 0 {
+			info.Subject = chain[0].Subject.String()
+		}
+		rooted := false
+		info.Trusted, rooted = trust.judge(public, chain)
+		byRoot = byRoot || rooted
+		keys = append(keys, public)
 		signed.Signatures = append(signed.Signatures, info)
 	}
-	if !trust.empty() && !trusted {
-		return Signed{}, fmt.Errorf("it is signed with %s, and not with the key that was given", signed.Signatures[0].Fingerprint)
-	}
-	signed.Statement, err = parseStatement(payload)
-	return signed, err
+	return signed, trust.satisfied(keys, byRoot)
 }
 
-func (s signature) verify(message []byte, trust Trust) (SignatureInfo, error) {
-	public, err := parsePublic([]byte(s.PublicKey))
-	if err != nil {
-		return SignatureInfo{}, err
+// parseEnvelope refuses every byte that encodeEnvelope would not have written: a
+// signature covers the payload alone, and nothing else would notice a change
+// around it.
+func parseEnvelope(data []byte) (envelope, []byte, error) {
+	var e envelope
+	if err := strict(data, &e); err != nil {
+		return envelope{}, nil, err
 	}
-	if s.KeyID != Fingerprint(public) {
-		return SignatureInfo{}, fmt.Errorf("keyid %q is not its key's fingerprint %s", s.KeyID, Fingerprint(public))
+	if again, err := encodeEnvelope(e); err != nil || !bytes.Equal(again, data) {
+		return envelope{}, nil, errors.New("it is not written as it was signed")
+	}
+	if e.PayloadType != PayloadType {
+		return envelope{}, nil, fmt.Errorf("its payload is of type %q, want %q", e.PayloadType, PayloadType)
+	}
+	payload, err := base64.StdEncoding.Strict().DecodeString(e.Payload)
+	if err != nil {
+		return envelope{}, nil, fmt.Errorf("payload: %w", err)
+	}
+	if len(e.Signatures) == 0 {
+		return envelope{}, nil, errors.New("nobody signed it")
+	}
+	return e, payload, nil
+}
+
+// verify checks one signature, and that all it carries is of the one key that the
+// statement names. Timestamps are refused as long as nothing checks them.
+func (s signature) verify(message []byte, who Signatory) (crypto.PublicKey, []*x509.Certificate, error) {
+	public, err := parsePublic(s.PublicKey)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.KeyID != Fingerprint(public) || s.KeyID != who.KeyID {
+		return nil, nil, fmt.Errorf("keyid %q, its key is %s, the statement names %q", s.KeyID, Fingerprint(public), who.KeyID)
+	}
+	if len(s.Timestamps) > 0 {
+		return nil, nil, errors.New("it has timestamps, which this version cannot check")
 	}
 	sig, err := base64.StdEncoding.Strict().DecodeString(s.Sig)
 	if err != nil {
-		return SignatureInfo{}, err
+		return nil, nil, err
 	}
 	if err := verify(public, message, sig); err != nil {
-		return SignatureInfo{}, err
+		return nil, nil, err
 	}
-	info := SignatureInfo{Algorithm: Algorithm(public), Fingerprint: s.KeyID}
-	var chain []*x509.Certificate
-	if len(s.Certificates) > 0 {
-		if chain, err = parseChain([]byte(strings.Join(s.Certificates, ""))); err != nil {
-			return SignatureInfo{}, err
-		}
-		if !samePublic(chain[0].PublicKey, public) {
-			return SignatureInfo{}, errors.New("its certificate is of another key")
-		}
-		info.Subject = chain[0].Subject.String()
+	if len(s.Certificates) == 0 && len(who.Certificates) == 0 {
+		return public, nil, nil
 	}
-	info.Trusted = trust.has(public)
-	return info, nil
+	chain, err := parseChain([]byte(strings.Join(s.Certificates, "")))
+	if err != nil {
+		return nil, nil, err
+	}
+	if !slices.Equal(certificatesPEM(chain), s.Certificates) || !slices.Equal(certificateHashes(chain), who.Certificates) {
+		return nil, nil, errors.New("its certificates are not those that it was signed with")
+	}
+	if !samePublic(chain[0].PublicKey, public) {
+		return nil, nil, errors.New("its certificate is of another key")
+	}
+	return public, chain, nil
 }
 
-func parsePublic(data []byte) (crypto.PublicKey, error) {
-	block, _ := pem.Decode(data)
+func certificatesPEM(chain []*x509.Certificate) []string {
+	var blocks []string
+	for _, c := range chain {
+		blocks = append(blocks, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})))
+	}
+	return blocks
+}
+
+func certificateHashes(chain []*x509.Certificate) []string {
+	var hashes []string
+	for _, c := range chain {
+		sum := sha256.Sum256(c.Raw)
+		hashes = append(hashes, hex.EncodeToString(sum[:]))
+	}
+	return hashes
+}
+
+// parsePublic reads a key that PublicPEM wrote, byte for byte.
+func parsePublic(text string) (crypto.PublicKey, error) {
+	block, _ := pem.Decode([]byte(text))
 	if block == nil {
 		return nil, errors.New("no public key in PEM")
 	}
-	switch block.Type {
-	case "PUBLIC KEY":
-		return x509.ParsePKIXPublicKey(block.Bytes)
-	case "CERTIFICATE":
-		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, err
-		}
-		return c.PublicKey, nil
+	public, err := x509.ParsePKIXPublicKey(block.Bytes)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("a PEM block %q is no public key", block.Type)
+	if again, err := PublicPEM(public); err != nil || string(again) != text {
+		return nil, errors.New("its public key is not written as it was signed")
+	}
+	return public, nil
 }

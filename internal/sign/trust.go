@@ -2,15 +2,28 @@ package sign
 
 import (
 	"crypto"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"time"
 )
 
-// Trust says whose signature is expected. Empty, it expects nobody in particular.
-type Trust struct{ Keys []crypto.PublicKey }
+// ErrUntrusted is the error of an envelope that is sound but was not signed by
+// whom the verifier expects.
+var ErrUntrusted = errors.New("it is not signed by whom it should be")
 
-// LoadTrust reads public keys or certificates in PEM; empty paths are left out.
+// Trust says whose signature is expected. Empty, it expects nobody in particular.
+type Trust struct {
+	Keys  []crypto.PublicKey  // each of them must have signed
+	Roots []*x509.Certificate // when there are any, a certificate below one of them must have signed
+	At    time.Time           // when certificates must have been valid; zero: when the signers say they signed
+}
+
+// LoadTrust reads public keys and certificates in PEM; empty paths are left out.
+// A signer's certificate stands for its key, an authority's for all that it issues.
 func LoadTrust(paths ...string) (Trust, error) {
 	var t Trust
 	for _, path := range paths {
@@ -21,17 +34,82 @@ func LoadTrust(paths ...string) (Trust, error) {
 		if err != nil {
 			return Trust{}, fmt.Errorf("read public key: %w", err)
 		}
-		key, err := parsePublic(data)
-		if err != nil {
+		if err := t.add(data); err != nil {
 			return Trust{}, fmt.Errorf("public key %s: %w", path, err)
 		}
-		t.Keys = append(t.Keys, key)
 	}
 	return t, nil
 }
 
-func (t Trust) empty() bool { return len(t.Keys) == 0 }
+func (t *Trust) add(data []byte) error {
+	found := false
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		found = true
+		switch block.Type {
+		case "PUBLIC KEY":
+			key, err := x509.ParsePKIXPublicKey(block.Bytes)
+			if err != nil {
+				return err
+			}
+			t.Keys = append(t.Keys, key)
+		case "CERTIFICATE":
+			c, err := x509.ParseCertificate(block.Bytes)
+			if err != nil {
+				return err
+			}
+			if c.IsCA {
+				t.Roots = append(t.Roots, c)
+			} else {
+				t.Keys = append(t.Keys, c.PublicKey)
+			}
+		default:
+			return fmt.Errorf("a PEM block %q is neither a public key nor a certificate", block.Type)
+		}
+	}
+	if !found {
+		return errors.New("no public key and no certificate in PEM in it")
+	}
+	return nil
+}
 
-func (t Trust) has(public crypto.PublicKey) bool {
-	return slices.ContainsFunc(t.Keys, func(k crypto.PublicKey) bool { return samePublic(k, public) })
+// judge tells whether trust vouches for a signature's key, and whether it does so
+// by way of a root.
+func (t Trust) judge(public crypto.PublicKey, chain []*x509.Certificate) (trusted, byRoot bool) {
+	byRoot = len(t.Roots) > 0 && len(chain) > 0 && t.reaches(chain) == nil
+	return byRoot || t.has(public), byRoot
+}
+
+// reaches verifies a chain up to one of the roots.
+func (t Trust) reaches(chain []*x509.Certificate) error {
+	options := x509.VerifyOptions{
+		Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(), CurrentTime: t.At,
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}, // there is no one usage for signing documents
+	}
+	for _, c := range t.Roots {
+		options.Roots.AddCert(c)
+	}
+	for _, c := range chain[1:] {
+		options.Intermediates.AddCert(c)
+	}
+	_, err := chain[0].Verify(options)
+	return err
+}
+
+func (t Trust) has(public crypto.PublicKey) bool { return contains(t.Keys, public) }
+
+// satisfied tells whose signature is missing.
+func (t Trust) satisfied(signed []crypto.PublicKey, byRoot bool) error {
+	for _, want := range t.Keys {
+		if !contains(signed, want) {
+			return fmt.Errorf("%w: the key %s has not signed", ErrUntrusted, Fingerprint(want))
+		}
+	}
+	if len(t.Roots) > 0 && !byRoot {
+		return fmt.Errorf("%w: no certificate that signed was issued below the authority that was given", ErrUntrusted)
+	}
+	return nil
+}
+
+func contains(keys []crypto.PublicKey, key crypto.PublicKey) bool {
+	return slices.ContainsFunc(keys, func(k crypto.PublicKey) bool { return samePublic(k, key) })
 }
