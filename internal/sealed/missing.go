@@ -293,7 +293,25 @@ func (h *holding) missingOf(scope evidence.Scope, d demand, required evidence.Pe
 	for _, w := range subtractAll(rest, explained) {
 		missing = append(missing, h.uncollected(scope, w))
 	}
-	return missing
+	slices.SortStableFunc(missing, func(a, b Missing) int { return a.Window.Start.Compare(b.Window.Start) })
+	return joined(missing)
+}
+
+// joined makes one of neighbouring windows that are missing for the same plain
+// reason, so that a reader is told of a month once and not of its days.
+func joined(sorted []Missing) []Missing {
+	var out []Missing
+	for _, m := range sorted {
+		if n := len(out); n > 0 {
+			last := &out[n-1]
+			if last.Code == m.Code && last.Claim == nil && m.Claim == nil && last.Detail == m.Detail && last.Window.End.Equal(m.Window.Start) {
+				last.Window.End = m.Window.End
+				continue
+			}
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
 // uncollected explains a window that no complete attempt covers, by the error

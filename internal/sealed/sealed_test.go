@@ -203,6 +203,22 @@ func TestMissing(t *testing.T) {
 				}
 			}
 		}, []string{"not_collected trail region=ap-northeast-1 2026-10-04T00:00:00Z/2026-10-05T00:00:00Z"}},
+		{"neighbouring days are told of once", stop, func(s *story) {
+			var units []evidence.Unit
+			for d := 1; d < 11; d++ {
+				units = append(units, unit(tokyo, days(d, d+1), whole...))
+			}
+			plan := s.plan(period, whole, units...)
+			for _, i := range []int{2, 1, 0, 5, 4} {
+				s.fail(plan, units[i], "403")
+			}
+			for _, i := range []int{3, 6, 7, 8, 9} {
+				s.done(plan, units[i])
+			}
+		}, []string{
+			"failed trail region=ap-northeast-1 2026-10-01T00:00:00Z/2026-10-04T00:00:00Z: 403",
+			"failed trail region=ap-northeast-1 2026-10-05T00:00:00Z/2026-10-07T00:00:00Z: 403",
+		}},
 		{"a region that vanished is missed", stop, func(s *story) {
 			a, b := unit(tokyo, days(1, 5), whole...), unit(oregon, days(1, 5), whole...)
 			plan := s.plan(days(1, 5), whole, a, b)
