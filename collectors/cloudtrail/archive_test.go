@@ -57,14 +57,39 @@ var signingKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return k
 })
 
-// newArchive holds three days of two accounts in two regions: a log file every
-// two hours with four events, of which two are wanted.
+// newArchive is a copy of a madeArchive, which takes time to sign.
 func newArchive(t testing.TB, o aws.ArchiveOptions) *aws.Archive {
 	t.Helper()
 	if o.Bucket == "" {
 		o.Bucket = "trail-archive"
 	}
 	o.Trail, o.HomeRegion, o.Key = "main", tokyo, signingKey()
+	made, ok := madeArchives[o]
+	if !ok {
+		made = makeArchive(t, o)
+		madeArchives[o] = made
+	}
+	b, err := aws.NewArchive(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.AddRegion(tokyo)
+	b.AddRegion(ireland)
+	if err := b.Close(startOfDay(period.Start), later); err != nil { // keys only: it has no account
+		t.Fatal(err)
+	}
+	for k, object := range made.Objects() {
+		b.Put(k, *object)
+	}
+	return b
+}
+
+var madeArchives = map[aws.ArchiveOptions]*aws.Archive{}
+
+// makeArchive holds three days of two accounts in two regions: a log file every
+// two hours with four events, of which two are wanted.
+func makeArchive(t testing.TB, o aws.ArchiveOptions) *aws.Archive {
+	t.Helper()
 	b, err := aws.NewArchive(o)
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,9 @@
 
 package cloudtrail
 
-// classify returns bit masks of a block: of its quotes, and of its brackets (see
-// fold); and whether it holds a backslash (non-zero, not a mask).
-func classify(b *[blockSize]byte) (quotes, brackets, slashes uint64) { return classifyWords(b) }
+// classify returns bit masks of a block: of its quotes; of its brackets (see
+// fold); whether it holds a backslash (non-zero, not a mask); and of the bytes c
+// with c-low <= span, both given as eight equal bytes.
+func classify(b *[blockSize]byte, low, span uint64) (quotes, brackets, slashes, firsts uint64) {
+	return classifyWords(b, low, span)
+}

@@ -48,6 +48,10 @@ type needles struct {
 	longest int                 // the longest needle with its closing quote, plus the quote before it
 	bloom   [64]uint64          // which hashes of four first bytes occur
 	byHash  map[uint32][][]byte // hash → needles with their closing quotes
+
+	// The needles' first bytes lie between low and low+span, each given as eight
+	// equal bytes.
+	low, span uint64
 }
 
 // shortestNeedle leaves four bytes to hash with the closing quote.
@@ -69,7 +73,20 @@ func newNeedles(want []evidence.Selection) *needles {
 			}
 		}
 	}
+	n.setFirsts()
 	return n
+}
+
+func (n *needles) setFirsts() {
+	lowest, highest := byte(255), byte(0)
+	for _, same := range n.byHash {
+		for _, needle := range same {
+			lowest, highest = min(lowest, needle[0]), max(highest, needle[0])
+		}
+	}
+	if lowest <= highest {
+		n.low, n.span = uint64(lowest)*ones, uint64(highest-lowest)*ones
+	}
 }
 
 // mostTelling picks the path of a clause whose values make the best needles:

@@ -108,7 +108,7 @@ func (s *scanner) object() (record []byte, candidate bool, err error) {
 		}
 		at := s.pos + off
 		block := (*[blockSize]byte)(s.buf[at:])
-		quotes, brackets, slashes := classify(block)
+		quotes, brackets, slashes, firsts := classify(block, s.needles.low, s.needles.span)
 		if slashes != 0 || escaped {
 			backslash = true
 			quotes &^= escapes(block, &escaped)
@@ -116,7 +116,8 @@ func (s *scanner) object() (record []byte, candidate bool, err error) {
 		within := prefixXor(quotes) ^ inString
 		inString = uint64(int64(within) >> 63)
 		if !candidate {
-			candidate = s.needles.begin(s.buf[at:], quotes&within)
+			// The byte after the block's last is not known here.
+			candidate = s.needles.begin(s.buf[at:], quotes&within&(firsts>>1|1<<63))
 		}
 		for m := brackets &^ within; m != 0; m &= m - 1 {
 			i := bits.TrailingZeros64(m)
