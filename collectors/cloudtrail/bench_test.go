@@ -78,8 +78,8 @@ var (
 	}
 )
 
-// writeBenchArchive writes log files of real events, one in a hundred of them a
-// wanted one, each with an ID of its own.
+// writeBenchArchive writes log files of real events, one in two hundred of them
+// a wanted one, each with an ID of its own.
 func writeBenchArchive(b *testing.B, dir string) (inflated int64) {
 	b.Helper()
 	place := place{Account: account, Region: tokyo}
@@ -108,8 +108,8 @@ func writeBenchArchive(b *testing.B, dir string) (inflated int64) {
 					doc.WriteByte(',')
 				}
 				e := common[(i*benchEvents+n*7)%len(common)]
-				if n%100 == 50 {
-					e = rare[(i+n/100)%len(rare)]
+				if n%200 == 50 {
+					e = rare[(i+n/200)%len(rare)]
 				}
 				doc.Write(withNewID(e))
 			}

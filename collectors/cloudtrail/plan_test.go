@@ -166,6 +166,8 @@ func TestSettingsAreRefused(t *testing.T) {
 		"location: s3://b\nmax_inflated_size: -1":          "number of bytes",
 		"location: s3://b\nrole: admin":                    "arn:aws:iam",
 		"location: s3://b\nexternal_id: x":                 "without role",
+		"location: s3://b\nendpoint: http://u:secret@h":    "without a user",
+		"location: s3://b\nendpoint: bucket.example":       "want http://host",
 		"location: s3://b\naws_secret_access_key: verybad": "aws_secret_access_key",
 	} {
 		_, err := open(env(later), decode(settings), nil)

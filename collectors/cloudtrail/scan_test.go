@@ -167,7 +167,7 @@ func TestScanEqualsEncodingJSON(t *testing.T) {
 	records := realEvents(t)
 	f := newFilter(append(scanWant, evidence.Selection{Kind: EventKind, For: "x", Where: evidence.Where{{"eventSource": {"iam.amazonaws.com"}}}}))
 	rng := rand.New(rand.NewPCG(1, 2))
-	for round := range 200 {
+	for round := range 60 {
 		doc := randomDocument(rng, records)
 		want, ok := decodeAll(doc, f)
 		if !ok {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"regexp"
 	"sync"
 	"time"
@@ -37,6 +38,13 @@ func (s Settings) Validate() error {
 	}
 	if s.ExternalID != "" && s.Role == "" {
 		return fmt.Errorf("external_id without role: it belongs to the role's trust policy")
+	}
+	if s.Endpoint == "" {
+		return nil
+	}
+	u, err := url.Parse(s.Endpoint)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+		return fmt.Errorf("endpoint: want http://host:port or https://host without a user") // not shown: it may hold a password
 	}
 	return nil
 }

@@ -1,0 +1,29 @@
+package all
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/evidencepack/evidence/collectors"
+)
+
+func TestDriversAreSortedAndDistinct(t *testing.T) {
+	drivers := Drivers()
+	for i, d := range drivers[1:] {
+		if d.Name <= drivers[i].Name {
+			t.Errorf("%s stands after %s", d.Name, drivers[i].Name)
+		}
+	}
+	// Two drivers may yield the same kind; then they call it the same.
+	titles := map[string]collectors.Kind{}
+	var kinds []collectors.Kind
+	for _, d := range drivers {
+		kinds = slices.Concat(kinds, d.Kinds)
+	}
+	for _, k := range kinds {
+		if other, ok := titles[k.Name]; ok && other.Title != k.Title {
+			t.Errorf("kind %s has two titles: %v and %v", k.Name, other.Title, k.Title)
+		}
+		titles[k.Name] = k
+	}
+}
