@@ -140,8 +140,9 @@ func (r *run) readAll(ctx context.Context, files []logKey, accept func(context.C
 		file *logFile
 		err  error
 	}
-	queue := make(chan chan result, r.workers) // results that are due, in order
-	slots := make(chan struct{}, r.workers)    // files that are being read
+	// Some results wait for a slower one before them, so that nobody idles.
+	queue := make(chan chan result, 3*r.workers) // results that are due, in order
+	slots := make(chan struct{}, r.workers)      // files that are being read
 	wg.Go(func() {
 		defer close(queue)
 		for _, k := range files {
