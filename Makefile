@@ -21,8 +21,6 @@ fmt: ## format
 	gofmt -w .
 
 generate: ## the references in docs/
-	$(GO) run ./cmd/evidence controls docs > docs/controls.md
-	$(GO) run ./cmd/evidence collectors docs > docs/collectors.md
 	$(GO) test ./cmd/evidence -run TestReference -update
 
 controls: ## test the shipped controls

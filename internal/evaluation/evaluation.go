@@ -130,18 +130,18 @@ func params(c *controls.Control) map[string]any {
 	return c.Params
 }
 
-func (t *Control) take(c *controls.Control, i controls.Item) error {
+func (c *Control) take(ctl *controls.Control, i controls.Item) error {
 	item := Item{
 		ID: i.Record.ID, Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
-		SHA256: i.Record.BodySHA256(), Fields: c.Fields(i), Link: c.ItemLink(i.Record),
+		SHA256: i.Record.BodySHA256(), Fields: ctl.Fields(i), Link: ctl.ItemLink(i.Record),
 	}
 	switch i.Verdict {
 	case evidence.Exception:
-		t.Exceptions = append(t.Exceptions, item)
+		c.Exceptions = append(c.Exceptions, item)
 	case evidence.Pending:
-		t.Pending = append(t.Pending, item)
+		c.Pending = append(c.Pending, item)
 	}
-	return t.spool.add(item)
+	return c.spool.add(item)
 }
 
 // Find returns the outcome of one control.

@@ -11,16 +11,11 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 )
 
-// zipTime is the time that every member of a pack's zip bears: zips keep no
-// zone, and a pack's own times stand in its manifest.
-var zipTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
-
 // WriteZip writes the files of fsys as a pack's zip: sorted by path, stored
-// without compression (the large ones are compressed already), with fixed
-// times. The bytes follow from the files alone, so that a reader can rebuild
+// without compression (the large ones are compressed already), all of 1980-01-01,
+// since zips keep no time zone and a pack's own times stand in its manifest. The bytes follow from the files alone, so that a reader can rebuild
 // them and see whether a single one differs.
 func WriteZip(w io.Writer, fsys fs.FS) error {
 	paths, err := List(fsys)
@@ -51,8 +46,9 @@ func addStored(z *zip.Writer, fsys fs.FS, path string) (err error) {
 	}
 	h := &zip.FileHeader{Name: path, Method: zip.Store, CRC32: sum.Sum32(),
 		CompressedSize64: uint64(n), UncompressedSize64: uint64(n)}
-	h.Modified = zipTime
-	h.ModifiedDate, h.ModifiedTime = 0x21, 0 // 1980-01-01 00:00, as MS-DOS counts
+	// CreateRaw takes the MS-DOS fields as they are; the modern one would add
+	// an extra field that says the same.
+	h.ModifiedDate, h.ModifiedTime = 0x21, 0 //nolint:staticcheck // 1980-01-01 00:00
 	h.SetMode(0o644)
 	out, err := z.CreateRaw(h)
 	if err != nil {

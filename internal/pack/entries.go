@@ -198,7 +198,7 @@ func (a *archive) Entries(context.Context) iter.Seq2[locker.Entry, error] {
 	}
 }
 
-func (a *archive) Records(ctx context.Context, m locker.Manifest) iter.Seq2[evidence.Record, error] {
+func (a *archive) Records(_ context.Context, m locker.Manifest) iter.Seq2[evidence.Record, error] {
 	return func(yield func(evidence.Record, error) bool) {
 		r, err := a.open(m)
 		if err != nil {

@@ -23,7 +23,6 @@ type contents struct {
 	framework *controls.Framework
 	results   *evaluation.Results
 	sources   []sealed.Description
-	stats     map[string]sealed.Stats // by kind
 	drivers   []collectors.Driver
 	location  *time.Location
 }

@@ -107,13 +107,12 @@ func demandFor(sel evidence.Selection) demand {
 }
 
 // demandForClaims asks for a claim that where accepts from every unit of the
-// kind, whatever records the unit was asked for.
+// kind, whatever records the unit was asked for: none, if claims are all that
+// any control wanted.
 func demandForClaims(source, kind string, where evidence.Where) demand {
 	return demand{
-		kind: kind,
-		asked: func(want []evidence.Selection) bool {
-			return slices.ContainsFunc(want, func(w evidence.Selection) bool { return w.Kind == kind })
-		},
+		kind:  kind,
+		asked: func([]evidence.Selection) bool { return true },
 		short: func(a *attempt) *Missing {
 			for _, c := range a.claims {
 				if where.Match(claimBody(source, a, c)) {
