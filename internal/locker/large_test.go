@@ -10,6 +10,7 @@ func BenchmarkLarge(b *testing.B) {
 	const leaves, group = 50_000, 1_000
 	for b.Loop() {
 		l, signer := newLocker(b)
+		l.store = newDir(l.Dir()) // with every fsync
 		w := newWriter(b, l)
 		plan, err := w.Append(b.Context(), planItem(0).Manifest, nil)
 		if err != nil {

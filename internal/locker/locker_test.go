@@ -17,6 +17,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/durable"
 )
 
 const testOrigin = "example.com/audit"
@@ -86,11 +87,26 @@ func newLocker(t testing.TB) (*Locker, note.Signer) {
 	if err := Create(dir, testOrigin, signer, vkey); err != nil {
 		t.Fatal(err)
 	}
-	l, err := Open(dir)
+	l, err := open(dir, quickDir(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return l, signer
+}
+
+// quickDir is a folder store that leaves out fsync, which no test that goes on
+// in the same boot can tell.
+func quickDir(root string) Store {
+	d := newDir(root)
+	d.disk.Before = withoutSync
+	return d
+}
+
+func withoutSync(op durable.Op, _ string) error {
+	if op == durable.Sync || op == durable.SyncDir {
+		return durable.Skip
+	}
+	return nil
 }
 
 func newWriter(t testing.TB, l *Locker) *Writer {

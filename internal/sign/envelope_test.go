@@ -45,9 +45,13 @@ func TestVerifyFindsEveryFlippedByte(t *testing.T) {
 	for what, data := range map[string][]byte{
 		"bare":      envelopeBy(t, bare("Ed25519")),
 		"certified": envelopeBy(t, certified(t, "ECDSA P-256", a)),
-		"two":       envelopeBy(t, bare("Ed25519"), certified(t, "RSA 2048", a)),
+		"two":       envelopeBy(t, bare("Ed25519"), bare("ECDSA P-384")),
 	} {
-		for i := range data {
+		step := 1
+		if testing.Short() {
+			step = 13
+		}
+		for i := 0; i < len(data); i += step {
 			flipped := slices.Clone(data)
 			flipped[i] ^= 1 << (i % 7)
 			if _, err := Verify(flipped, Trust{}); err == nil {
