@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -192,6 +193,55 @@ func TestAppendAfterInterruptedSeal(t *testing.T) {
 	}
 	if !kinds["leftovers"] {
 		t.Error("no seal was cut off after it wrote a tile: the test has lost its aim")
+	}
+}
+
+// After a power failure a name counts only if its folder was synced. Each step of
+// appending and sealing must be on the disk before the next one begins.
+func TestOrderOfSyncs(t *testing.T) {
+	root, signer := created(t)
+	unsynced := map[string]bool{} // folders with new names
+	steps := map[string]int{}
+	d := newDir(root)
+	d.disk.Before = func(op durable.Op, path string) error {
+		folder := filepath.Dir(path)
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		step := ""
+		switch {
+		case op == durable.SyncDir:
+			delete(unsynced, path)
+		case op == durable.Link && strings.HasSuffix(path, groupSuffix):
+			step = "manifests become pending"
+		case op == durable.Link && strings.HasPrefix(filepath.ToSlash(name), keptFolder):
+			step = "sealed"
+		case op == durable.Rename && name == latestName:
+			step = "latest"
+		case op == durable.Remove && strings.HasSuffix(path, groupSuffix):
+			step = "cleared"
+		}
+		if step != "" {
+			if len(unsynced) > 0 {
+				t.Errorf("%s: %v are not synced", step, slices.Collect(maps.Keys(unsynced)))
+			}
+			steps[step]++
+		}
+		if op == durable.Link || op == durable.Rename || op == durable.Mkdir {
+			unsynced[folder] = true
+		}
+		return nil
+	}
+	if err := script(t, root, d, signer); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int{"manifests become pending": 5, "sealed": 2, "latest": 2, "cleared": 5}
+	if diff := cmp.Diff(want, steps); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+	if len(unsynced) > 0 {
+		t.Errorf("in the end %v are not synced", slices.Collect(maps.Keys(unsynced)))
 	}
 }
 
