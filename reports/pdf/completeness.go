@@ -101,7 +101,7 @@ func (d *document) findings(findings []scoped) {
 			return
 		}
 		what := d.strong(f.finding.Text)
-		object := d.text(f.finding.Object)
+		object := d.mono(f.finding.Object)
 		for _, s := range []string{f.scope, f.finding.Detail} {
 			if s != "" {
 				object.paras = append(object.paras, para{text: s, st: d.st.tiny})

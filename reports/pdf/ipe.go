@@ -42,7 +42,7 @@ func (d *document) parameters(src *reports.Source) {
 	d.heading(d.in(words.Question2))
 	t := d.table(column{title: d.in(words.PushedDown), width: bodyWidth})
 	for _, q := range src.Requested {
-		t.row(d.text(q))
+		t.row(d.mono(q))
 	}
 	if len(src.Requested) == 0 {
 		d.flow(d.in(words.EverythingAsked), d.st.body)

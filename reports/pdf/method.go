@@ -44,7 +44,7 @@ func (d *document) sourcesTable() {
 		}
 		requested := box{}
 		for _, q := range src.Requested {
-			requested.paras = append(requested.paras, para{text: q, st: d.st.tiny.with(black)})
+			requested.paras = append(requested.paras, para{text: q, st: d.st.monoTiny.with(black)})
 		}
 		system := d.text(src.System)
 		system.paras = append(system.paras, para{text: src.Location, st: d.st.tiny})

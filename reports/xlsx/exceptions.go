@@ -13,7 +13,7 @@ import (
 // in the control's sheet. Should there be more than a sheet holds, it says so:
 // the controls' sheets have them all.
 func (b *book) exceptionsSheet() error {
-	s := b.open(b.names.exceptions, setup{widths: []float64{7, 11, 26, 20, 40, 84, 22, 12, 36}, frozen: 1, titles: 1, large: true})
+	s := b.open(b.names.exceptions, setup{widths: []float64{7, 11, 26, 20, 40, 84, 38, 12, 36}, frozen: 1, titles: 1, large: true})
 	heads := b.heads("#", b.in(words.Control), b.in(words.ControlTitle), b.zoned(b.in(words.When)), b.in(words.Reasons), b.in(words.KeyFields),
 		b.in(words.ItemID), b.in(words.SourceLink), b.in(words.RecordHash))
 	s.add(heads...)
