@@ -172,6 +172,7 @@ func (b builder) eventColumns() []reports.Column {
 	}
 }
 
+// text and number are fields that a record has.
 func text(s string) reports.Field    { return reports.Field{Text: s, Set: true} }
 func number(f float64) reports.Field { return reports.Field{Number: f, Set: true} }
 

@@ -120,7 +120,7 @@ func (b builder) framework() reports.Framework {
 	}
 }
 
-// item makes the i-th of n items, spread over the period in time order.
+// at is the time of the i-th of n items, spread over the period in order.
 func at(i, n int) time.Time {
 	return Period.Start.Add(time.Duration(float64(Period.Duration()) * (float64(i) + 0.5) / float64(n))).Truncate(time.Second)
 }

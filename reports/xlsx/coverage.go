@@ -3,7 +3,6 @@ package xlsx
 import (
 	"time"
 
-	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
@@ -67,6 +66,5 @@ func (b *book) coverageRow(date time.Time, days []map[string]reports.Day) []cell
 }
 
 func (b *book) dayState(d reports.DayState) cell {
-	var name evidence.Text = words.DayName(d)
-	return cell{value: words.DayMark(d) + " " + b.in(name), style: b.styles.day[d]}
+	return cell{value: words.DayMark(d) + " " + b.in(words.DayName(d)), style: b.styles.day[d]}
 }

@@ -67,7 +67,6 @@ func legalSheetName(s, suffix string) string {
 		}
 		return r
 	}, visible.Line(s, nil))
-	// What Text puts in brackets is made legal here, too.
 	s = strings.TrimSpace(s)
 	if s == "" {
 		s = "_"
