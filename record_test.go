@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"bytes"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -57,6 +58,42 @@ func TestLines(t *testing.T) {
 	}
 	if d := cmp.Diff(r, again); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestPlainLinesAreReadAlike: the quick way reads what the general way reads.
+func TestPlainLinesAreReadAlike(t *testing.T) {
+	for _, tt := range []struct {
+		line  string
+		plain bool
+	}{
+		{`{"kind":"k","id":"i-1","time":"2026-10-01T00:00:00.5Z","origin":12,"body":{"a":[1,{}]}}`, true},
+		{`{"kind":"k","id":"i\u002d1","time":"2026-10-01T00:00:00Z","origin":0,"body":{}}`, false},
+		{`{"kind":"k","id":"日本","time":"2026-10-01T00:00:00Z","origin":0,"body":{}}`, false},
+		{`{"kind":"k","id":"i","time":"2026-10-01T00:00:00Z","origin":0,"body":{},"more":{}}`, false},
+		{`{"kind":"k","id":"i","time":"2026-10-01T00:00:00Z","origin":0,"body":{"a":1}`, false},
+		{`{"kind":"k","id":"i","time":"2026-10-01T00:00:00Z","origin":+1,"body":{}}`, false},
+		{`{"id":"i","kind":"k","time":"2026-10-01T00:00:00Z","origin":0,"body":{}}`, false},
+	} {
+		r, ok := parsePlain([]byte(tt.line))
+		if ok != tt.plain {
+			t.Errorf("%s: read the quick way: %t", tt.line, ok)
+		}
+		if !ok {
+			continue
+		}
+		var l struct {
+			Kind, ID string
+			Time     time.Time
+			Origin   int
+			Body     json.RawMessage
+		}
+		if err := json.Unmarshal([]byte(tt.line), &l); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(Record(l), r); d != "" {
+			t.Errorf("%s: %s", tt.line, d)
+		}
 	}
 }
 

@@ -98,8 +98,8 @@ type Control struct {
 	// Items iterates the population in time order, from the beginning at every
 	// call. A renderer refuses a pack whose items do not add up to Counts.
 	Items func() iter.Seq2[Item, error]
-	// Exceptions holds the items that are exceptions, in time order. All of them.
-	Exceptions []Item
+	// Exceptions iterates those of them that are exceptions, in the same order.
+	Exceptions func() iter.Seq2[Item, error]
 
 	PolicySHA256 string // of policy.rego
 	Parameters   []Parameter

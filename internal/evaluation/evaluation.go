@@ -7,9 +7,8 @@
 package evaluation
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -26,7 +25,7 @@ type Results struct {
 	AsOf     time.Time       `json:"as_of,omitzero"`
 	Open     bool            `json:"open"` // the period had not ended at as_of
 	Sources  []sealed.Source `json:"sources"`
-	Controls []Control       `json:"controls"` // in the order of their IDs
+	Controls []Control       `json:"-"` // in the order of their IDs; Encode writes them last
 }
 
 // Control is the outcome of one control's test.
@@ -38,13 +37,14 @@ type Control struct {
 	Missing    []sealed.Missing  `json:"missing,omitempty"` // why it is not evaluable
 	Error      string            `json:"error,omitempty"`   // the test itself failed: it is not evaluable
 	Until      time.Time         `json:"pending_until,omitzero"`
-	Exceptions []Item            `json:"exceptions"` // all of them, in order of (time, id)
+	Exceptions []Item            `json:"-"` // written last: all of them, in order of (time, id), without fields and links
 	Pending    []Item            `json:"pending,omitempty"`
 	Owner      string            `json:"owner"`
 	Params     map[string]any    `json:"params"`
 	Sources    map[string]string `json:"sources"` // SHA-256 of control.yaml and policy.rego
 
-	spool *spool
+	items      *spool // the whole population
+	exceptions *spool // those that are exceptions
 }
 
 // Counts of items by verdict; total is the sum of the others.
@@ -99,8 +99,11 @@ func test(ctx context.Context, view *sealed.View, c *controls.Control) (Control,
 	if err != nil {
 		return Control{}, err
 	}
-	if t.spool, err = newSpool(); err != nil {
+	if t.items, err = newSpool(); err != nil {
 		return Control{}, err
+	}
+	if t.exceptions, err = newSpool(); err != nil {
+		return Control{}, errors.Join(err, t.items.close())
 	}
 	outcome, err := evaluator.Evaluate(ctx, controls.Input{Period: view.Period(), AsOf: view.AsOf(), Evidence: view},
 		func(i controls.Item) error { return t.take(c, i) })
@@ -112,7 +115,7 @@ func test(ctx context.Context, view *sealed.View, c *controls.Control) (Control,
 		// controls, and every reason not to pass this one.
 		t.Error = err.Error()
 	}
-	if err := t.spool.finish(); err != nil {
+	if err := errors.Join(t.items.finish(), t.exceptions.finish()); err != nil {
 		return Control{}, err
 	}
 	t.Counts = Counts{outcome.Total, outcome.Passed, outcome.Exceptions, outcome.NotApplicable, outcome.Pending}
@@ -133,15 +136,20 @@ func params(c *controls.Control) map[string]any {
 func (c *Control) take(ctl *controls.Control, i controls.Item) error {
 	item := Item{
 		ID: i.Record.ID, Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
-		SHA256: i.Record.BodySHA256(), Fields: ctl.Fields(i), Link: ctl.ItemLink(i.Record),
+		SHA256: i.Record.BodySHA256(),
 	}
+	whole := item
+	whole.Fields, whole.Link = ctl.Fields(i), ctl.ItemLink(i.Record)
 	switch i.Verdict {
 	case evidence.Exception:
 		c.Exceptions = append(c.Exceptions, item)
+		if err := c.exceptions.add(whole); err != nil {
+			return err
+		}
 	case evidence.Pending:
 		c.Pending = append(c.Pending, item)
 	}
-	return c.spool.add(item)
+	return c.items.add(whole)
 }
 
 // Find returns the outcome of one control.
@@ -160,30 +168,10 @@ func (r *Results) Only(ids []string) *Results {
 	return &only
 }
 
-// Encode writes the results as results.json: equal results give equal bytes.
-func (r *Results) Encode() ([]byte, error) {
-	b, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
-		return nil, fmt.Errorf("encode results: %w", err)
-	}
-	return append(b, '\n'), nil
-}
-
-// Decode reads what Encode wrote and refuses fields it does not know.
-func Decode(b []byte) (*Results, error) {
-	var r Results
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil {
-		return nil, fmt.Errorf("decode results: %w", err)
-	}
-	return &r, nil
-}
-
 // Close removes what the results keep on disk.
 func (r *Results) Close() error {
 	for _, c := range r.Controls {
-		if err := c.spool.close(); err != nil {
+		if err := errors.Join(c.items.close(), c.exceptions.close()); err != nil {
 			return err
 		}
 	}

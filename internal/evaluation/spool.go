@@ -34,7 +34,7 @@ func newSpool() (*spool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("spool items: %w", err)
 	}
-	z, err := zstd.NewWriter(f, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
+	z, err := zstd.NewWriter(f, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
 	if err != nil {
 		return nil, errors.Join(err, f.Close(), os.Remove(f.Name()))
 	}
@@ -48,7 +48,12 @@ func (s *spool) add(i Item) error {
 	return nil
 }
 
-func (s *spool) finish() error { return s.zip.Close() }
+// finish writes what is buffered and gives the encoder's memory back.
+func (s *spool) finish() error {
+	err := s.zip.Close()
+	s.zip, s.enc = nil, nil
+	return err
+}
 
 func (s *spool) close() error {
 	if s == nil {
@@ -59,11 +64,16 @@ func (s *spool) close() error {
 
 // Items yields every item of the control's population in order of (time, id),
 // from the beginning at each call.
-func (c *Control) Items() iter.Seq2[Item, error] {
+func (c *Control) Items() iter.Seq2[Item, error] { return c.items.all() }
+
+// AllExceptions yields those that are exceptions, with their fields and links.
+func (c *Control) AllExceptions() iter.Seq2[Item, error] { return c.exceptions.all() }
+
+func (s *spool) all() iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		f, err := os.Open(c.spool.file.Name())
+		f, err := os.Open(s.file.Name())
 		if err != nil {
-			yield(Item{}, fmt.Errorf("spool of %s: %w", c.ID, err))
+			yield(Item{}, fmt.Errorf("spool items: %w", err))
 			return
 		}
 		defer f.Close()

@@ -227,11 +227,7 @@ func (b *builder) controlSources(context.Context) error {
 }
 
 func (b *builder) outcomes(ctx context.Context) error {
-	results, err := b.Results.Encode()
-	if err != nil {
-		return err
-	}
-	if err := b.writeBytes(ResultsFile, results); err != nil {
+	if err := b.write(ResultsFile, b.Results.Encode); err != nil {
 		return err
 	}
 	ipe, err := encodeIPE(ctx, b.View)

@@ -109,12 +109,17 @@ func CheckZip(path string, fsys fs.FS) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	c := &comparer{want: f}
-	if err := WriteZip(c, fsys); err != nil {
+	return compare(f, func(w io.Writer) error { return WriteZip(w, fsys) })
+}
+
+// compare holds what is written against what is there, byte for byte.
+func compare(there io.Reader, write func(io.Writer) error) error {
+	c := &comparer{want: there}
+	if err := write(c); err != nil {
 		return err
 	}
 	var one [1]byte
-	if n, _ := f.Read(one[:]); n != 0 {
+	if n, _ := there.Read(one[:]); n != 0 {
 		return fmt.Errorf("bytes follow the end at %d", c.at)
 	}
 	return nil

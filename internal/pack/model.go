@@ -98,18 +98,16 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 			Title: c.in(col.Title), Type: reports.ColumnType(orText(col.Type)), Width: col.Width,
 		})
 	}
-	out.Items = func() iter.Seq2[reports.Item, error] {
-		return func(yield func(reports.Item, error) bool) {
-			for i, err := range r.Items() {
-				if !yield(c.item(ctl, i), err) || err != nil {
-					return
-				}
-			}
+	out.Items = c.items(ctl, r.Items())
+	out.Exceptions = c.items(ctl, r.AllExceptions())
+	tally := reports.NewTally(c.manifest.Period, c.location)
+	for i, err := range r.Items() {
+		if err != nil {
+			return reports.Control{}, err
 		}
+		tally.Add(i.Time, i.Verdict)
 	}
-	for _, i := range r.Exceptions {
-		out.Exceptions = append(out.Exceptions, c.item(ctl, i))
-	}
+	out.Days = tally.Days()
 	return out, nil
 }
 
@@ -118,6 +116,19 @@ func orText(t controls.ColumnType) controls.ColumnType {
 		return controls.TextColumn
 	}
 	return t
+}
+
+// items puts a control's items into the pack's language as they are read.
+func (c *contents) items(ctl *controls.Control, all iter.Seq2[evaluation.Item, error]) func() iter.Seq2[reports.Item, error] {
+	return func() iter.Seq2[reports.Item, error] {
+		return func(yield func(reports.Item, error) bool) {
+			for i, err := range all {
+				if !yield(c.item(ctl, i), err) || err != nil {
+					return
+				}
+			}
+		}
+	}
 }
 
 func (c *contents) item(ctl *controls.Control, i evaluation.Item) reports.Item {

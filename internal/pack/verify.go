@@ -297,11 +297,7 @@ func (w *verifier) evidence(context.Context) (err error) {
 // tests repeats every test from the pack's own records and control sources.
 func (w *verifier) tests(ctx context.Context) (err error) {
 	w.step = w.say("再実施", "re-performance")
-	signed, err := fs.ReadFile(w.fsys, ResultsFile)
-	if err != nil {
-		return err
-	}
-	said, err := evaluation.Decode(signed)
+	said, err := w.said()
 	if err != nil {
 		return err
 	}
@@ -333,12 +329,8 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 		w.ok(w.say("%s: %s(母集団 %d、例外 %d)を再現", "%s: %s again (population %d, exceptions %d)"),
 			r.ID, r.Result.Name().In(w.Lang), r.Counts.Total, r.Counts.Exceptions)
 	}
-	again, err := results.Encode()
-	if err != nil {
+	if err := w.same(ResultsFile, results.Encode); err != nil {
 		return err
-	}
-	if !bytes.Equal(again, signed) {
-		return fmt.Errorf("%s differs from what repeating the tests gives", ResultsFile)
 	}
 	ipe, err := encodeIPE(ctx, view)
 	if err != nil {
@@ -357,8 +349,31 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 	return nil
 }
 
+// said reads what the pack's results say.
+func (w *verifier) said() (said *evaluation.Said, err error) {
+	f, err := w.fsys.Open(ResultsFile)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return evaluation.Decode(f)
+}
+
+// same compares a file with what is written again.
+func (w *verifier) same(name string, write func(io.Writer) error) (err error) {
+	f, err := w.fsys.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := compare(f, write); err != nil {
+		return fmt.Errorf("%s differs from what repeating the tests gives: %w", name, err)
+	}
+	return nil
+}
+
 // library loads the pack's own controls, with the parameters they were given.
-func (w *verifier) library(said *evaluation.Results) (*controls.Library, []*controls.Control, error) {
+func (w *verifier) library(said *evaluation.Said) (*controls.Library, []*controls.Control, error) {
 	sources, err := fs.Sub(w.fsys, ControlsDir)
 	if err != nil {
 		return nil, nil, err

@@ -25,7 +25,7 @@ type sorter struct {
 }
 
 // defaultRunBytes of record bodies are sorted in memory before a run is written.
-const defaultRunBytes = 32 << 20
+const defaultRunBytes = 16 << 20
 
 func newSorter() *sorter { return &sorter{runBytes: defaultRunBytes} }
 
@@ -52,7 +52,7 @@ func (s *sorter) spill() (err error) {
 	}
 	s.runs = append(s.runs, f.Name())
 	defer func() { err = errors.Join(err, f.Close()) }()
-	z, err := zstd.NewWriter(f, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
+	z, err := zstd.NewWriter(f, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
 	if err != nil {
 		return err
 	}

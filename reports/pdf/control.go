@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/evidencepack/evidence"
@@ -96,25 +97,33 @@ func (d *document) population(c *reports.Control) {
 func (d *document) exceptions(c *reports.Control) {
 	d.room(60) // the heading stays with the first exceptions
 	d.heading(d.in(words.ExceptionsHeading))
-	if len(c.Exceptions) == 0 {
+	if c.Counts.Exceptions == 0 {
 		d.flow(d.in(words.NoExceptions), d.st.body)
 		return
 	}
 	d.reasonCounts(c)
-	listed := c.Exceptions[:min(len(c.Exceptions), maxListed)]
-	total := format.Count(c.Counts.Exceptions)
-	if len(listed) < len(c.Exceptions) {
+	listed := min(c.Counts.Exceptions, maxListed)
+	more := c.Counts.Exceptions - listed
+	if more > 0 {
 		d.room(40)
-		d.flow(d.say(words.FirstOf, format.Count(int64(len(listed))), total, c.ID), d.st.small)
+		d.flow(d.say(words.FirstOf, format.Count(listed), format.Count(c.Counts.Exceptions), c.ID), d.st.small)
 		d.y += 1
 	}
 	t := d.table(column{title: d.in(words.ItemAndTime), width: 46}, column{title: d.in(words.KeyFields), width: 84}, column{title: d.in(words.Reasons), width: bodyWidth - 130})
-	for _, item := range listed {
+	n := int64(0)
+	for item, err := range c.Exceptions() {
+		if err != nil {
+			d.SetError(fmt.Errorf("exceptions of %s: %w", c.ID, err))
+			return
+		}
+		if n++; n > listed {
+			break
+		}
 		t.row(d.itemBox(item), d.fieldsBox(c, item), d.reasonsBox(item))
 	}
-	if more := len(c.Exceptions) - len(listed); more > 0 {
+	if more > 0 {
 		d.y += 1.5
-		d.flow(d.say(words.MoreInSheet, format.Count(int64(more)), c.ID), d.st.bold)
+		d.flow(d.say(words.MoreInSheet, format.Count(more), c.ID), d.st.bold)
 	}
 }
 

@@ -230,13 +230,13 @@ func (b builder) finish(c reports.Control, p population) reports.Control {
 		}
 	}
 	c.Items = items
+	c.Exceptions = func() iter.Seq2[reports.Item, error] { return only(evidence.Exception, items()) }
 	tally := reports.NewTally(Period, Location)
 	for item := range items() {
 		tally.Add(item.Time, item.Verdict)
 		if item.Verdict != evidence.Exception {
 			continue
 		}
-		c.Exceptions = append(c.Exceptions, item)
 		for _, r := range item.Reasons {
 			c.Reasons = count(c.Reasons, r)
 		}
@@ -245,6 +245,17 @@ func (b builder) finish(c reports.Control, p population) reports.Control {
 	c.PolicySHA256 = Hash("policy " + c.ID)
 	c.Population = b.population(c, p)
 	return c
+}
+
+// only keeps the items of a verdict.
+func only(v evidence.Verdict, items iter.Seq2[reports.Item, error]) iter.Seq2[reports.Item, error] {
+	return func(yield func(reports.Item, error) bool) {
+		for item, err := range items {
+			if (err != nil || item.Verdict == v) && !yield(item, err) {
+				return
+			}
+		}
+	}
 }
 
 func (b builder) population(c reports.Control, p population) reports.Population {

@@ -20,7 +20,14 @@ func (b *book) exceptionsSheet() error {
 	n := int64(0)
 	for i := range b.p.Controls {
 		c := &b.p.Controls[i]
-		for k, item := range c.Exceptions {
+		k := 0
+		for item, err := range c.Exceptions() {
+			if err != nil {
+				return fmt.Errorf("exceptions of %s: %w", c.ID, err)
+			}
+			if k == len(b.places[c.ID]) {
+				return fmt.Errorf("exceptions of %s: more than its items have", c.ID)
+			}
 			if s.row >= b.maxRows-1 {
 				s.add(b.str(fmt.Sprintf(b.in(words.MoreInControlSheets), format.Count(b.p.Exceptions()-n))))
 				s.filter(1, len(heads))
@@ -28,8 +35,12 @@ func (b *book) exceptionsSheet() error {
 			}
 			n++
 			at := b.places[c.ID][k]
+			k++
 			s.add(b.count(n), b.goTo(c.ID, b.names.byID[c.ID], 1), b.str(c.Title), b.when(item.Time), b.str(reasons(item)), b.str(b.keyFields(c, item)),
 				b.goTo(item.ID, at.sheet, at.row), b.source(item.Link, true), b.mono(item.SHA256))
+		}
+		if k < len(b.places[c.ID]) {
+			return fmt.Errorf("exceptions of %s: %d, and %d of its items are", c.ID, k, len(b.places[c.ID]))
 		}
 	}
 	if n == 0 {

@@ -1,0 +1,137 @@
+package pipeline
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors/all"
+	"github.com/evidencepack/evidence/internal/config"
+	"github.com/evidencepack/evidence/internal/demo"
+	"github.com/evidencepack/evidence/internal/pack"
+)
+
+// BenchmarkMonth runs a month of 600,000 events, 100,000 of which some control
+// tests, from the archive to a verified pack, and prints how long each step
+// takes and how much memory the process ever held. Figures to hold: a hundred
+// thousand items in less than 300 MB.
+func BenchmarkMonth(b *testing.B) {
+	dir := b.TempDir()
+	archive, err := demo.Volume(demo.VolumeOptions{Files: 400, EventsPerFile: 1500, WantedEvery: 6, Seed: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := archive.WriteDir(filepath.Join(dir, "bucket")); err != nil {
+		b.Fatal(err)
+	}
+	archive = nil
+	for b.Loop() {
+		month(b, dir)
+	}
+}
+
+func month(b *testing.B, dir string) {
+	c, err := config.Parse([]byte(`version: 1
+organisation: {ja: 例, en: Example}
+timezone: Asia/Tokyo
+frameworks: [soc1]
+sources: [{name: trail, driver: cloudtrail-archive, location: "file://`+filepath.ToSlash(dir)+`/bucket", public_keys: bucket/public-keys.json}]
+`), dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c.Locker, c.Packs = filepath.Join(b.TempDir(), "locker"), filepath.Join(b.TempDir(), "packs")
+	if _, err := Setup(c); err != nil {
+		b.Fatal(err)
+	}
+	lib, err := Library(c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	now := demo.Period().End.Add(48 * time.Hour)
+	r := &Run{Config: c, Library: lib, Drivers: all.Drivers(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Now: func() time.Time { return now }, Tool: "bench", Workers: 4}
+	lap := laps(b)
+	collected, err := r.Collect(b.Context(), demo.Period(), lib.Controls)
+	if err != nil {
+		b.Fatal(err)
+	}
+	lap("collect")
+	cp, err := r.Seal(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	lap("seal")
+	results, view, _, err := r.Evaluate(b.Context(), demo.Period(), lib.Controls)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer view.Close()
+	defer results.Close()
+	lap("evaluate")
+	paths, err := r.Pack(b.Context(), demo.Period(), results, view, cp, nil, "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	lap("pack")
+	if err := pack.Verify(b.Context(), paths[0], pack.Verification{Drivers: r.Drivers, Tool: r.Tool, Lang: evidence.English}); err != nil {
+		b.Fatal(err)
+	}
+	lap("verify")
+	var items int64
+	for _, c := range results.Controls {
+		items += c.Counts.Total
+	}
+	b.ReportMetric(float64(items), "items")
+	b.ReportMetric(float64(collected[0].Records), "records")
+}
+
+// laps reports, under a step's name, the seconds since the last call and the
+// most memory that the process held in between.
+func laps(b *testing.B) func(string) {
+	debug.FreeOSMemory()
+	resetPeak(b)
+	last := time.Now()
+	return func(name string) {
+		b.ReportMetric(time.Since(last).Seconds(), name+"_s")
+		b.ReportMetric(peak(b), name+"_peak_MB")
+		debug.FreeOSMemory()
+		resetPeak(b)
+		last = time.Now()
+	}
+}
+
+// resetPeak makes the kernel forget the largest size the process ever had.
+func resetPeak(b *testing.B) {
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
+		b.Logf("the peak includes the making of the archive: %v", err)
+	}
+}
+
+// peak is the largest resident size since resetPeak, in MB, as Linux tells it.
+func peak(b *testing.B) float64 {
+	f, err := os.Open("/proc/self/status")
+	if err != nil {
+		b.Logf("no peak: %v", err)
+		return 0
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		if rest, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
+			var kb float64
+			if _, err := fmt.Sscanf(strings.TrimSpace(rest), "%f kB", &kb); err == nil {
+				return kb / 1024
+			}
+		}
+	}
+	return 0
+}
