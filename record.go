@@ -109,7 +109,8 @@ func parsePlain(line []byte) (Record, bool) {
 	line = bytes.TrimSuffix(line, []byte("\n"))
 	var r Record
 	var kind, id, when, origin []byte
-	rest, ok := line, false
+	var ok bool
+	rest := line
 	for _, part := range []struct {
 		before, after string
 		into          *[]byte

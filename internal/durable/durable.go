@@ -42,13 +42,13 @@ type Disk struct {
 
 	// Before, when set, is called ahead of every system call that changes the
 	// file system. Its error takes the place of the call: this is how tests
-	// stop the machine at each step in turn. For the error Skip, an fsync is
+	// stop the machine at each step in turn. For the error ErrSkip, an fsync is
 	// left out and taken to have succeeded, which saves tests most of their time.
 	Before func(op Op, path string) error
 }
 
-// Skip is for a [Disk]'s Before function.
-var Skip = errors.New("skip this system call")
+// ErrSkip is for a [Disk]'s Before function.
+var ErrSkip = errors.New("skip this system call")
 
 // File is a file to be written.
 type File struct {
@@ -258,9 +258,9 @@ func (d Disk) syncDir(dir string) error {
 	return syncFolder(dir)
 }
 
-// skipped turns Skip into success.
+// skipped turns ErrSkip into success.
 func skipped(err error) error {
-	if err == Skip {
+	if err == ErrSkip {
 		return nil
 	}
 	return err

@@ -104,7 +104,7 @@ func quickDir(root string) Store {
 
 func withoutSync(op durable.Op, _ string) error {
 	if op == durable.Sync || op == durable.SyncDir {
-		return durable.Skip
+		return durable.ErrSkip
 	}
 	return nil
 }

@@ -44,12 +44,6 @@ func parseStaged(name string) (sha string, ok bool) {
 	return sha, isHexSHA256(sha) && stagedName(sha) == name
 }
 
-// parseObject reads the hash out of the name of a sealed object.
-func parseObject(name string) (sha string, ok bool) {
-	sha = strings.TrimSuffix(strings.TrimPrefix(name, batchFolder), objectSuffix)
-	return sha, isHexSHA256(sha) && objectName(sha) == name
-}
-
 // group names a file of pending manifests that were appended together.
 type group struct {
 	first int64  // the index in the log that its first manifest is going to have

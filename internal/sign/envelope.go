@@ -138,8 +138,8 @@ func Verify(data []byte, trust Trust) (Signed, error) {
 		if len(chain) > 0 {
 			info.Subject = chain[0].Subject.String()
 		}
-		rooted := false
-		info.Trusted, rooted = trust.judge(public, chain)
+		trusted, rooted := trust.judge(public, chain)
+		info.Trusted = trusted
 		byRoot = byRoot || rooted
 		keys = append(keys, public)
 		signed.Signatures = append(signed.Signatures, info)

@@ -8,8 +8,9 @@ import (
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
-// manyItems is from how many items on only exceptions are clickable; the others
-// have their address as text.
+// manyItems is how many items, or else exceptions, of a control can be clicked
+// on to open them in their source; where there are more they have their address
+// as text.
 const manyItems = 2000
 
 // maxFrozen is how high a header block may be, in points, to stay in sight: on
@@ -147,11 +148,17 @@ func (t *itemTable) add(item reports.Item) {
 	for i, column := range t.c.Columns {
 		cells = append(cells, b.field(column, item, i))
 	}
-	cells = append(cells, b.str(item.ID), b.source(item.Link, exception || t.c.Counts.Total <= manyItems), b.mono(item.SHA256))
+	cells = append(cells, b.str(item.ID), b.source(item.Link, t.clickable(exception)), b.mono(item.SHA256))
 	t.s.add(cells...)
 	if exception {
 		t.places = append(t.places, place{t.name, t.s.row})
 	}
+}
+
+// clickable: each external link of a workbook is looked for among all others
+// when it is made, so that there must not be too many.
+func (t *itemTable) clickable(exception bool) bool {
+	return t.c.Counts.Total <= manyItems || exception && t.c.Counts.Exceptions <= manyItems
 }
 
 // field is a column's value as what it is: a date, a number or text.

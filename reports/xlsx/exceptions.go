@@ -37,7 +37,7 @@ func (b *book) exceptionsSheet() error {
 			at := b.places[c.ID][k]
 			k++
 			s.add(b.count(n), b.goTo(c.ID, b.names.byID[c.ID], 1), b.str(c.Title), b.when(item.Time), b.str(reasons(item)), b.str(b.keyFields(c, item)),
-				b.goTo(item.ID, at.sheet, at.row), b.source(item.Link, true), b.mono(item.SHA256))
+				b.goTo(item.ID, at.sheet, at.row), b.source(item.Link, b.p.Exceptions() <= manyItems), b.mono(item.SHA256))
 		}
 		if k < len(b.places[c.ID]) {
 			return fmt.Errorf("exceptions of %s: %d, and %d of its items are", c.ID, k, len(b.places[c.ID]))
