@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/evidencepack/evidence"
@@ -67,7 +68,8 @@ func Library(c *config.Config) (*controls.Library, error) {
 	return lib.Configure(settings)
 }
 
-// Select lists the controls with the given IDs, or all of them for none.
+// Select lists the controls with the given IDs, or all of them for none, in the
+// order of their IDs.
 func (r *Run) Select(ids []string) ([]*controls.Control, error) {
 	if len(ids) == 0 {
 		return r.Library.Controls, nil
@@ -82,6 +84,7 @@ func (r *Run) Select(ids []string) ([]*controls.Control, error) {
 			list = append(list, c)
 		}
 	}
+	slices.SortFunc(list, func(a, b *controls.Control) int { return strings.Compare(a.ID, b.ID) })
 	return list, nil
 }
 
