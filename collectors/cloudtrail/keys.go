@@ -29,7 +29,7 @@ const (
 var (
 	accountPattern = regexp.MustCompile(`^\d{12}$`)
 	orgPattern     = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
-	regionPattern  = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-\d{1,2}$`)
+	regionPattern  = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`) // new partitions keep bringing new forms
 	logName        = regexp.MustCompile(`^(\d{12})_CloudTrail_([a-z0-9-]+)_(\d{8}T\d{4}Z)_([A-Za-z0-9]+)\.json\.gz$`)
 	digestName     = regexp.MustCompile(`^(\d{12})_CloudTrail-Digest_([a-z0-9-]+)_([A-Za-z0-9._-]+)_([a-z0-9-]+)_(\d{8}T\d{6}Z)(_backfill)?\.json\.gz$`)
 )

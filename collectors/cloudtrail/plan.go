@@ -96,10 +96,9 @@ func (a *archive) windows(p evidence.Period) []unitWindow {
 func (a *archive) discover(ctx context.Context) (places []place, problems []error) {
 	accounts, problems := a.accounts(ctx)
 	for _, acc := range accounts {
-		found, err := a.regions(ctx, acc)
-		if err != nil {
+		found, hindrances := a.regions(ctx, acc)
+		for _, err := range hindrances {
 			problems = append(problems, fmt.Errorf("account %s: %w", acc.Account, err))
-			continue
 		}
 		places = append(places, found...)
 	}
@@ -129,30 +128,53 @@ func (a *archive) accounts(ctx context.Context) (accounts []place, problems []er
 			for _, m := range members {
 				if accountPattern.MatchString(m) {
 					accounts = append(accounts, place{Organization: name, Account: m})
+				} else {
+					problems = append(problems, a.unknown(ctx, root+name+"/"+m)...)
 				}
 			}
+		default:
+			problems = append(problems, a.unknown(ctx, root+name)...)
 		}
 	}
 	return accounts, problems
 }
 
-// regions lists the regions of an account that have logs, digests or both.
-func (a *archive) regions(ctx context.Context, account place) ([]place, error) {
+// unknown tells of a folder that is named like no account and holds logs of
+// CloudTrail all the same: they would be left out.
+func (a *archive) unknown(ctx context.Context, folder string) []error {
+	for _, tree := range []string{logFolder, digestFolder} {
+		within, err := a.store.folders(ctx, folder+"/"+tree)
+		if err != nil {
+			return []error{err}
+		}
+		if len(within) > 0 {
+			return []error{fmt.Errorf("%s/%s is in no account: %q is not an account's twelve digits", folder, tree, path.Base(folder))}
+		}
+	}
+	return nil
+}
+
+// regions lists the regions of an account that have logs, digests or both. A
+// folder that is named like no region is told of, since it would be left out.
+func (a *archive) regions(ctx context.Context, account place) (places []place, problems []error) {
 	found := map[place]bool{}
 	for _, tree := range []string{logFolder, digestFolder} {
 		account.Region = ""
 		names, err := a.store.folders(ctx, account.folder(a.prefix, tree))
 		if err != nil {
-			return nil, err
+			problems = append(problems, err)
+			continue
 		}
 		for _, name := range names {
-			if regionPattern.MatchString(name) {
-				account.Region = name
-				found[account] = true
+			if !regionPattern.MatchString(name) {
+				problems = append(problems, fmt.Errorf("%s%s/ is no region's folder", tree, name))
+				continue
 			}
+			account.Region = name
+			found[account] = true
 		}
 	}
-	return slices.SortedFunc(maps.Keys(found), func(x, y place) int { return cmp.Compare(x.String(), y.String()) }), nil
+	return slices.SortedFunc(maps.Keys(found), func(x, y place) int { return cmp.Compare(x.String(), y.String()) }), problems
 }
 
 // absent names each account and region that the settings expect and the archive lacks.

@@ -114,6 +114,31 @@ func TestPlanNamesWhatItCannotList(t *testing.T) {
 	}
 }
 
+// TestPlanNamesFoldersOfUnknownForm: logs in a folder that is named like no
+// account or no region would be left out, and are told of. Folders of other
+// services are not.
+func TestPlanNamesFoldersOfUnknownForm(t *testing.T) {
+	b := newArchive(t, aws.ArchiveOptions{})
+	for _, key := range []string{
+		"AWSLogs/" + account + "/CloudTrail/Tokyo/2026/10/01/x.json.gz",
+		"AWSLogs/12345/CloudTrail/eu-west-1/2026/10/01/x.json.gz",
+		"AWSLogs/" + account + "/vpcflowlogs/Tokyo/x",
+		"AWSLogs/other/thing/x",
+	} {
+		b.Put(key, aws.Object{Body: []byte("x")})
+	}
+	var errs []string
+	for _, err := range onServer(t, b, nil, "").Plan(t.Context(), wantQ) {
+		if err != nil {
+			errs = append(errs, err.Error())
+		}
+	}
+	all := strings.Join(errs, "\n")
+	if len(errs) != 2 || !strings.Contains(all, "CloudTrail/Tokyo/ is no region's folder") || !strings.Contains(all, `"12345" is not an account's twelve digits`) {
+		t.Errorf("errors %q", errs)
+	}
+}
+
 func TestEmptyArchiveIsAnError(t *testing.T) {
 	a := configure(t, later, fmt.Sprintf("location: %q", t.TempDir()))
 	var errs []error
