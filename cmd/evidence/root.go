@@ -67,9 +67,7 @@ packs that an auditor verifies offline.
 		a.controlsCommand(), a.collectorsCommand(),
 		a.versionCommand(),
 	)
-	for _, c := range root.Commands() {
-		describeExit(c)
-	}
+	describeExit(root)
 	return root
 }
 
