@@ -17,11 +17,7 @@ func (a *app) checkCommand() *cobra.Command {
 checkpoint holds for the period. It reads the locker alone: no network, no clock.`,
 		Example: "  evidence check LOG-01 --period 2026-10\n  evidence check --period 2026-Q3 --json",
 		RunE: func(cmd *cobra.Command, ids []string) (err error) {
-			run, err := a.open()
-			if err != nil {
-				return err
-			}
-			p, err := period.parse(run.Config.Calendar)
+			run, p, err := a.openFor(&period)
 			if err != nil {
 				return err
 			}

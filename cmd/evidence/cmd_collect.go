@@ -24,11 +24,7 @@ A source that fails does not stop the others: the failure is recorded, told of, 
 makes the controls that depend on it not evaluable.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			run, err := a.open()
-			if err != nil {
-				return err
-			}
-			p, err := period.parse(run.Config.Calendar)
+			run, p, err := a.openFor(&period)
 			if err != nil {
 				return err
 			}

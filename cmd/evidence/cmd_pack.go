@@ -20,11 +20,7 @@ the same bytes, but for the signature's time.`,
 		Example: "  evidence pack --period 2026-10 --framework soc1 --lang en",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			run, err := a.open()
-			if err != nil {
-				return err
-			}
-			p, err := period.parse(run.Config.Calendar)
+			run, p, err := a.openFor(&period)
 			if err != nil {
 				return err
 			}

@@ -23,11 +23,7 @@ signed pack for each framework. Running it again continues a run that was cut of
 reads again what had gaps, and makes the packs anew.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			run, err := a.open()
-			if err != nil {
-				return err
-			}
-			p, err := period.parse(run.Config.Calendar)
+			run, p, err := a.openFor(&period)
 			if err != nil {
 				return err
 			}

@@ -31,11 +31,7 @@ that, and the leaf of the locker's log that seals it.`,
 		Example: "  evidence show LOG-01 --period 2026-10\n  evidence show LOG-01 2f1c --period 2026-10",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			run, err := a.open()
-			if err != nil {
-				return err
-			}
-			p, err := period.parse(run.Config.Calendar)
+			run, p, err := a.openFor(&period)
 			if err != nil {
 				return err
 			}

@@ -24,11 +24,7 @@ func (a *app) statusCommand() *cobra.Command {
 covers completely, which have gaps and which are missing, and names what failed.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			run, err := a.open()
-			if err != nil {
-				return err
-			}
-			p, err := period.parse(run.Config.Calendar)
+			run, p, err := a.openFor(&period)
 			if err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/pipeline"
 )
 
 // periodFlags name an audit period.
@@ -33,4 +34,14 @@ func (p *periodFlags) parse(c evidence.Calendar) (evidence.Period, error) {
 		return period, nil
 	}
 	return evidence.Period{}, usage("which period? --period 2026-10, or --from and --to")
+}
+
+// openFor loads the configuration and the period that the flags name in its calendar.
+func (a *app) openFor(p *periodFlags) (*pipeline.Run, evidence.Period, error) {
+	run, err := a.open()
+	if err != nil {
+		return nil, evidence.Period{}, err
+	}
+	period, err := p.parse(run.Config.Calendar)
+	return run, period, err
 }
