@@ -38,6 +38,7 @@ type Config struct {
 	Calendar     evidence.Calendar
 	Lang         evidence.Lang
 	PreparedBy   string
+	Distribution evidence.Text // who may have the packs, as their covers say; may be empty
 	Locker       string // absolute path
 	Packs        string // absolute path
 	Overlay      string // absolute path of the organisation's own controls; empty: none
@@ -87,6 +88,7 @@ type file struct {
 	FiscalYearStart int                        `yaml:"fiscal_year_start"`
 	Language        string                     `yaml:"language"`
 	PreparedBy      string                     `yaml:"prepared_by"`
+	Distribution    evidence.Text              `yaml:"distribution"`
 	Locker          string                     `yaml:"locker"`
 	Packs           string                     `yaml:"packs"`
 	Overlay         string                     `yaml:"overlay"`
@@ -137,8 +139,11 @@ func Parse(b []byte, dir string) (*Config, error) {
 	if !f.Organisation.Complete() {
 		return nil, errors.New("organisation: a name in both languages is needed: {ja: …, en: …}")
 	}
+	if d := f.Distribution; d != (evidence.Text{}) && !d.Complete() {
+		return nil, errors.New("distribution: a text in both languages is needed, or none: {ja: …, en: …}")
+	}
 	c := &Config{
-		Dir: dir, Organisation: f.Organisation, PreparedBy: f.PreparedBy,
+		Dir: dir, Organisation: f.Organisation, PreparedBy: f.PreparedBy, Distribution: f.Distribution,
 		Frameworks: f.Frameworks, Controls: f.Controls, Demo: f.Demo,
 		Locker: inDir(dir, f.Locker, "locker"), Packs: inDir(dir, f.Packs, "packs"),
 		Overlay: inDir(dir, f.Overlay, ""),

@@ -75,6 +75,7 @@ func TestParseRefuses(t *testing.T) {
 		{"unknown field", "locker:", "loker:", "[7:1] unknown field"},
 		{"source name", "name: audit-trail", "name: Audit Trail", "line 11"},
 		{"no driver", "    driver: cloudtrail-archive\n", "", "driver is missing"},
+		{"distribution in one language", "language: en", "language: en\ndistribution: {ja: 社外秘}", "distribution"},
 		{"no list", "sources:\n  - name", "sources:\n    name", "[11:9]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -23,6 +23,7 @@ type Manifest struct {
 	Timezone     string          `json:"timezone"`
 	Lang         evidence.Lang   `json:"language"`
 	PreparedBy   string          `json:"prepared_by,omitempty"`
+	Distribution evidence.Text   `json:"distribution,omitzero"`
 	Demo         bool            `json:"demo,omitempty"`
 	Tool         string          `json:"tool"`
 	AsOf         time.Time       `json:"as_of"` // when the evidence was collected

@@ -35,7 +35,7 @@ func (c *contents) model() (*reports.Pack, error) {
 		Framework:    c.frameworkModel(),
 		Period:       m.Period, PeriodName: m.PeriodName, Location: c.location, Lang: m.Lang,
 		Demo: m.Demo, Open: c.results.Open,
-		AsOf: m.AsOf, PreparedBy: m.PreparedBy, Tool: m.Tool,
+		AsOf: m.AsOf, PreparedBy: m.PreparedBy, Distribution: m.Distribution.In(m.Lang), Tool: m.Tool,
 		Checkpoint: reports.Checkpoint{
 			Origin: m.Checkpoint.Origin, Size: m.Checkpoint.Size, Root: m.Checkpoint.Root,
 			SealedAt: m.Checkpoint.SealedAt, KeyID: m.Checkpoint.Key,

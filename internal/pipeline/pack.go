@@ -56,7 +56,7 @@ func (r *Run) manifest(p evidence.Period, f *controls.Framework) pack.Manifest {
 	c := r.Config
 	return pack.Manifest{
 		Organisation: c.Organisation, Framework: f.ID, Period: p, PeriodName: c.Calendar.Name(p),
-		Timezone: c.Calendar.Location.String(), Lang: c.Lang, PreparedBy: c.PreparedBy, Demo: c.Demo, Tool: r.Tool,
+		Timezone: c.Calendar.Location.String(), Lang: c.Lang, PreparedBy: c.PreparedBy, Distribution: c.Distribution, Demo: c.Demo, Tool: r.Tool,
 	}
 }
 
