@@ -34,7 +34,7 @@ func Volume(o VolumeOptions) (*aws.Archive, error) {
 	if err := o.deliver(a); err != nil {
 		return nil, fmt.Errorf("volume: %w", err)
 	}
-	if err := a.Close(Period().Start, Period().End.Add(time.Hour)); err != nil {
+	if err := a.Close(Period().Start.Add(-2*time.Hour), Period().End.Add(3*time.Hour)); err != nil {
 		return nil, fmt.Errorf("volume: %w", err)
 	}
 	return a, nil
