@@ -77,6 +77,7 @@ func (a *app) tellControl(run *pipeline.Run, c *evaluation.Control, most int) er
 		return nil
 	}
 	t := newTable(a.stdout, c.ID+"  "+say("日時", "when"), say("項目", "item"), say("理由", "reason"))
+	a.wrapLast(t, 3, 60) // a time and a UUID
 	for i, item := range c.Exceptions {
 		if i == most {
 			break

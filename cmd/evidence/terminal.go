@@ -52,6 +52,22 @@ func newTable(w io.Writer, header ...any) table.Writer {
 	return t
 }
 
+// wrapLast folds the last of n columns so that the table fits a terminal; what
+// goes to a file or another program keeps its lines whole. taken is the width of
+// the other columns.
+func (a *app) wrapLast(t table.Writer, n, taken int) {
+	f, ok := a.stdout.(*os.File)
+	if !ok {
+		return
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return
+	}
+	const borders = 3 // of each column
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: n, WidthMax: max(width-taken-borders*n-1, 30)}})
+}
+
 // progress tells of collected units: on a terminal in place, otherwise a line
 // now and then.
 func (a *app) progress() func(pipeline.Progress) {
