@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/evidencepack/evidence"
 )
@@ -28,6 +29,7 @@ func decodeControl(name string, b []byte) (*Control, error) {
 	if c.Scope == "" {
 		c.Scope = Each
 	}
+	c.Activity.JA, c.Procedure.JA = unfolded(c.Activity.JA), unfolded(c.Procedure.JA)
 	for _, check := range []func(source) error{
 		c.checkTexts, c.checkPopulation, c.checkRelated, c.checkParams, c.checkReasons, c.checkColumns, c.checkLink,
 	} {
@@ -36,6 +38,25 @@ func decodeControl(name string, b []byte) (*Control, error) {
 		}
 	}
 	return c, nil
+}
+
+// unfolded takes out the spaces that YAML's folded lines leave in Japanese,
+// which has none between its words or after its punctuation.
+func unfolded(s string) string {
+	runes := []rune(s)
+	var b strings.Builder
+	for i, r := range runes {
+		if r == ' ' && i > 0 && i+1 < len(runes) && japanese(runes[i-1]) && (unicode.IsPunct(runes[i-1]) || japanese(runes[i+1])) {
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// japanese: a character of the Japanese scripts, or a full-width punctuation mark.
+func japanese(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || strings.ContainsRune("、。ー・「」『』（）：", r)
 }
 
 func (c *Control) checkTexts(src source) error {

@@ -5,7 +5,7 @@ import "github.com/evidencepack/evidence"
 // texts explains every code of this driver's claims.
 var texts = map[string]evidence.Text{
 	// What is counted.
-	"hourly_digests": {JA: "1 時間ごとのダイジェストファイル", EN: "hourly digest files"},
+	"hourly_digests": {JA: "1 時間ごとのダイジェストファイル（期間終了後 1 時間分を含む）", EN: "hourly digest files, to one hour past the period"},
 	"log_files":      {JA: "ログファイル", EN: "log files"},
 
 	// Counts.
@@ -34,9 +34,9 @@ var texts = map[string]evidence.Text{
 	"log_not_listed":    {JA: "どのダイジェストにも記載されていないログファイルがある", EN: "a log file is listed by no digest"},
 	"log_hash_mismatch": {JA: "ログファイルのハッシュ値がダイジェストの記載と一致しない", EN: "a log file's hash is not the one that its digest lists"},
 	"log_unreadable":    {JA: "ログファイルを読み取れない", EN: "a log file cannot be read"},
-	"log_corrupt":       {JA: "ログファイルの圧縮データが壊れている、または途中で切れている", EN: "a log file's compressed data is corrupt or cut short"},
+	"log_corrupt":       {JA: "ログファイルの圧縮データが壊れている、又は途中で切れている", EN: "a log file's compressed data is corrupt or cut short"},
 	"log_too_large":     {JA: "ログファイルの展開後の大きさが上限を超える", EN: "a log file inflates to more than the limit"},
-	"log_malformed":     {JA: "ログファイルが CloudTrail の JSON として正しくない、または途中で切れている", EN: "a log file is not CloudTrail's JSON, or is cut short"},
+	"log_malformed":     {JA: "ログファイルが CloudTrail の JSON として正しくない、又は途中で切れている", EN: "a log file is not CloudTrail's JSON, or is cut short"},
 	"object_changed":    {JA: "読み取り中にログファイルが変更された", EN: "a log file changed while it was being read"},
 	"record_invalid":    {JA: "ログファイルの中に、イベントとして読み取れないレコードがある", EN: "a log file holds a record that is no event"},
 	"conflicting_event": {JA: "同じイベント ID で内容の異なるイベントがある", EN: "two events have the same ID and different contents"},

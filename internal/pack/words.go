@@ -53,7 +53,7 @@ const maxWhy = 5
 func WhyNotEvaluable(r *evaluation.Control, l evidence.Lang, loc *time.Location) []string {
 	var why []string
 	if r.Error != "" {
-		why = append(why, evidence.Text{JA: "検証手続が完了しなかった: ", EN: "the test did not complete: "}.In(l)+r.Error)
+		why = append(why, evidence.Text{JA: "検証手続が完了しなかった：", EN: "the test did not complete: "}.In(l)+r.Error)
 	}
 	type sort struct {
 		code   sealed.MissingCode
@@ -71,12 +71,12 @@ func WhyNotEvaluable(r *evaluation.Control, l evidence.Lang, loc *time.Location)
 	}) {
 		if more := count[s] - maxWhy; more > 0 {
 			why = append(why, fmt.Sprintf(evidence.Text{
-				JA: "%s(%s): ほか%d件", EN: "%s (%s): %d more"}.In(l), s.code.Text().In(l), s.source, more))
+				JA: "%s（%s）：ほか %d 件", EN: "%s (%s): %d more"}.In(l), s.code.Text().In(l), s.source, more))
 		}
 	}
 	if r.Counts.Pending > 0 {
 		why = append(why, fmt.Sprintf(evidence.Text{
-			JA: "期限未到来の項目が%d件ある。%s 以降に再度評価する", EN: "%d items are pending; evaluate again after %s"}.In(l),
+			JA: "期限未到来の項目が %d 件ある。%s 以降に再度評価する", EN: "%d items are pending; evaluate again after %s"}.In(l),
 			r.Counts.Pending, clock(r.Until, loc)))
 	}
 	return why
@@ -140,12 +140,16 @@ func (c *contents) limits() []string {
 			EN: "This pack rests on what the source systems recorded and kept. What they did not record is not in it.",
 		},
 		{
-			JA: "統制の整備状況(統制が適切に設計されているか)は評価していない。記載した検証手続による運用状況の検証結果のみを示す。",
-			EN: "It does not judge whether the controls are suitably designed. It gives the results of the test procedures as described.",
+			JA: "統制の整備状況（統制が適切に設計されているか）は評価していない。記載した検証手続による運用状況の検証結果のみを示す。「有効」は記載した検証手続の範囲での結果であり、統制目標・要求事項の全体が満たされたことを示すものではない。",
+			EN: "It does not judge whether the controls are suitably designed. It gives the results of the test procedures as described: “effective” goes as far as they do, and does not say that a control objective or requirement is met as a whole.",
 		},
 		{
 			JA: "封印は収集後の改変を検知できるようにするものであり、収集前に証跡元で行われた改変は、各母集団の網羅性の検証方法が検知できる範囲に限り検知される。",
 			EN: "Sealing shows alteration after collection. Alteration at the source before it is shown as far as the method named for each population can show it.",
+		},
+		{
+			JA: "証跡元システムの提供者（クラウド事業者等）における統制は評価していない。",
+			EN: "Controls at the providers of the source systems (cloud providers and the like) were not tested.",
 		},
 		{
 			JA: "署名には第三者のタイムスタンプが付されていない。署名の時刻は作成者の申告による。",

@@ -13,6 +13,7 @@ const maxGaps = 40
 // way in which it was measured, the parts of the source that do not match, and
 // every gap.
 func (d *document) completeness(c *reports.Control) {
+	d.room(40) // the heading stays with its table
 	d.heading(d.in(words.Completeness))
 	groups := reports.GroupClaims(c.Population.Claims)
 	if len(groups) == 0 {
@@ -37,9 +38,9 @@ func (d *document) completeness(c *reports.Control) {
 
 // claimTotals has a line a source and method, over all its scopes.
 func (d *document) claimTotals(groups []reports.ClaimGroup) {
-	t := d.table(column{title: d.in(words.Source), width: 24}, column{title: d.in(words.Method), width: 38}, column{title: d.in(words.ScopesCount), width: 20, right: true},
-		column{title: d.in(words.CountedUnit), width: 30}, column{title: d.in(words.Expected), width: 20, right: true},
-		column{title: d.in(words.Found), width: 20, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 152})
+	t := d.table(column{title: d.in(words.Source), width: 22}, column{title: d.in(words.Method), width: 36}, column{title: d.in(words.ScopesCount), width: 17, right: true},
+		column{title: d.in(words.CountedUnit), width: 38}, column{title: d.in(words.Expected), width: 20, right: true},
+		column{title: d.in(words.Found), width: 20, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 153})
 	for _, g := range groups {
 		t.row(d.sourceLink(g.Source), d.text(g.Method), d.text(format.Count(int64(g.Scopes))), d.text(g.Unit), d.text(format.Count(g.Expected)), d.text(format.Count(g.Found)), d.claimVerdict(g.Satisfied))
 	}
@@ -47,8 +48,8 @@ func (d *document) claimTotals(groups []reports.ClaimGroup) {
 
 // claimGroups has a line a scope.
 func (d *document) claimGroups(groups []reports.ClaimGroup) {
-	t := d.table(column{title: d.in(words.ScopeOf), width: 46}, column{title: d.in(words.Window), width: 40}, column{title: d.in(words.CountedUnit), width: 31},
-		column{title: d.in(words.Expected), width: 20, right: true}, column{title: d.in(words.Found), width: 19, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 156})
+	t := d.table(column{title: d.in(words.ScopeOf), width: 44}, column{title: d.in(words.Window), width: 37}, column{title: d.in(words.CountedUnit), width: 38},
+		column{title: d.in(words.Expected), width: 20, right: true}, column{title: d.in(words.Found), width: 19, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 158})
 	for i, g := range groups {
 		if i == maxScopes {
 			d.y += 1

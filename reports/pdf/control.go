@@ -95,7 +95,9 @@ func (d *document) population(c *reports.Control) {
 // exceptions lists the exceptions, or the first of them with a pointer to the
 // sheet that has them all.
 func (d *document) exceptions(c *reports.Control) {
-	d.room(60) // the heading stays with the first exceptions
+	if c.Counts.Exceptions > 0 {
+		d.room(60) // the heading stays with the first exceptions
+	}
 	d.heading(d.in(words.ExceptionsHeading))
 	if c.Counts.Exceptions == 0 {
 		d.flow(d.in(words.NoExceptions), d.st.body)
@@ -109,7 +111,7 @@ func (d *document) exceptions(c *reports.Control) {
 		d.flow(d.say(words.FirstOf, format.Count(listed), format.Count(c.Counts.Exceptions), c.ID), d.st.small)
 		d.y += 1
 	}
-	t := d.table(column{title: d.in(words.ItemAndTime), width: 46}, column{title: d.in(words.KeyFields), width: 84}, column{title: d.in(words.Reasons), width: bodyWidth - 130})
+	t := d.table(column{title: d.in(words.ItemAndTime), width: 46}, column{title: d.in(words.KeyFields), width: 66}, column{title: d.in(words.Reasons), width: bodyWidth - 112})
 	n := int64(0)
 	for item, err := range c.Exceptions() {
 		if err != nil {

@@ -1,8 +1,6 @@
 package pdf
 
 import (
-	"strings"
-
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
@@ -91,7 +89,7 @@ func (d *document) coverFacts() {
 		text(words.Checkpoint, d.say(words.CheckpointIs, p.Checkpoint.Origin, format.Count(p.Checkpoint.Size), d.time(p.Checkpoint.SealedAt))),
 		hash(words.CheckpointRoot, p.Checkpoint.Root),
 		hash(words.CheckpointKey, p.Checkpoint.KeyID),
-		text(words.Signer, strings.TrimSpace(p.Signer.Name+"  "+p.Signer.Algorithm)),
+		text(words.Signer, d.in(words.KeyOf(p.Signer))),
 		hash(words.Fingerprint, p.Signer.Fingerprint),
 		text(words.Caution, caution),
 	)

@@ -44,7 +44,7 @@ func (b *book) coverSheet() error {
 	hash(words.CheckpointRoot, p.Checkpoint.Root)
 	fact(words.SealedAt, format.Time(p.Checkpoint.SealedAt, l))
 	fact(words.CheckpointKey, p.Checkpoint.KeyID)
-	fact(words.Signer, p.Signer.Name+" ("+p.Signer.Algorithm+")")
+	fact(words.Signer, b.in(words.KeyOf(p.Signer)))
 	hash(words.Fingerprint, p.Signer.Fingerprint)
 	if p.Signer.Ephemeral {
 		fact(words.Caution, b.in(words.EphemeralKey))

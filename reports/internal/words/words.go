@@ -4,6 +4,8 @@
 package words
 
 import (
+	"fmt"
+
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
 )
@@ -34,6 +36,7 @@ var (
 	Signer         = evidence.Text{JA: "署名鍵", EN: "Signing key"}
 	Fingerprint    = evidence.Text{JA: "署名鍵の指紋", EN: "Key fingerprint"}
 	Caution        = evidence.Text{JA: "注意", EN: "Caution"}
+	BareKey        = evidence.Text{JA: "%s 公開鍵（証明書なし）", EN: "%s public key, no certificate"}
 	EphemeralKey   = evidence.Text{JA: "この署名鍵はデモ用に一時的に作成したものであり、署名者を証明しない。", EN: "This key was made for a demonstration. It proves nothing about who signed."}
 	DemoMark       = evidence.Text{JA: "デモ", EN: "Demo"}
 	DemoBanner     = evidence.Text{JA: "デモ：模擬データであり、実在の組織の証跡ではない。", EN: "Demo: simulated data, not the evidence of a real organisation."}
@@ -155,6 +158,15 @@ var Weekdays = [7]evidence.Text{
 	{JA: "木", EN: "Thu"}, {JA: "金", EN: "Fri"}, {JA: "土", EN: "Sat"},
 }
 
+// KeyOf tells whose key a signer's is: the certificate's subject, or that no
+// certificate names anybody.
+func KeyOf(s reports.Signer) evidence.Text {
+	if s.Name == "" || s.Name == s.Algorithm+" key" {
+		return evidence.Text{JA: fmt.Sprintf(BareKey.JA, s.Algorithm), EN: fmt.Sprintf(BareKey.EN, s.Algorithm)}
+	}
+	return evidence.Text{JA: s.Name + "（" + s.Algorithm + "）", EN: s.Name + " (" + s.Algorithm + ")"}
+}
+
 // ResultMark is the sign that a result carries beside its word and its colour.
 func ResultMark(r evidence.Result) string {
 	switch r {
@@ -176,7 +188,7 @@ func ResultMeans(r evidence.Result) evidence.Text {
 	case evidence.Effective:
 		return evidence.Text{JA: "母集団は網羅されており、全件を検証した結果、例外事項がなかった。", EN: "The population is complete, it was tested, and no item is an exception."}
 	case evidence.ExceptionsNoted:
-		return evidence.Text{JA: "母集団は網羅されており、1件以上の例外事項があった。", EN: "The population is complete and at least one item is an exception."}
+		return evidence.Text{JA: "母集団は網羅されており、1 件以上の例外事項があった。", EN: "The population is complete and at least one item is an exception."}
 	case evidence.NoOccurrence:
 		return evidence.Text{JA: "母集団は網羅されており、検証の対象となる事象がなかった。", EN: "The population is complete and nothing in it was to be tested."}
 	case evidence.NotEvaluable:
