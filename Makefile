@@ -34,7 +34,9 @@ verify: demo ## the demo's packs and locker
 	$(GO) run ./cmd/evidence verify evidence-demo/locker
 
 bench: ## figures, each beside a floor or a peer in the same run
-	$(GO) test -run '^$$' -bench . -benchtime 3x ./collectors/... ./controls/... ./internal/... ./reports/...
+	$(GO) test -run '^$$' -bench Archive -benchtime 3x ./collectors/cloudtrail
+	$(GO) test -run '^$$' -bench Month -benchtime 1x -timeout 30m ./internal/pipeline
+	$(GO) test -run '^$$' -bench . ./controls ./reports/... ./internal/locker
 
 fuzz: ## each decoder for a short while
 	@grep -rn --include=*_test.go '^func Fuzz' . | sed -E 's|^\./(.*)/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9]*).*|\1 \2|; s|^\./[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9]*).*|. \1|' | \
