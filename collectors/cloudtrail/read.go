@@ -1,6 +1,7 @@
 package cloudtrail
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -38,13 +39,14 @@ type reader struct {
 	gzip   gzip.Reader
 	scan   *scanner
 	body   breakable
+	ahead  *bufio.Reader // of body: the inflater's own would read 4 KB at a time
 	sum    hash.Hash
 	size   int64
 	limit  int64
 	opened content
 }
 
-var readers = sync.Pool{New: func() any { return &reader{scan: newScanner(nil), sum: sha256.New()} }}
+var readers = sync.Pool{New: func() any { return &reader{scan: newScanner(nil), sum: sha256.New(), ahead: bufio.NewReaderSize(nil, 64<<10)} }}
 
 // breakable remembers that a body broke off, which an inflater cannot tell from
 // an object that ends too early.
@@ -113,7 +115,8 @@ func (a *archive) inflateOnce(ctx context.Context, key string, limit int64, use 
 	r.body = breakable{Reader: c.Body, alive: ctx.Err}
 	r.sum.Reset()
 	r.size, r.limit, r.opened = 0, limit, c
-	if err := r.gzip.Reset(&r.body); err != nil {
+	r.ahead.Reset(&r.body)
+	if err := r.gzip.Reset(r.ahead); err != nil {
 		return r.body.broke != nil, codedError{"log_corrupt", fmt.Errorf("gzip: %w", err)}
 	}
 	if err := use(r); err != nil {
