@@ -1,11 +1,14 @@
 package cloudtrail
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 
 	"github.com/evidencepack/evidence"
@@ -17,13 +20,16 @@ const (
 	batchBytes   = 8 << 20
 )
 
-// cursor says which record of which file was the last to be handed over. A unit
-// that is resumed is read again from its beginning, and what lies before the
-// cursor is checked and counted but not handed over again: claims then speak of
-// what is there now, and no file that has come or gone in between shifts a record.
+// cursor says which record of which file was the last to be handed over, and
+// what all that were handed over are. A unit that is resumed is read again from
+// its beginning, and what lies before the cursor is checked and counted but not
+// handed over again: claims then speak of what is there now. When that is not
+// what was handed over, since a file has come or can be read by now, the unit is
+// handed over anew.
 type cursor struct {
 	Key  string `json:"key,omitempty"`  // the log file
 	N    int    `json:"n,omitempty"`    // how many of its wanted records were dealt with
+	Sum  []byte `json:"sum,omitempty"`  // over the records up to here; see run.pass
 	Done bool   `json:"done,omitempty"` // the claims were handed over too
 }
 
@@ -37,14 +43,25 @@ func (a *archive) Collect(ctx context.Context, u evidence.Unit, from evidence.Cu
 		if err == nil && !r.resume.Done {
 			err = r.all(ctx)
 		}
+		if err == errChanged {
+			a.log.Info("read a unit anew: what lies before its cursor has changed", "unit", u.String())
+			if r, err = a.newRun(u, nil, yield); err == nil {
+				err = r.all(ctx)
+			}
+		}
 		if err != nil && err != errStopped {
 			yield(evidence.Batch{}, fmt.Errorf("collect %s: %w", u, err))
 		}
 	}
 }
 
-// errStopped ends a run whose consumer wants no more.
-var errStopped = fmt.Errorf("stopped")
+var (
+	// errStopped ends a run whose consumer wants no more.
+	errStopped = errors.New("stopped")
+	// errChanged ends a run, before it handed anything over, that resumes from a
+	// cursor which no longer fits what is there.
+	errChanged = errors.New("changed")
+)
 
 // run is the collection of one unit.
 type run struct {
@@ -64,6 +81,8 @@ type run struct {
 	batch evidence.Batch
 	bytes int
 	at    cursor
+	sum   []byte // over the records that were passed so far
+	past  bool   // the cursor to resume from lies behind, and fits
 }
 
 func (a *archive) newRun(u evidence.Unit, from evidence.Cursor, yield func(evidence.Batch, error) bool) (*run, error) {
@@ -268,8 +287,13 @@ func (r *run) keep(f *logFile, n int, w wanted) error {
 	}
 	r.tally.keep(f, w, r.spec.Period)
 	if r.before(f.Key, n) {
+		r.pass(f.Key, id, body)
 		return nil
 	}
+	if err := r.resumed(); err != nil {
+		return err
+	}
+	r.pass(f.Key, id, body)
 	if o := r.batch.Origins; len(o) == 0 || o[len(o)-1].Request != f.origin.Request {
 		r.batch.Origins = append(o, f.origin)
 	}
@@ -277,7 +301,7 @@ func (r *run) keep(f *logFile, n int, w wanted) error {
 	rec.Origin = len(r.batch.Origins) - 1
 	r.batch.Records = append(r.batch.Records, rec)
 	r.bytes += len(rec.Body)
-	r.at = cursor{Key: f.Key, N: n + 1}
+	r.at = cursor{Key: f.Key, N: n + 1, Sum: r.sum}
 	if len(r.batch.Records) >= r.batchRecords || r.bytes >= batchBytes {
 		return r.flush()
 	}
@@ -290,7 +314,26 @@ func (r *run) before(key string, n int) bool {
 	return key < r.resume.Key || key == r.resume.Key && n < r.resume.N
 }
 
+// pass adds a record to the sum over all before it: a chain of hashes.
+func (r *run) pass(key string, id, body [16]byte) {
+	sum := sha256.Sum256(slices.Concat(r.sum, id[:], body[:], []byte(key)))
+	r.sum = sum[:]
+}
+
+// resumed is asked once all before the cursor has been passed: was it the same
+// when the cursor was made?
+func (r *run) resumed() error {
+	if !r.past && !bytes.Equal(r.sum, r.resume.Sum) {
+		return errChanged
+	}
+	r.past = true
+	return nil
+}
+
 func (r *run) finish() error {
+	if err := r.resumed(); err != nil {
+		return err
+	}
 	r.batch.Claims = []evidence.Claim{r.claim()}
 	r.at = cursor{Done: true}
 	return r.flush()
