@@ -37,6 +37,10 @@ type Control struct {
 	// replaced by that member of the reason's detail.
 	Reasons map[string]evidence.Text `yaml:"reasons"`
 
+	// Headings are short names of reasons, without placeholders, under which
+	// items are counted. A code without one is counted under its text.
+	Headings map[string]evidence.Text `yaml:"headings"`
+
 	Columns []Column `yaml:"columns"` // the key fields that readers see of an item
 	Link    string   `yaml:"link"`    // https URL of an item in its source system, with {path} placeholders; may be empty
 

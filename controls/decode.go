@@ -163,6 +163,15 @@ func (c *Control) checkReasons(src source) error {
 	if len(c.Reasons) == 0 {
 		return src.errorf("$.reasons", "reasons are needed: a control that knows no exception tests nothing")
 	}
+	for _, code := range slices.Sorted(maps.Keys(c.Headings)) {
+		heading, at := c.Headings[code], "$.headings."+code
+		if _, ok := c.Reasons[code]; !ok {
+			return src.errorf(at, "heading %s: there is no such reason", code)
+		}
+		if !heading.Complete() || len(placeholders(heading.JA+heading.EN)) > 0 {
+			return src.errorf(at, "heading %s: a text without placeholders is needed in ja and en", code)
+		}
+	}
 	for _, code := range slices.Sorted(maps.Keys(c.Reasons)) {
 		text, at := c.Reasons[code], "$.reasons."+code
 		if !namePattern.MatchString(code) {

@@ -35,9 +35,12 @@ func (c *Control) ReasonText(r Reason, l evidence.Lang) string {
 	})
 }
 
-// ReasonForm is the text of a code without the details of any item: what a
-// count of items with that reason is headed by.
+// ReasonForm is what a count of items with a reason is headed by: the code's
+// heading or, without one, its text with the details of items left out.
 func (c *Control) ReasonForm(code string, l evidence.Lang) string {
+	if heading, ok := c.Headings[code]; ok {
+		return heading.In(l)
+	}
 	text, ok := c.Reasons[code]
 	if !ok {
 		return code

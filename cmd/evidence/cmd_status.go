@@ -38,6 +38,9 @@ covers completely, which have gaps and which are missing, and names what failed.
 				return err
 			}
 			sources := view.Describe()
+			for _, s := range sources {
+				judgeDays(s.Days, run.Now())
+			}
 			if a.json {
 				err = a.printJSON(newStatusJSON(cp, waiting, sources))
 			} else {
@@ -118,6 +121,25 @@ func (a *app) tellGaps(l evidence.Lang, s sealed.Description) {
 	}
 	if told > most {
 		fmt.Fprintf(a.stdout, words(l)("  ほか%d件(--json ですべて表示)\n", "  %d more (--json lists them)\n"), told-most)
+	}
+}
+
+// settled is how long after a day's end every source has delivered what there
+// is of it, and a day without evidence is a day that was missed.
+const settled = 24 * time.Hour
+
+// judgeDays tells the days to come from those that were missed: the sealed
+// evidence knows how far it reaches, and not what time it is now.
+func judgeDays(days []sealed.Day, now time.Time) {
+	for i := range days {
+		d := &days[i]
+		end := d.Date.AddDate(0, 0, 1)
+		switch {
+		case d.State == sealed.DayMissing && end.After(now):
+			d.State = sealed.DayAhead
+		case d.State == sealed.DayAhead && end.Add(settled).Before(now):
+			d.State = sealed.DayMissing
+		}
 	}
 }
 

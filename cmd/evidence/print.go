@@ -24,17 +24,18 @@ func (a *app) printJSON(v any) error {
 	return enc.Encode(v)
 }
 
-// mark stands beside a result's word, for readers without colours.
+// mark stands beside a result's word, for readers without colours: the marks of
+// the packs.
 func mark(r evidence.Result) string {
 	switch r {
 	case evidence.Effective:
-		return "✓"
+		return "○"
 	case evidence.ExceptionsNoted:
-		return "✗"
+		return "▲"
 	case evidence.NotEvaluable:
-		return "?"
+		return "？"
 	}
-	return "–"
+	return "－"
 }
 
 // tellResults prints one line a control.

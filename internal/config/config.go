@@ -39,9 +39,9 @@ type Config struct {
 	Lang         evidence.Lang
 	PreparedBy   string
 	Distribution evidence.Text // who may have the packs, as their covers say; may be empty
-	Locker       string // absolute path
-	Packs        string // absolute path
-	Overlay      string // absolute path of the organisation's own controls; empty: none
+	Locker       string        // absolute path
+	Packs        string        // absolute path
+	Overlay      string        // absolute path of the organisation's own controls; empty: none
 	Frameworks   []string
 	Keys         Keys
 	Sources      []Source

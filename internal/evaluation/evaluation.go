@@ -105,6 +105,12 @@ func test(ctx context.Context, view *sealed.View, c *controls.Control) (Control,
 	if t.exceptions, err = newSpool(); err != nil {
 		return Control{}, errors.Join(err, t.items.close())
 	}
+	if view.AsOf().IsZero() {
+		// Nothing was ever collected: there is no time to evaluate at, and
+		// what is missing says so already.
+		t.Result = evidence.NotEvaluable
+		return t, errors.Join(t.items.finish(), t.exceptions.finish())
+	}
 	outcome, err := evaluator.Evaluate(ctx, controls.Input{Period: view.Period(), AsOf: view.AsOf(), Evidence: view},
 		func(i controls.Item) error { return t.take(c, i) })
 	if ctx.Err() != nil {

@@ -70,7 +70,7 @@ func (h *holding) describe(v *View) Description {
 	d := Description{Source: h.source, Identities: []string{}, Hosts: []string{}, Tools: []string{},
 		Claims: []ClaimOf{}, Failures: []Failure{}, Unreadable: []string{}, Want: []evidence.Selection{}}
 	for _, e := range v.entries {
-		if m := e.Manifest; m.Source == h.source.Name {
+		if m := e.Manifest; m.Source == h.source.Name && speaksOf(m, v.period) {
 			d.Identities = appendNew(d.Identities, m.Collected.Identity)
 			d.Hosts = appendNew(d.Hosts, m.Collected.Host)
 			d.Tools = appendNew(d.Tools, m.Collected.Tool)
@@ -146,6 +146,8 @@ func (h *holding) day(p evidence.Period, scopes []evidence.Scope, end time.Time)
 		}
 	}
 	switch {
+	case len(h.plans) == 0:
+		day.State = DayMissing
 	case len(scopes) > 0 && good == len(scopes):
 		day.State = DayComplete
 	case p.End.After(end):

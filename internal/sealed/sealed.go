@@ -39,7 +39,7 @@ type View struct {
 	period  evidence.Period
 	asOf    time.Time
 	sources []Source
-	entries []locker.Entry // those that speak of the period, in the order of the log
+	entries []locker.Entry // those that speak of the period or may hold records of it, in the order of the log
 	held    map[string]*holding
 	kinds   map[string]*population
 }
@@ -97,11 +97,14 @@ func Open(ctx context.Context, archive Archive, period evidence.Period, sources 
 			return nil, err
 		}
 		h := v.held[e.Manifest.Source]
-		if h == nil || !speaksOf(e.Manifest, period) {
-			continue
+		switch {
+		case h == nil:
+		case speaksOf(e.Manifest, period):
+			v.entries = append(v.entries, e)
+			v.add(h, e.Manifest, plans, attempts)
+		case mayHoldLate(e.Manifest, period):
+			v.entries = append(v.entries, e)
 		}
-		v.entries = append(v.entries, e)
-		v.add(h, e.Manifest, plans, attempts)
 	}
 	for _, h := range v.held {
 		markLatest(h.attempts)
@@ -114,6 +117,18 @@ func speaksOf(m locker.Manifest, p evidence.Period) bool {
 		return m.Query != nil && m.Query.Period.Overlaps(p)
 	}
 	return m.Unit != nil && m.Unit.Window.Overlaps(p)
+}
+
+// late is how long after a period its records may still arrive: sources deliver
+// some hours after the fact, and the next period's collection holds them then.
+const late = 72 * time.Hour
+
+// mayHoldLate: records of the period that were delivered after it are members
+// of its populations as soon as they are sealed. What such a batch claims is of
+// another period.
+func mayHoldLate(m locker.Manifest, p evidence.Period) bool {
+	return m.Type == locker.Batch && m.Object != "" && m.Unit != nil &&
+		!m.Unit.Window.Start.Before(p.End) && m.Unit.Window.Start.Before(p.End.Add(late))
 }
 
 func (v *View) add(h *holding, m locker.Manifest, plans map[string]evidence.Query, attempts map[string]*attempt) {
@@ -164,8 +179,9 @@ func (v *View) AsOf() time.Time { return v.asOf }
 // PeriodOpen reports whether the period had not ended when its evidence was collected.
 func (v *View) PeriodOpen() bool { return v.asOf.Before(v.period.End) }
 
-// Entries lists the sealed entries that speak of the period, in the order of
-// the log: what a pack must carry so that its tests can be repeated.
+// Entries lists the sealed entries that speak of the period, or may hold records
+// of it that arrived late, in the order of the log: what a pack must carry so
+// that its tests can be repeated.
 func (v *View) Entries() []locker.Entry { return v.entries }
 
 // Expected lists the sources that the view was opened with.

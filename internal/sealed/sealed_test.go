@@ -327,6 +327,38 @@ func TestRecordsAreSortedAndDeduplicated(t *testing.T) {
 	}
 }
 
+// TestLateRecords: what the next period's collection was still given of this
+// one belongs to it, and changes nothing about when its evidence was collected.
+func TestLateRecords(t *testing.T) {
+	whole := []evidence.Selection{stop}
+	s := newStory()
+	u := unit(tokyo, days(1, 11), whole...)
+	s.batch(s.plan(days(1, 11), whole, u), u, 0, true, []evidence.Record{record("a", 3, "x")}, claim(u))
+	before := s.now
+	s.now = day(30)
+	next := unit(tokyo, days(11, 12), whole...)
+	s.batch(s.plan(days(11, 21), whole, next), next, 0, true, []evidence.Record{record("late", 10, "x"), record("b", 11, "x")}, claim(next, "digest_missing"))
+	v, err := Open(t.Context(), s, days(1, 11), []Source{trail})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	var ids []string
+	for r, err := range v.Records(t.Context(), kind) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, r.ID)
+	}
+	missing, err := v.Missing(t.Context(), []evidence.Selection{stop})
+	if err != nil || missing != nil {
+		t.Errorf("missing %v, %v", missing, err)
+	}
+	if got := strings.Join(ids, " "); got != "a late b" || !v.AsOf().Equal(before) || len(v.Describe()[0].Claims) != 1 {
+		t.Errorf("records %q as of %s, %d claims", got, v.AsOf(), len(v.Describe()[0].Claims))
+	}
+}
+
 func TestSorterSpills(t *testing.T) {
 	s := newSorter()
 	s.runBytes = 2000

@@ -1,8 +1,10 @@
 # ACC-08: one event by an IAM user, or one that gives an IAM user a password.
 package evidence.acc_08
 
+# A service needs no console: whoever signs in there is a person, whatever the
+# user is called.
 exception contains {"code": "console_sign_in", "detail": {"user": user, "event": input.record.eventName, "source": source}} if {
-	person
+	input.record.userIdentity.type == "IAMUser"
 	signing_in
 	not failed_sign_in
 }

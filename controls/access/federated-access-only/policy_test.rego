@@ -28,6 +28,11 @@ test_console_sign_in if {
 	e.detail == {"user": "stratus-red-team-nmfalu-jfzdtsvchl", "event": "ConsoleLogin", "source": "225.01.00.16"}
 }
 
+test_sign_in_by_a_service_user_is_an_exception if {
+	some e in reasons(stratus.console_login, ["stratus-*"])
+	e.code == "console_sign_in"
+}
+
 test_failed_sign_in_is_no_use if {
 	record := object.union(stratus.console_login, {"responseElements": {"ConsoleLogin": "Failure"}, "errorMessage": "Failed authentication"})
 	codes(record) == set()
