@@ -86,7 +86,7 @@ func (m *styleMaker) make(s excelize.Style) int {
 func newStyles(f *excelize.File) (styles, error) {
 	m := &styleMaker{f: f}
 	top := &excelize.Alignment{Vertical: "top", WrapText: true}
-	topRight := &excelize.Alignment{Vertical: "top", Horizontal: "right"}
+	topRight := &excelize.Alignment{Vertical: "top", Horizontal: "right", Indent: 1}
 	topLeft := &excelize.Alignment{Vertical: "top", Horizontal: "left"}
 	grid := border("left", "right", "top", "bottom")
 	font := func(size float64, bold bool, color string) *excelize.Font {

@@ -39,7 +39,7 @@ var (
 
 	ReperformHeading    = evidence.Text{JA: "再実施", EN: "Re-performance"}
 	ReperformTool       = evidence.Text{JA: "evidence verify にパックのファイル名を渡すと、ハッシュ値、署名及びチェックポイントを検証し、全統制の検証を再実施する。ネットワーク接続は要しない。", EN: "evidence verify, given the pack's file, verifies hashes, signatures and the checkpoint, and repeats the test of every control. It needs no network."}
-	ReperformPlain      = evidence.Text{JA: "本ツールを用いない場合は、パック内の VERIFY.md に示す手順により、openssl、sha256sum、opa など一般に入手できるツールで同じ検証ができる。", EN: "Without this tool, the steps of VERIFY.md in the pack do the same with tools that anybody can get: openssl, sha256sum, opa."}
+	ReperformPlain      = evidence.Text{JA: "本ツールを用いない場合は、パック内の VERIFY.md に示す手順により、openssl、sha256sum、opa など一般に入手できるツールで、署名、ハッシュ値及び各統制の判定を検証できる。", EN: "Without this tool, the steps of VERIFY.md in the pack check the signature, the hashes and the verdicts of the controls with tools that anybody can get: openssl, sha256sum, opa."}
 	LimitsHeading       = evidence.Text{JA: "限界", EN: "Limits"}
 	LimitPeriodHalfOpen = evidence.Text{JA: "時刻は証跡元システムの時計による。対象期間の始点ちょうどの事象は含み、終点ちょうどの事象は含まない。", EN: "Times are those of the source systems' clocks. What happened exactly at the period's start belongs to it; what happened exactly at its end does not."}
 )
