@@ -78,15 +78,15 @@ func Run(ctx context.Context, view *sealed.View, list []*controls.Control) (*Res
 	for _, c := range list {
 		tested, err := test(ctx, view, c)
 		if err != nil {
-			return nil, fmt.Errorf("control %s: %w", c.ID, err)
+			return nil, errors.Join(fmt.Errorf("control %s: %w", c.ID, err), r.Close())
 		}
 		r.Controls = append(r.Controls, tested)
 	}
 	return r, nil
 }
 
-func test(ctx context.Context, view *sealed.View, c *controls.Control) (Control, error) {
-	t := Control{ID: c.ID, Owner: c.Owner, Params: params(c), Exceptions: []Item{}, Sources: map[string]string{}}
+func test(ctx context.Context, view *sealed.View, c *controls.Control) (t Control, err error) {
+	t = Control{ID: c.ID, Owner: c.Owner, Params: params(c), Exceptions: []Item{}, Sources: map[string]string{}}
 	for name := range c.Files {
 		t.Sources[name] = c.SourceSHA256(name)
 	}
@@ -99,12 +99,20 @@ func test(ctx context.Context, view *sealed.View, c *controls.Control) (Control,
 	if err != nil {
 		return Control{}, err
 	}
-	if t.items, err = newSpool(); err != nil {
+	items, err := newSpool()
+	if err != nil {
 		return Control{}, err
 	}
-	if t.exceptions, err = newSpool(); err != nil {
-		return Control{}, errors.Join(err, t.items.close())
+	exceptions, err := newSpool()
+	if err != nil {
+		return Control{}, errors.Join(err, items.close())
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, items.close(), exceptions.close())
+		}
+	}()
+	t.items, t.exceptions = items, exceptions
 	if view.AsOf().IsZero() {
 		// Nothing was ever collected: there is no time to evaluate at, and
 		// what is missing says so already.
@@ -176,10 +184,9 @@ func (r *Results) Only(ids []string) *Results {
 
 // Close removes what the results keep on disk.
 func (r *Results) Close() error {
+	var errs []error
 	for _, c := range r.Controls {
-		if err := errors.Join(c.items.close(), c.exceptions.close()); err != nil {
-			return err
-		}
+		errs = append(errs, c.items.close(), c.exceptions.close())
 	}
-	return nil
+	return errors.Join(errs...)
 }

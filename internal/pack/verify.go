@@ -66,6 +66,11 @@ func Verify(ctx context.Context, path string, v Verification) (err error) {
 	}
 	defer func() { err = errors.Join(err, closer()) }()
 	w := &verifier{Verification: v, path: path, fsys: fsys}
+	defer func() {
+		if w.results != nil {
+			err = errors.Join(err, w.results.Close())
+		}
+	}()
 	for _, step := range []func(context.Context) error{
 		w.container, w.signature, w.files, w.checkpoint, w.evidence, w.tests, w.reports,
 	} {
@@ -168,6 +173,10 @@ func (w *verifier) signature(context.Context) error {
 	slices.SortFunc(subjects, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	if err := sameSubjects(signed.Statement, statement(subjects, signed.Statement.Predicate.SignedAt)); err != nil {
 		return err
+	}
+	named := func(s sign.SignatureInfo) bool { return s.Fingerprint == w.manifest.Signer.Fingerprint }
+	if !slices.ContainsFunc(signed.Signatures, named) {
+		return fmt.Errorf("%s and the reports name the signer %s, who has not signed", ManifestFile, w.manifest.Signer.Fingerprint)
 	}
 	for _, s := range signed.Signatures {
 		w.ok("%s %s %s", s.Algorithm, s.Fingerprint, s.Subject)
@@ -403,9 +412,8 @@ func (w *verifier) library(said *evaluation.Said) (*controls.Library, []*control
 // reports draws the reports again: what they say must follow from the results.
 // Another version of the tool may draw them otherwise, so only the version that
 // made them can tell; their hashes are checked in any case.
-func (w *verifier) reports(context.Context) (err error) {
+func (w *verifier) reports(context.Context) error {
 	w.step = w.say("報告書", "reports")
-	defer func() { err = errors.Join(err, w.results.Close()) }()
 	if w.manifest.Tool != w.Tool {
 		w.report(Noted, w.step, fmt.Sprintf(w.say(
 			"%s が作成したパックのため、%s では報告書の再描画による照合を行わない(ハッシュは照合済み)",

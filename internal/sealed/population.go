@@ -3,6 +3,7 @@ package sealed
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -71,12 +72,11 @@ func (v *View) Stats(ctx context.Context, kind string) (Stats, error) {
 
 // Close removes what the view keeps on disk.
 func (v *View) Close() error {
+	var errs []error
 	for _, p := range v.kinds {
-		if err := p.sorted.close(); err != nil {
-			return err
-		}
+		errs = append(errs, p.sorted.close())
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // population reads, deduplicates and sorts the records of a kind, once.
@@ -84,11 +84,17 @@ func (v *View) Close() error {
 // Every batch that speaks of the period counts, those of abandoned attempts
 // too: a record that was ever seen is not lost because a later attempt did not
 // see it.
-func (v *View) population(ctx context.Context, kind string) (*population, error) {
+func (v *View) population(ctx context.Context, kind string) (p *population, err error) {
 	if p := v.kinds[kind]; p != nil {
 		return p, nil
 	}
-	p := &population{sorted: newSorter()}
+	sorted := newSorter()
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, sorted.close())
+		}
+	}()
+	p = &population{sorted: sorted}
 	seen := map[[16]byte][16]byte{}
 	for _, e := range v.entries {
 		if e.Manifest.Kind != kind || e.Manifest.Records == 0 {
