@@ -91,7 +91,7 @@ func (a *app) monthly(ctx context.Context, run *pipeline.Run, p evidence.Period,
 	if err := tell(func() error { return a.tellCheckpoint(cp) }); err != nil {
 		return nil, err
 	}
-	results, view, _, err := run.Evaluate(ctx, p, run.Library.Controls)
+	results, view, cp, err := run.Evaluate(ctx, p, run.Library.Controls)
 	if err != nil {
 		return nil, err
 	}

@@ -91,7 +91,7 @@ func (a *app) verifyLocker(cmd *cobra.Command, dir, key string) error {
 			if !c.OK {
 				state = "failed"
 			}
-			fmt.Fprintf(a.stdout, "%-6s %s %s %s\n", state, c.Name, c.Object, oneLine(c.Detail))
+			fmt.Fprintf(a.stdout, "%-6s %s %s %s\n", state, c.Name, oneLine(c.Object), oneLine(c.Detail))
 		}
 	})
 	if a.json {
