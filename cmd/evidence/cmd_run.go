@@ -22,7 +22,7 @@ func (a *app) runCommand() *cobra.Command {
 signed pack for each framework. Running it again continues a run that was cut off,
 reads again what had gaps, and makes the packs anew.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			run, p, err := a.openFor(&period)
 			if err != nil {
 				return err
@@ -31,7 +31,7 @@ reads again what had gaps, and makes the packs anew.`,
 			if err != nil {
 				return err
 			}
-			defer done.close()
+			defer func() { err = errors.Join(err, done.close()) }()
 			if a.json {
 				if err := a.printJSON(done); err != nil {
 					return err

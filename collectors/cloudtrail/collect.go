@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/evidencepack/evidence"
@@ -140,6 +141,8 @@ func (r *run) listLogs(ctx context.Context) error {
 			}
 		}
 	}
+	// A cursor counts on the order of keys, and not every store lists in it.
+	slices.SortFunc(r.files, func(a, b logKey) int { return strings.Compare(a.Key, b.Key) })
 	for _, key := range sortedKeys(r.proof.listed) {
 		if !present[key] {
 			r.tally.gap("log_missing", key, "listed by "+r.proof.listed[key].Digest)

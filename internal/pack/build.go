@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -71,15 +72,21 @@ func Build(ctx context.Context, in Input, dir, name string) (zipPath string, err
 		return "", fmt.Errorf("make pack %s: %w", name, err)
 	}
 	final := filepath.Join(dir, name)
-	if err := replace(b.dir, final); err != nil {
+	aside := filepath.Join(staging, "before")
+	if err := os.Mkdir(aside, 0o755); err != nil {
 		return "", err
 	}
-	return final + ".zip", replace(zipped, final+".zip")
+	if err := replace(b.dir, final, aside); err != nil {
+		return "", err
+	}
+	return final + ".zip", replace(zipped, final+".zip", aside)
 }
 
-// replace moves a file or folder to its place, over an older one.
-func replace(from, to string) error {
-	if err := os.RemoveAll(to); err != nil {
+// replace moves a file or folder to its place, and an older one aside first, so
+// that at no time there is half of one.
+func replace(from, to, aside string) error {
+	err := os.Rename(to, filepath.Join(aside, filepath.Base(to)))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return os.Rename(from, to)

@@ -95,7 +95,7 @@ func OpenZip(path string) (*zip.ReadCloser, error) {
 	seen := map[string]bool{}
 	for _, f := range z.File {
 		if !fs.ValidPath(f.Name) || strings.Contains(f.Name, `\`) || seen[f.Name] {
-			return nil, errors.Join(fmt.Errorf("open pack %s: member %q: its name is doubled or no plain path", path, f.Name), z.Close())
+			return nil, errors.Join(fmt.Errorf("open pack %s: %w: member %q: its name is doubled or no plain path", path, ErrTampered, f.Name), z.Close())
 		}
 		if f.Method != zip.Store {
 			return nil, errors.Join(fmt.Errorf("open pack %s: member %s is compressed, and a pack's are stored: %w", path, f.Name, zip.ErrAlgorithm), z.Close())

@@ -59,19 +59,24 @@ func writeEntries(w io.Writer, p prover, cp locker.Checkpoint, entries []locker.
 	return z.Close()
 }
 
-// maxLine bounds a line of a pack's files: a manifest of a unit with very many
-// origins is some megabytes.
-const maxLine = 256 << 20
+// What reading the entries of a pack from anybody may take. A manifest of a unit
+// with very many origins is some megabytes; a year of a large organisation is
+// some hundred.
+const (
+	maxLine    = 64 << 20
+	maxEntries = 2 << 30
+)
 
 // readEntries reads the entries and checks every proof against the checkpoint.
 func readEntries(r io.Reader, cp locker.Checkpoint) ([]locker.Entry, error) {
-	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1))
+	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(8<<20))
 	if err != nil {
 		return nil, err
 	}
 	defer z.Close()
 	var entries []locker.Entry
-	lines := bufio.NewScanner(z)
+	all := &io.LimitedReader{R: z, N: maxEntries}
+	lines := bufio.NewScanner(all)
 	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
 		e, err := readEntry(lines.Bytes(), cp)
@@ -82,6 +87,9 @@ func readEntries(r io.Reader, cp locker.Checkpoint) ([]locker.Entry, error) {
 			return nil, fmt.Errorf("leaf %d follows leaf %d", e.Index, entries[n-1].Index)
 		}
 		entries = append(entries, e)
+	}
+	if all.N == 0 {
+		return nil, fmt.Errorf("it inflates to more than %d bytes", int64(maxEntries))
 	}
 	return entries, lines.Err()
 }

@@ -152,6 +152,10 @@ func (c *contents) limits() []string {
 			EN: "Controls at the providers of the source systems (cloud providers and the like) were not tested.",
 		},
 		{
+			JA: "本パックは、ロッカーのログのうち対象期間に関する収集記録を収める。収めるべき収集記録がすべて含まれることは、ロッカーの検証（evidence verify）により確認でき、本パックのみでは確認できない。",
+			EN: "The pack carries those entries of the locker's log that speak of the period. That it carries all of them can be checked in the locker (evidence verify), not from the pack alone.",
+		},
+		{
 			JA: "署名には第三者のタイムスタンプが付されていない。署名の時刻は作成者の申告による。",
 			EN: "The signature bears no timestamp of a third party. When it was made is the preparer's word.",
 		},

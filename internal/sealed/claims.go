@@ -28,13 +28,13 @@ func claimBody(source string, a *attempt, c evidence.Claim) []byte {
 	return b
 }
 
-// claimRecords lists the claims of the latest complete attempts. A claim's time
+// claimRecords lists the claims of the latest readings of all units. A claim's time
 // is the first instant of the period that it speaks for.
 func (v *View) claimRecords() ([]evidence.Record, error) {
 	var records []evidence.Record
 	for _, s := range v.sources {
 		for _, a := range v.held[s.Name].attempts {
-			if !a.latest {
+			if !a.stands {
 				continue
 			}
 			for i, c := range a.claims {

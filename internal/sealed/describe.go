@@ -19,7 +19,7 @@ type Description struct {
 	From       time.Time            `json:"from,omitzero"` // first and last collection
 	To         time.Time            `json:"to,omitzero"`
 	Want       []evidence.Selection `json:"want"`       // what was asked of it, newest plan
-	Claims     []ClaimOf            `json:"claims"`     // of the latest complete attempts
+	Claims     []ClaimOf            `json:"claims"`     // of the latest readings
 	Failures   []Failure            `json:"failures"`   // tries that were given up
 	Unreadable []string             `json:"unreadable"` // parts that could not be planned, newest plan
 	Days       []Day                `json:"days"`
@@ -88,7 +88,7 @@ func (h *holding) describe(v *View) Description {
 		d.Unreadable = append(d.Unreadable, newest.Unreadable...)
 	}
 	for _, a := range h.attempts {
-		if a.latest {
+		if a.stands {
 			for _, c := range a.claims {
 				d.Claims = append(d.Claims, ClaimOf{a.collected(), c})
 			}
@@ -167,9 +167,11 @@ func (a *attempt) sound() bool {
 
 func (h *holding) allScopes() []evidence.Scope {
 	var scopes []evidence.Scope
+	seen := map[string]bool{}
 	for _, kind := range h.source.Kinds {
 		for _, s := range h.scopes(h.plans, kind) {
-			if !slices.ContainsFunc(scopes, func(o evidence.Scope) bool { return o.String() == s.String() }) {
+			if name := s.String(); !seen[name] {
+				seen[name] = true
 				scopes = append(scopes, s)
 			}
 		}

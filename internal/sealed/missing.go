@@ -255,10 +255,10 @@ func (h *holding) scopes(plans []plan, kind string) []evidence.Scope {
 	var scopes []evidence.Scope
 	seen := map[string]bool{}
 	for _, p := range plans {
-		for _, u := range p.manifest.Units {
-			if name := u.Scope.String(); slices.Contains(u.Kinds, kind) && !seen[name] {
+		for _, scope := range p.scopes[kind] {
+			if name := scope.String(); !seen[name] {
 				seen[name] = true
-				scopes = append(scopes, u.Scope)
+				scopes = append(scopes, scope)
 			}
 		}
 	}

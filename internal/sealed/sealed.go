@@ -10,6 +10,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/evidencepack/evidence"
@@ -54,8 +55,23 @@ type holding struct {
 }
 
 type plan struct {
-	hash     string
 	manifest locker.Manifest
+	scopes   map[string][]evidence.Scope // by kind, each once: units are many, scopes are few
+}
+
+func newPlan(m locker.Manifest) plan {
+	p := plan{manifest: m, scopes: map[string][]evidence.Scope{}}
+	seen := map[string]bool{}
+	for _, u := range m.Units {
+		name := u.Scope.String()
+		for _, kind := range u.Kinds {
+			if key := kind + " " + name; !seen[key] {
+				seen[key] = true
+				p.scopes[kind] = append(p.scopes[kind], u.Scope)
+			}
+		}
+	}
+	return p
 }
 
 // attempt is one collection of one unit: the batches of a (plan, unit) pair. A
@@ -67,6 +83,7 @@ type attempt struct {
 	claims  []evidence.Claim
 	last    bool
 	latest  bool // no later complete attempt of the same unit exists
+	stands  bool // and none of other units answers for all of its window: its claims are told of
 }
 
 // collected is when the attempt's last batch was collected.
@@ -108,6 +125,9 @@ func Open(ctx context.Context, archive Archive, period evidence.Period, sources 
 	}
 	for _, h := range v.held {
 		markLatest(h.attempts)
+		for _, attempts := range h.byScope {
+			markStanding(attempts)
+		}
 	}
 	return v, nil
 }
@@ -137,9 +157,8 @@ func (v *View) add(h *holding, m locker.Manifest, plans map[string]evidence.Quer
 	}
 	switch m.Type {
 	case locker.Plan:
-		hash := m.Hash()
-		plans[hash] = *m.Query
-		h.plans = append(h.plans, plan{hash, m})
+		plans[m.Hash()] = *m.Query
+		h.plans = append(h.plans, newPlan(m))
 	case locker.Failure:
 		h.failures = append(h.failures, m)
 	case locker.Batch:
@@ -166,6 +185,22 @@ func markLatest(attempts []*attempt) {
 			seen[a.unit.Key] = true
 			a.latest = true
 		}
+	}
+}
+
+// markStanding marks, of one scope, the latest attempts whose windows later ones
+// do not cover. The same day may have been collected for other wants, or within
+// a longer period, as another unit: its claims are told of once, and those of
+// the last reading are.
+func markStanding(attempts []*attempt) {
+	later := map[string][]evidence.Period{} // by kinds
+	for _, a := range slices.Backward(attempts) {
+		if !a.latest {
+			continue
+		}
+		kinds := strings.Join(a.unit.Kinds, " ")
+		a.stands = len(subtract(a.unit.Window, later[kinds])) > 0
+		later[kinds] = append(later[kinds], a.unit.Window)
 	}
 }
 

@@ -327,6 +327,39 @@ func TestRecordsAreSortedAndDeduplicated(t *testing.T) {
 	}
 }
 
+// TestClaimsAreToldOfOnce: a day that was collected again as another unit, for
+// other wants or within a longer period, is one claim: that of the last reading.
+func TestClaimsAreToldOfOnce(t *testing.T) {
+	s := newStory()
+	narrow, whole := []evidence.Selection{stop}, []evidence.Selection{stop, root}
+	for d := 1; d < 4; d++ {
+		u := unit(tokyo, days(d, d+1), narrow...)
+		s.done(s.plan(days(d, d+1), narrow, u), u, "digest_missing")
+	}
+	for d := 1; d < 3; d++ { // the third day is not read again
+		u := unit(tokyo, days(d, d+1), whole...)
+		s.done(s.plan(days(1, 4), whole, u), u)
+	}
+	v, err := Open(t.Context(), s, days(1, 4), []Source{trail})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	var got []string
+	for r, err := range v.Records(t.Context(), ClaimKind) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprintf("%s %t", r.Time.Format("02"), strings.Contains(string(r.Body), "digest_missing")))
+	}
+	if d := cmp.Diff([]string{"01 false", "02 false", "03 true"}, got); d != "" {
+		t.Error(d)
+	}
+	if n := len(v.Describe()[0].Claims); n != 3 {
+		t.Errorf("%d claims are told of, want 3", n)
+	}
+}
+
 // TestLateRecords: what the next period's collection was still given of this
 // one belongs to it, and changes nothing about when its evidence was collected.
 func TestLateRecords(t *testing.T) {
