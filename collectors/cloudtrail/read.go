@@ -46,7 +46,9 @@ type reader struct {
 	opened content
 }
 
-var readers = sync.Pool{New: func() any { return &reader{scan: newScanner(nil), sum: sha256.New(), ahead: bufio.NewReaderSize(nil, 64<<10)} }}
+var readers = sync.Pool{New: func() any {
+	return &reader{scan: newScanner(nil), sum: sha256.New(), ahead: bufio.NewReaderSize(nil, 64<<10)}
+}}
 
 // breakable remembers that a body broke off, which an inflater cannot tell from
 // an object that ends too early.
