@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -74,22 +75,23 @@ sources: [{name: trail, driver: cloudtrail-archive, location: "file://`+filepath
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer view.Close()
-	defer results.Close()
 	lap("evaluate")
 	paths, err := r.Pack(b.Context(), demo.Period(), results, view, cp, nil, "")
 	if err != nil {
 		b.Fatal(err)
 	}
 	lap("pack")
-	if err := pack.Verify(b.Context(), paths[0], pack.Verification{Drivers: r.Drivers, Tool: r.Tool, Lang: evidence.English}); err != nil {
-		b.Fatal(err)
-	}
-	lap("verify")
 	var items int64
 	for _, c := range results.Controls {
 		items += c.Counts.Total
 	}
+	if err := errors.Join(results.Close(), view.Close()); err != nil {
+		b.Fatal(err)
+	}
+	if err := pack.Verify(b.Context(), paths[0], pack.Verification{Drivers: r.Drivers, Tool: r.Tool, Lang: evidence.English}); err != nil {
+		b.Fatal(err)
+	}
+	lap("verify")
 	b.ReportMetric(float64(items), "items")
 	b.ReportMetric(float64(collected[0].Records), "records")
 }
