@@ -166,15 +166,6 @@ func (c *Control) take(ctl *controls.Control, i controls.Item) error {
 	return c.items.add(whole)
 }
 
-// Find returns the outcome of one control.
-func (r *Results) Find(id string) (*Control, bool) {
-	i := slices.IndexFunc(r.Controls, func(c Control) bool { return c.ID == id })
-	if i < 0 {
-		return nil, false
-	}
-	return &r.Controls[i], true
-}
-
 // Only returns the results of the controls with the given IDs.
 func (r *Results) Only(ids []string) *Results {
 	only := *r
