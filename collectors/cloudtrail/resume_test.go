@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,10 +20,10 @@ import (
 // claim counts them.
 func TestResumeFindsWhatHasCome(t *testing.T) {
 	b := newArchive(t, aws.ArchiveOptions{})
-	denied := true
-	var first string
+	// The server may still be answering a read-ahead when the test goes on.
+	var denied atomic.Pointer[string]
 	a := onServer(t, b, func(r *http.Request) *aws.Fault {
-		if denied && first != "" && strings.HasSuffix(r.URL.Path, first) {
+		if d := denied.Load(); d != nil && strings.HasSuffix(r.URL.Path, *d) {
 			return &aws.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}
 		}
 		return nil
@@ -30,7 +31,8 @@ func TestResumeFindsWhatHasCome(t *testing.T) {
 	a.batchRecords = 1
 	u := afternoon(t, a, wantQ)
 	whole := collect(t, a, u)
-	first = strings.TrimPrefix(originOf(t, a, u), "s3://"+b.Options().Bucket+"/")
+	first := strings.TrimPrefix(originOf(t, a, u), "s3://"+b.Options().Bucket+"/")
+	denied.Store(&first)
 
 	// Some batches become durable, and then the run is cut off.
 	held := map[string]bool{}
@@ -46,7 +48,7 @@ func TestResumeFindsWhatHasCome(t *testing.T) {
 			break
 		}
 	}
-	denied = false
+	denied.Store(nil)
 	for batch, err := range a.Collect(context.Background(), u, cursor) {
 		if err != nil {
 			t.Fatal(err)
