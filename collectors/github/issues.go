@@ -18,7 +18,7 @@ import (
 // that a branch's name begins with. What looks like one and is none costs a
 // look-up and no more.
 var (
-	ownIssue     = regexp.MustCompile(`(?:^|[^\w/])(?:#|[Gg][Hh]-)(\d{1,9})\b`)
+	ownIssue     = regexp.MustCompile(`(?:^|[^\w/&])(?:#|[Gg][Hh]-)(\d{1,9})\b`)
 	foreignIssue = regexp.MustCompile(`(?:^|[^\w./-])([A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+)#(\d{1,9})\b`)
 	issueURL     = regexp.MustCompile(`https?://[^\s/]+/([A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+)/issues/(\d{1,9})\b`)
 	branchIssue  = regexp.MustCompile(`(?:^|/)(?:issue-|gh-)?(\d{1,9})(?:[-_]|$)`)
