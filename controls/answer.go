@@ -11,7 +11,7 @@ import (
 	"github.com/evidencepack/evidence"
 )
 
-// finding is one element of the policy's exception or pending.
+// finding is one element of the policy's exception, pending or observation.
 type finding struct {
 	item   string // with scope whole
 	reason Reason // its code may be empty when pending
@@ -57,9 +57,12 @@ func (e *Evaluator) readResult(j *judgement, name string, v any) error {
 		if err != nil {
 			return err
 		}
-		if name == "pending" {
+		switch name {
+		case "pending":
 			j.pending = append(j.pending, f)
-		} else {
+		case "observation":
+			j.observations = append(j.observations, f)
+		default:
 			j.exceptions = append(j.exceptions, f)
 		}
 	}
@@ -99,8 +102,12 @@ func (e *Evaluator) finding(name string, v any) (finding, error) {
 }
 
 func (e *Evaluator) checkFinding(name string, f finding) error {
-	if _, known := e.control.Reasons[f.reason.Code]; !known && (f.reason.Code != "" || name == "exception") {
-		return fmt.Errorf("code %q has no text in the reasons of %s", f.reason.Code, ControlFile)
+	texts, called := e.control.Reasons, "reasons"
+	if name == "observation" {
+		texts, called = e.control.Observations, "observations"
+	}
+	if _, known := texts[f.reason.Code]; !known && (f.reason.Code != "" || name != "pending") {
+		return fmt.Errorf("code %q has no text in the %s of %s", f.reason.Code, called, ControlFile)
 	}
 	if name == "pending" && f.until.IsZero() {
 		return fmt.Errorf("an element without until")
@@ -129,14 +136,14 @@ func detailJSON(v any) (json.RawMessage, error) {
 }
 
 // judge turns what was found for one item into its verdict.
-func judge(rec evidence.Record, t, asOf time.Time, exceptions, pending []finding, notApplicable bool) (Item, error) {
-	item := Item{Record: rec, Time: t, Verdict: verdict(exceptions, pending, notApplicable)}
+func judge(rec evidence.Record, t, asOf time.Time, j judgement) (Item, error) {
+	item := Item{Record: rec, Time: t, Verdict: j.verdict(), Observations: reasons(j.observations)}
 	switch item.Verdict {
 	case evidence.Exception:
-		item.Reasons = reasons(exceptions)
+		item.Reasons = reasons(j.exceptions)
 	case evidence.Pending:
-		item.Reasons = reasons(pending)
-		for _, f := range pending {
+		item.Reasons = reasons(j.pending)
+		for _, f := range j.pending {
 			if !f.until.After(asOf) {
 				return Item{}, fmt.Errorf("pending until %s, which had passed when the evidence was collected", f.until.Format(time.RFC3339Nano))
 			}

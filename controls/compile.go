@@ -33,13 +33,18 @@ var reachesOut = map[string]bool{
 	ast.Trace.Name:                                           true,
 }
 
-// parsePolicy parses one Rego source of the control; name is how errors call it.
-func (c *Control) parsePolicy(name string, src []byte) (*ast.Module, error) {
-	m, err := ast.ParseModuleWithOpts(path.Join(c.dir, name), string(src), ast.ParserOptions{
+// parseRego parses a Rego source; name is how errors call it.
+func parseRego(name string, src []byte) (*ast.Module, error) {
+	return ast.ParseModuleWithOpts(name, string(src), ast.ParserOptions{
 		RegoVersion:       ast.RegoV1,
 		ProcessAnnotation: true,
 		Capabilities:      hermetic(),
 	})
+}
+
+// parsePolicy parses one Rego source of the control; name is how errors call it.
+func (c *Control) parsePolicy(name string, src []byte) (*ast.Module, error) {
+	m, err := parseRego(path.Join(c.dir, name), src)
 	if err != nil {
 		return nil, fmt.Errorf("control %s: %w", c.ID, err)
 	}
@@ -59,7 +64,10 @@ func (c *Control) policyModule() (*ast.Module, error) {
 	if err := c.checkRules(m); err != nil {
 		return nil, err
 	}
-	return m, c.checkData(m)
+	if err := c.modules.checkData(m); err != nil {
+		return nil, fmt.Errorf("control %s: %w", c.ID, err)
+	}
+	return m, nil
 }
 
 // checkRules holds the policy's results to the shape that evaluation reads.
@@ -68,7 +76,7 @@ func (c *Control) checkRules(m *ast.Module) error {
 	for _, rule := range m.Rules {
 		set := rule.Head.RuleKind() == ast.MultiValue
 		switch name := rule.Head.Ref().String(); {
-		case (name == "exception" || name == "pending") && !set:
+		case slices.Contains([]string{"exception", "pending", "observation"}, name) && !set:
 			return fmt.Errorf("control %s: %s: %s must be a partial set: %s contains {…} if …", c.ID, rule.Location, name, name)
 		case name == "not_applicable" && set != (c.Scope == Whole):
 			return fmt.Errorf("control %s: %s: not_applicable is true or false with scope each, and a set of item IDs with scope whole", c.ID, rule.Location)
@@ -82,19 +90,6 @@ func (c *Control) checkRules(m *ast.Module) error {
 	return nil
 }
 
-// checkData refuses references to data outside the policy's own package: there
-// is none at evaluation, so that such a rule would silently never hold.
-func (c *Control) checkData(m *ast.Module) error {
-	var err error
-	ast.WalkRefs(m, func(ref ast.Ref) bool {
-		if ref.HasPrefix(ast.DefaultRootRef) && !ref.HasPrefix(m.Package.Path) && err == nil {
-			err = fmt.Errorf("control %s: %s: %s: a policy sees its input and its own package, no other data", c.ID, ref[0].Location, ref)
-		}
-		return false
-	})
-	return err
-}
-
 // compiler returns an empty compiler that type-checks input against the
 // control's schemas and knows no builtin that reaches out.
 func (c *Control) compiler() (*ast.Compiler, error) {
@@ -104,14 +99,16 @@ func (c *Control) compiler() (*ast.Compiler, error) {
 	}
 	set := ast.NewSchemaSet()
 	set.Put(ast.SchemaRootRef, schema)
-	return ast.NewCompiler().
-		WithCapabilities(hermetic()).
-		WithSchemas(set).
-		WithUseTypeCheckAnnotations(true).
-		WithStrict(true), nil
+	return newCompiler().WithSchemas(set).WithUseTypeCheckAnnotations(true), nil
 }
 
-// compile compiles the policy alone: what evaluation runs.
+// newCompiler returns an empty compiler that knows no builtin that reaches out.
+func newCompiler() *ast.Compiler {
+	return ast.NewCompiler().WithCapabilities(hermetic()).WithStrict(true)
+}
+
+// compile compiles the policy and the library modules that it uses: what
+// evaluation runs.
 func (c *Control) compile() (*ast.Compiler, *ast.Module, error) {
 	m, err := c.policyModule()
 	if err != nil {
@@ -121,8 +118,15 @@ func (c *Control) compile() (*ast.Compiler, *ast.Module, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if compiler.Compile(map[string]*ast.Module{PolicyFile: m}); compiler.Failed() {
+	all, err := c.modules.with(map[string]*ast.Module{PolicyFile: m})
+	if err != nil {
+		return nil, nil, fmt.Errorf("control %s: %w", c.ID, err)
+	}
+	if compiler.Compile(all); compiler.Failed() {
 		return nil, nil, fmt.Errorf("control %s: %w", c.ID, compiler.Errors)
+	}
+	if err := checkUses(compiler); err != nil {
+		return nil, nil, fmt.Errorf("control %s: %w", c.ID, err)
 	}
 	return compiler, m, nil
 }

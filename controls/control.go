@@ -31,25 +31,36 @@ type Control struct {
 	Population Population         `yaml:"population"`
 	Scope      Scope              `yaml:"scope"`
 	Related    map[string]Related `yaml:"related"` // by the name under which the policy sees them
+	Extract    map[string]Extract `yaml:"extract"` // by the name under which the policy and joins see the values
 	Params     map[string]any     `yaml:"params"`  // settings with their defaults
 
 	// Reasons explains every code that the policy gives. A {name} in a text is
 	// replaced by that member of the reason's detail.
 	Reasons map[string]evidence.Text `yaml:"reasons"`
 
-	// Headings are short names of reasons, without placeholders, under which
-	// items are counted. A code without one is counted under its text.
+	// Observations explains, like Reasons, the codes of what readers should know
+	// of an item without it changing the item's verdict.
+	Observations map[string]evidence.Text `yaml:"observations"`
+
+	// Headings are short names of reasons and observations, without placeholders,
+	// under which items are counted. A code without one is counted under its text.
 	Headings map[string]evidence.Text `yaml:"headings"`
+
+	// Group is the dotted path, in an item's body, of what registers list the
+	// item under: its repository, its account. It may be empty.
+	Group string `yaml:"group"`
 
 	Columns []Column `yaml:"columns"` // the key fields that readers see of an item
 	Link    string   `yaml:"link"`    // https URL of an item in its source system, with {path} placeholders; may be empty
 
-	// Files are the exact sources, by name: what a pack carries.
+	// Files are the exact sources, by name: what a pack carries. A module of the
+	// Rego library that the policy uses, directly or not, stands under "lib/<name>.rego".
 	Files map[string][]byte `yaml:"-"`
 
 	fsys    fs.FS // where the control was loaded from, for its tests
 	dir     string
 	schemas schemas
+	modules modules
 }
 
 // Scope says what a policy sees at a time.
@@ -74,6 +85,12 @@ type Population struct {
 	// End is for items that last: the dotted path of their end. Such an item
 	// belongs to every period that it overlaps.
 	End string `yaml:"end"`
+
+	// LatestOf is for snapshots: the dotted path of what a snapshot is of. Of the
+	// records that have the same value there only the newest is an item, whenever
+	// it was taken between the period's start and the collection: a monthly run
+	// takes its snapshots after the month. Its time is the record's own.
+	LatestOf string `yaml:"latest_of"`
 }
 
 // Related selects records that are joined to each item before its evaluation,
@@ -83,7 +100,8 @@ type Related struct {
 	Where evidence.Where `yaml:"where"`
 
 	// Match joins on equal keys: paths of the related record to paths of the
-	// item. Where a path holds a list, one equal element is enough.
+	// item, or to names of what Extract finds in it. Where a path meets a list,
+	// all its elements count, and one equal value is enough.
 	Match map[string]string `yaml:"match"`
 
 	Between *Between `yaml:"between"`

@@ -31,7 +31,8 @@ func decodeControl(name string, b []byte) (*Control, error) {
 	}
 	c.Activity.JA, c.Procedure.JA = unfolded(c.Activity.JA), unfolded(c.Procedure.JA)
 	for _, check := range []func(source) error{
-		c.checkTexts, c.checkPopulation, c.checkRelated, c.checkParams, c.checkReasons, c.checkColumns, c.checkLink,
+		c.checkTexts, c.checkPopulation, c.checkRelated, c.checkParams, c.checkExtract,
+		c.checkReasons, c.checkObservations, c.checkHeadings, c.checkColumns, c.checkLink, c.checkGroup,
 	} {
 		if err := check(src); err != nil {
 			return nil, err
@@ -94,7 +95,10 @@ func (c *Control) checkPopulation(src source) error {
 	if p.Time == "" && p.End != "" {
 		return src.errorf("$.population.end", "population: end needs time")
 	}
-	return checkPaths(src, "$.population", p.Time, p.End)
+	if p.LatestOf != "" && p.Time != "" {
+		return src.errorf("$.population.latest_of", "population: latest_of: a snapshot's time is its record's own: time and end are not for it")
+	}
+	return checkPaths(src, "$.population", p.Time, p.End, p.LatestOf)
 }
 
 func (c *Control) checkRelated(src source) error {
@@ -163,32 +167,52 @@ func (c *Control) checkReasons(src source) error {
 	if len(c.Reasons) == 0 {
 		return src.errorf("$.reasons", "reasons are needed: a control that knows no exception tests nothing")
 	}
-	for _, code := range slices.Sorted(maps.Keys(c.Headings)) {
-		heading, at := c.Headings[code], "$.headings."+code
-		if _, ok := c.Reasons[code]; !ok {
-			return src.errorf(at, "heading %s: there is no such reason", code)
-		}
-		if !heading.Complete() || len(placeholders(heading.JA+heading.EN)) > 0 {
-			return src.errorf(at, "heading %s: a text without placeholders is needed in ja and en", code)
+	return checkCodes(src, "reason", "$.reasons.", c.Reasons)
+}
+
+func (c *Control) checkObservations(src source) error {
+	for _, code := range slices.Sorted(maps.Keys(c.Observations)) {
+		if _, ok := c.Reasons[code]; ok {
+			return src.errorf("$.observations."+code, "observation %s: it is a reason already: a code either makes an exception or does not", code)
 		}
 	}
-	for _, code := range slices.Sorted(maps.Keys(c.Reasons)) {
-		text, at := c.Reasons[code], "$.reasons."+code
+	return checkCodes(src, "observation", "$.observations.", c.Observations)
+}
+
+// checkCodes holds the texts of codes to both languages, with the same details.
+func checkCodes(src source, what, under string, texts map[string]evidence.Text) error {
+	for _, code := range slices.Sorted(maps.Keys(texts)) {
+		text, at := texts[code], under+code
 		if !namePattern.MatchString(code) {
-			return src.errorf(at, "reason %q: want a code of lower-case letters, digits and underscores", code)
+			return src.errorf(at, "%s %q: want a code of lower-case letters, digits and underscores", what, code)
 		}
 		if !text.Complete() {
-			return src.errorf(at, "reason %s: a text is needed in ja and en", code)
+			return src.errorf(at, "%s %s: a text is needed in ja and en", what, code)
 		}
 		ja, en := placeholders(text.JA), placeholders(text.EN)
 		slices.Sort(ja)
 		slices.Sort(en)
 		if !slices.Equal(slices.Compact(ja), slices.Compact(en)) {
-			return src.errorf(at, "reason %s: ja and en fill in different details", code)
+			return src.errorf(at, "%s %s: ja and en fill in different details", what, code)
 		}
 	}
 	return nil
 }
+
+func (c *Control) checkHeadings(src source) error {
+	for _, code := range slices.Sorted(maps.Keys(c.Headings)) {
+		heading, at := c.Headings[code], "$.headings."+code
+		if _, ok := c.text(code); !ok {
+			return src.errorf(at, "heading %s: there is no such reason or observation", code)
+		}
+		if !heading.Complete() || len(placeholders(heading.JA+heading.EN)) > 0 {
+			return src.errorf(at, "heading %s: a text without placeholders is needed in ja and en", code)
+		}
+	}
+	return nil
+}
+
+func (c *Control) checkGroup(src source) error { return checkPaths(src, "$.group", c.Group) }
 
 func (c *Control) checkColumns(src source) error {
 	for i, col := range c.Columns {

@@ -8,6 +8,8 @@
 //	    policy.rego         the test of one item, or of the whole population
 //	    policy_test.rego    its tests, over records in testdata/
 //	    testdata/*.json
+//	lib/text.rego           functions that policies share, package evidence.lib.text
+//	lib/text_test.rego      their tests
 //
 // [Shipped] holds the controls that come with the module. [Load] reads them,
 // overlaid by an organisation's own folders, into a [Library], and
@@ -27,6 +29,7 @@
 //	{"record":  {…},                     the item's body (scope: each)
 //	 "records": [{"id", "time", "record"}], the population (scope: whole)
 //	 "related": {"name": [{…}]},         bodies of the records joined to the item
+//	 "extracted": {"name": ["…"]},       what Extract found in the item; absent without any
 //	 "period":  {"start", "end"},        RFC 3339 in the organisation's time zone
 //	 "as_of":   "…",                     when the evidence was collected: the only clock
 //	 "params":  {…}}
@@ -34,13 +37,18 @@
 // It defines the partial set exception, of {"code", "detail"}: one element for
 // each reason for which the item is an exception. It may define not_applicable
 // (true: the control does not apply to the item) and the partial set pending,
-// of {"until"}: a deadline that had not passed. With scope whole, elements of
-// exception and pending name their "item", and not_applicable is a set of item IDs.
+// of {"until"}: a deadline that had not passed. The partial set observation, of
+// {"code", "detail"}, tells what readers should know of an item without changing
+// its verdict. With scope whole, elements of exception, pending and observation
+// name their "item", and not_applicable is a set of item IDs.
 //
 // An exception outweighs pending, which outweighs not_applicable; an item with
 // none of them passes. Whatever keeps a policy from judging an item (a runtime
 // or builtin error, a reason without a text, an item without a time) fails the
 // evaluation with an error: it is never a pass.
+//
+// A policy imports modules of the Rego library, data.evidence.lib.<name>, and sees
+// no other data. Modules compute from their arguments: they have no input.
 //
 // Policies are hermetic: builtins that reach a clock, a network, randomness or
 // the process do not exist for them, and every path they read of input is checked

@@ -13,6 +13,9 @@ import (
 //
 //	opa eval --strict-builtin-errors --data policy.rego --input document.json 'data.evidence.log_01'
 //
+// A policy that uses the Rego library needs that beside it: --data lib/. What was
+// extracted from the item and joined to it stands in the document.
+//
 // With scope whole there is one document for all items, and id is not looked at.
 func (e *Evaluator) Document(ctx context.Context, in Input, id string) ([]byte, error) {
 	f, err := e.frame(ctx, in)

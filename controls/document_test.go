@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
+	"path"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -52,6 +55,34 @@ func TestStockOPARepeats(t *testing.T) {
 	}
 }
 
+// TestStockOPARepeatsWithLibrary: what was extracted stands in the document, and
+// the control's files are all that an ordinary OPA needs beside it.
+func TestStockOPARepeatsWithLibrary(t *testing.T) {
+	folder := layer(controlYAML(itemPopulation, ticketsYAML), "package evidence.tst_01\n"+libraryRules)
+	maps.Copy(folder, libraryFiles)
+	e := prepareIn(t, folder)
+	m := memory{}
+	m.add("test.related", "7", `{"id": "7", "key": "/acme/issues/7"}`)
+	m.add("test.item", "a", `{"at": "2026-10-02T00:00:00Z", "name": "acme", "why": "#8 and #7"}`)
+	var want []Reason
+	if _, err := e.Evaluate(t.Context(), input(m), func(item Item) error { want = item.Reasons; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	document, err := e.Document(t.Context(), input(m), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(document), `"/acme/issues/8"`) {
+		t.Errorf("the document lacks what was extracted:\n%s", document)
+	}
+	if d := cmp.Diff([]map[string]any{{"code": "worse", "detail": "7 of /acme/issues/7, /acme/issues/8"}}, asObjects(t, want)); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff(asObjects(t, want), stockOPA(t, e.control, document)); d != "" {
+		t.Error(d)
+	}
+}
+
 // stockOPA evaluates the control's exceptions with nothing of this package.
 func stockOPA(t *testing.T, c *Control, document []byte) []map[string]any {
 	t.Helper()
@@ -59,12 +90,17 @@ func stockOPA(t *testing.T, c *Control, document []byte) []map[string]any {
 	if err := json.Unmarshal(document, &in); err != nil {
 		t.Fatal(err)
 	}
-	rs, err := rego.New(
-		rego.Query("data."+c.Package()+".exception"),
-		rego.Module("policy.rego", string(c.Files[PolicyFile])),
+	options := []func(*rego.Rego){
+		rego.Query("data." + c.Package() + ".exception"),
 		rego.Input(in),
 		rego.StrictBuiltinErrors(true),
-	).Eval(context.Background())
+	}
+	for name, src := range c.Files {
+		if path.Ext(name) == ".rego" {
+			options = append(options, rego.Module(name, string(src)))
+		}
+	}
+	rs, err := rego.New(options...).Eval(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,6 +59,7 @@ type frame struct {
 	period *ast.Term
 	asOf   *ast.Term
 	joins  []*join
+	newest map[string]bool // IDs of the items, where the population is of the latest
 }
 
 func (e *Evaluator) frame(ctx context.Context, in Input) (*frame, error) {
@@ -75,19 +76,22 @@ func (e *Evaluator) frame(ctx context.Context, in Input) (*frame, error) {
 		asOf: ast.StringTerm(in.AsOf.In(in.Period.Start.Location()).Format(time.RFC3339Nano)),
 	}
 	var err error
+	if f.newest, err = e.control.newest(ctx, in); err != nil {
+		return nil, err
+	}
 	f.joins, err = e.control.loadJoins(ctx, in)
 	return f, err
 }
 
 // document is the input of the policy; subject is its record or records.
-func (f *frame) document(name string, subject ast.Value, related *ast.Term) ast.Value {
-	return ast.NewObject(
+func (f *frame) document(name string, subject ast.Value, related *ast.Term, more ...[2]*ast.Term) ast.Value {
+	return ast.NewObject(append([][2]*ast.Term{
 		ast.Item(ast.StringTerm(name), ast.NewTerm(subject)),
 		ast.Item(ast.StringTerm("related"), related),
 		ast.Item(ast.StringTerm("period"), f.period),
 		ast.Item(ast.StringTerm("as_of"), f.asOf),
 		ast.Item(ast.StringTerm("params"), f.params),
-	)
+	}, more...)...)
 }
 
 // item judges one record; ok is false when it is not of the population.
@@ -104,7 +108,7 @@ func (f *frame) item(ctx context.Context, rec evidence.Record) (item Item, ok bo
 	if err != nil {
 		return Item{}, false, f.wrap(rec, err)
 	}
-	item, err = judge(rec, t, f.in.AsOf, j.exceptions, j.pending, len(j.notApplicable) > 0)
+	item, err = judge(rec, t, f.in.AsOf, j)
 	return item, true, f.wrap(rec, err)
 }
 
@@ -113,11 +117,18 @@ func (f *frame) itemDocument(rec evidence.Record) (ast.Value, error) {
 	if err != nil {
 		return nil, fmt.Errorf("body: %w", err)
 	}
-	related, err := f.related(rec.Body)
+	found, err := f.extract(rec.Body)
 	if err != nil {
 		return nil, err
 	}
-	return f.document("record", body, related), nil
+	related, err := f.related(subject{rec.Body, found})
+	if err != nil {
+		return nil, err
+	}
+	if len(f.finders) == 0 {
+		return f.document("record", body, related), nil
+	}
+	return f.document("record", body, related, ast.Item(ast.StringTerm("extracted"), found.term())), nil
 }
 
 // member says whether the record is of the population, and its item's time.
@@ -125,6 +136,9 @@ func (f *frame) member(rec evidence.Record) (time.Time, bool, error) {
 	p := f.control.Population
 	if !p.Where.Match(rec.Body) {
 		return time.Time{}, false, nil
+	}
+	if p.LatestOf != "" {
+		return rec.Time, f.newest[rec.ID], nil
 	}
 	t, err := timeAt(rec, p.Time)
 	if err != nil {

@@ -3,6 +3,7 @@ package controls
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"iter"
 	"slices"
 	"strings"
@@ -90,6 +91,20 @@ func tryPrepare(t testing.TB, yaml, rules string) (*Evaluator, error) {
 		t.Fatal(err)
 	}
 	return Prepare(t.Context(), lib.Controls[0])
+}
+
+// prepareIn compiles the control that the layer holds.
+func prepareIn(t testing.TB, layer fs.FS) *Evaluator {
+	t.Helper()
+	lib, err := Load(layer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Prepare(t.Context(), lib.Controls[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
 }
 
 // judged is an item as tests compare it.

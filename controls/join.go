@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sort"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -77,7 +76,7 @@ func (j *join) add(rec evidence.Record, relatedKey []string) error {
 	if !ok {
 		return nil
 	}
-	keys, err := compositeKeys(rec.Body, relatedKey)
+	keys, err := compositeKeys(subject{body: rec.Body}, relatedKey)
 	if err != nil {
 		return err
 	}
@@ -130,15 +129,29 @@ func sortSpans(spans []span) {
 	}
 }
 
+// subject is an item as joins see it.
+type subject struct {
+	body  []byte
+	found extracted
+}
+
+// values are those that an item has under a name of Extract or at a path.
+func (s subject) values(path string) []string {
+	if values, ok := s.found[path]; ok {
+		return values
+	}
+	return valuesAt(s.body, path)
+}
+
 // lookup returns the related records of an item, in the order of the evidence.
-func (j *join) lookup(item []byte) ([]int, error) {
+func (j *join) lookup(item subject) ([]int, error) {
 	keys, err := compositeKeys(item, j.itemKey)
 	if err != nil {
 		return nil, err
 	}
 	var found []int
 	for _, k := range keys {
-		found = j.appendInTime(found, j.buckets[k], item)
+		found = j.appendInTime(found, j.buckets[k], item.body)
 	}
 	slices.Sort(found)
 	return slices.Compact(found), nil // lists of keys may reach a record twice
@@ -181,15 +194,15 @@ func (j *join) appendInTime(found []int, spans []span, item []byte) []int {
 // maxKeys bounds the combinations of keys that lists in one record make.
 const maxKeys = 10_000
 
-// compositeKeys returns the keys of a body under which it is joined: one for
-// each combination of values at the paths. Missing and null values have none.
-// With no paths, there is the one empty key.
-func compositeKeys(body []byte, paths []string) ([]string, error) {
+// compositeKeys returns the keys under which a record is joined: one for each
+// combination of values at the paths. Missing and null values have none. With
+// no paths, there is the one empty key.
+func compositeKeys(of subject, paths []string) ([]string, error) {
 	keys := []string{""}
 	for _, path := range paths {
-		values := keyValues(gjson.GetBytes(body, path))
+		values := of.values(path)
 		if len(keys)*len(values) > maxKeys {
-			return nil, fmt.Errorf("%s: more than %d keys to join on", path, maxKeys)
+			return nil, tooManyKeys(path)
 		}
 		longer := make([]string, 0, len(keys)*len(values))
 		for _, k := range keys {
@@ -203,30 +216,12 @@ func compositeKeys(body []byte, paths []string) ([]string, error) {
 	return slices.Compact(keys), nil
 }
 
-// keyValues returns the scalar values of a field, or of the list that it is. A
-// string and a number of the same digits are equal: systems differ in how they
-// write an issue's number.
-func keyValues(v gjson.Result) []string {
-	switch {
-	case !v.Exists() || v.Type == gjson.Null || v.IsObject():
-		return nil
-	case v.IsArray():
-		var values []string
-		v.ForEach(func(_, e gjson.Result) bool {
-			if !e.IsArray() {
-				values = append(values, keyValues(e)...)
-			}
-			return true
-		})
-		return values
-	case v.Type == gjson.String:
-		return []string{strings.Clone(v.Str)}
-	}
-	return []string{strings.Clone(v.Raw)}
+func tooManyKeys(of string) error {
+	return fmt.Errorf("%s: more than %d keys to join on", of, maxKeys)
 }
 
 // related is the input's member of that name for one item.
-func (f *frame) related(item []byte) (*ast.Term, error) {
+func (f *frame) related(item subject) (*ast.Term, error) {
 	return f.relatedTerm(func(j *join) ([]int, error) { return j.lookup(item) })
 }
 

@@ -56,6 +56,24 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// TestMatchThroughLists: on both sides, a path goes on in every element of a list.
+func TestMatchThroughLists(t *testing.T) {
+	m := memory{}
+	m.add("test.related", "1", `{"id": "1", "pulls": {"nodes": [{"id": "a"}, {"id": "b"}]}}`)
+	m.add("test.related", "2", `{"id": "2", "pulls": {"nodes": []}}`)
+	m.add("test.related", "3", `{"id": "3", "pulls": {"nodes": {"id": "b"}}}`)
+	m.add("test.related", "4", `{"id": "4", "pulls": {"nodes": [null, 1, "b", {"id": null}, {"id": {"id": "b"}}, [{"id": ["c"]}]]}}`)
+	m.add("test.related", "5", `{"id": "5", "pulls": [{"nodes": [{"id": 7}]}, {"nodes": [{"id": "a"}]}]}`)
+	m.add("test.item", "a", `{"commits": [{"oid": "a"}]}`)
+	m.add("test.item", "b and c", `{"commits": [{"oid": "b"}, {"oid": ["c", "d"]}]}`)
+	m.add("test.item", "number", `{"commits": {"oid": 7}}`)
+	m.add("test.item", "none", `{"commits": [[], {}, {"oid": []}]}`)
+	want := map[string]string{"a": "1 5", "b and c": "1 3 4", "number": "5", "none": ""}
+	if d := cmp.Diff(want, joined(t, "{kind: test.related, match: {pulls.nodes.id: commits.oid}}", m)); d != "" {
+		t.Error(d)
+	}
+}
+
 // TestMatchOnTwoPaths: parts of a key do not run into each other.
 func TestMatchOnTwoPaths(t *testing.T) {
 	m := memory{}
@@ -183,12 +201,27 @@ func TestWholeSeesAllRelated(t *testing.T) {
 	}
 }
 
+// numbers is a JSON list of n different texts.
+func numbers(n int) string {
+	texts := make([]string, n)
+	for i := range texts {
+		texts[i] = fmt.Sprintf("%q", fmt.Sprint("x", i))
+	}
+	return "[" + strings.Join(texts, ",") + "]"
+}
+
 func TestTooManyKeys(t *testing.T) {
-	list := `["` + strings.Join(strings.Split(strings.Repeat("x", 200), ""), `","`) + `"]`
+	list := numbers(200)
 	m := memory{}
 	m.add("test.item", "a", `{"c": `+list+`, "d": `+list+`}`)
 	yaml := controlYAML("population: {kind: test.item}", "related: {r: {kind: test.related, match: {a: c, b: d}}}")
-	if _, _, err := evaluate(t, prepare(t, yaml, `exception contains {"code": "bad"} if false`), input(m)); err == nil || !strings.Contains(err.Error(), "more than 10000 keys") {
+	e := prepare(t, yaml, `exception contains {"code": "bad"} if false`)
+	if _, _, err := evaluate(t, e, input(m)); err == nil || !strings.Contains(err.Error(), "more than 10000 keys") {
 		t.Errorf("got %v", err)
+	}
+	same := strings.Repeat(`"x",`, 20_000)
+	m["test.item"][0].Body = []byte(`{"c": [` + same + `"y"], "d": [` + same + `"y"]}`)
+	if _, _, err := evaluate(t, e, input(m)); err != nil {
+		t.Errorf("one value many times is one key: %v", err)
 	}
 }

@@ -18,19 +18,22 @@ import (
 type Library struct {
 	Controls   []*Control   // in the order of their IDs
 	Frameworks []*Framework // in the order of their IDs
+
+	modules modules
 }
 
 // maxSource bounds a control's source files and a framework file, in bytes.
 const maxSource = 1 << 20
 
-// Load reads controls, frameworks/*.yaml and schemas/*.json of the layers, in
-// order. A later layer adds to the earlier ones, and replaces what has the same
-// control ID, framework ID or kind. Kinds without a schema in the layers have
+// Load reads controls, frameworks/*.yaml, schemas/*.json and the Rego library
+// lib/*.rego of the layers, in order. A later layer adds to the earlier ones, and
+// replaces what has the same control ID, framework ID, kind or name. Kinds without a schema in the layers have
 // the shipped one. Errors name the file and, where there is one, the line.
 func Load(layers ...fs.FS) (*Library, error) {
 	byID := map[string]*Control{}
 	frameworks := map[string]*Framework{}
 	kinds := schemas{}
+	rego := modules{}
 	for _, layer := range layers {
 		if err := loadControls(layer, byID); err != nil {
 			return nil, err
@@ -41,10 +44,14 @@ func Load(layers ...fs.FS) (*Library, error) {
 		if err := kinds.load(layer); err != nil {
 			return nil, err
 		}
+		if err := rego.load(layer); err != nil {
+			return nil, err
+		}
 	}
-	l := &Library{}
+	l := &Library{modules: rego}
 	for _, id := range slices.Sorted(maps.Keys(byID)) {
-		byID[id].schemas = kinds
+		byID[id].schemas, byID[id].modules = kinds, rego
+		byID[id].carryModules()
 		l.Controls = append(l.Controls, byID[id])
 	}
 	for _, id := range slices.Sorted(maps.Keys(frameworks)) {
@@ -91,6 +98,18 @@ func readControl(layer fs.FS, dir string) (*Control, error) {
 	}
 	c.Files, c.fsys, c.dir = files, layer, dir
 	return c, nil
+}
+
+// carryModules adds the library modules that the policy uses to the control's
+// Files. A policy that does not parse uses none: compiling it tells why.
+func (c *Control) carryModules() {
+	policy, err := parseRego(path.Join(c.dir, PolicyFile), c.Files[PolicyFile])
+	if err != nil {
+		return
+	}
+	for _, name := range c.modules.reached(policy) {
+		c.Files[c.modules[name].file()] = c.modules[name].src
+	}
 }
 
 func readSource(layer fs.FS, name string) ([]byte, error) {

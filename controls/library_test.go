@@ -44,6 +44,18 @@ func TestLoadRefuses(t *testing.T) {
 		{"between without to", "owner: tests", "owner: tests\nrelated: {r: {kind: test.related, between: {of: item, time: a, from: b}}}", "related r: between"},
 		{"between of nobody", "owner: tests", "owner: tests\nrelated: {r: {kind: test.related, between: {of: me, time: a, from: b, to: c}}}", "related r: between"},
 		{"window", "owner: tests", "owner: tests\nrelated: {r: {kind: test.related, match: {a: b}, window: {before: 9y}}}", `"9y"`},
+		{"latest with a time", "time: at}", "time: at, latest_of: name}", "control.yaml:10: population: latest_of"},
+		{"latest's path", "time: at}", "latest_of: 'a|b'}", "control.yaml:10: path"},
+		{"observation that is a reason", "owner: tests", "owner: tests\nobservations: {bad: {ja: 悪い, en: bad}}", "control.yaml:6: observation bad: it is a reason already"},
+		{"observation in one language", "owner: tests", "owner: tests\nobservations: {seen: {ja: 見}}", "control.yaml:6: observation seen: a text is needed"},
+		{"observation's code", "owner: tests", "owner: tests\nobservations: {Seen: {ja: 見, en: seen}}", "control.yaml:6: observation \"Seen\""},
+		{"heading of nothing", "owner: tests", "owner: tests\nheadings: {seen: {ja: 見, en: seen}}", "control.yaml:6: heading seen: there is no such reason or observation"},
+		{"group's path", "owner: tests", "owner: tests\ngroup: 'a.#.b'", "control.yaml:6: path"},
+		{"extract with a dot", "owner: tests", "owner: tests\nparams: {p: []}\nextract: {a.b: {from: [why], patterns: p}}", "control.yaml:7: extract \"a.b\""},
+		{"extract from nothing", "owner: tests", "owner: tests\nparams: {p: []}\nextract: {keys: {patterns: p}}", "control.yaml:7: extract keys: from"},
+		{"extract's path", "owner: tests", "owner: tests\nparams: {p: []}\nextract: {keys: {from: ['a.*'], patterns: p}}", "control.yaml:7: path"},
+		{"extract's patterns", "owner: tests", "owner: tests\nextract: {keys: {from: [why], patterns: p}}", "control.yaml:6: extract keys: patterns \"p\""},
+		{"extract with scope whole", "owner: tests", "owner: tests\nscope: whole\nparams: {p: []}\nextract: {keys: {from: [why], patterns: p}}", "control.yaml:8: extract keys: it finds values in one item"},
 		{"join with scope whole", "owner: tests", "owner: tests\nscope: whole\nrelated: {r: {kind: test.related, match: {a: b}}}", "scope whole sees all"},
 	}
 	for _, tt := range tests {

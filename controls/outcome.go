@@ -13,14 +13,19 @@ type Item struct {
 	Verdict evidence.Verdict
 	Reasons []Reason  // of an exception or a pending item; ordered by code and detail
 	Until   time.Time // of a pending item: when its last deadline passes
+
+	// Observations are what readers should know of the item, whatever its
+	// verdict; ordered by code and detail.
+	Observations []Reason
 }
 
 // Outcome counts what a population came to. Total is the sum of the other four.
 type Outcome struct {
 	Total, Passed, Exceptions, NotApplicable, Pending int64
 
-	ByReason     map[string]int64 // exceptions by reason; an item counts once for each code it has
-	PendingUntil time.Time        // when the last of the pending items can be judged
+	ByReason      map[string]int64 // exceptions by reason; an item counts once for each code it has
+	ByObservation map[string]int64 // items by observation, likewise
+	PendingUntil  time.Time        // when the last of the pending items can be judged
 }
 
 // Result is the control's result for the period. complete says whether the
@@ -51,18 +56,20 @@ func (o *Outcome) add(item Item) {
 		}
 	case evidence.Exception:
 		o.Exceptions++
-		o.addReasons(item.Reasons)
+		countCodes(&o.ByReason, item.Reasons)
 	}
+	countCodes(&o.ByObservation, item.Observations)
 }
 
-func (o *Outcome) addReasons(reasons []Reason) {
-	if o.ByReason == nil {
-		o.ByReason = map[string]int64{}
-	}
+// countCodes counts an item once for each code among its reasons.
+func countCodes(counts *map[string]int64, reasons []Reason) {
 	last := ""
 	for _, r := range reasons { // ordered by code: the same code stands together
 		if r.Code != last {
-			o.ByReason[r.Code]++
+			if *counts == nil {
+				*counts = map[string]int64{}
+			}
+			(*counts)[r.Code]++
 			last = r.Code
 		}
 	}

@@ -16,7 +16,8 @@ type Evaluator struct {
 	control *Control
 	query   rego.PreparedEvalQuery
 	params  *ast.Term
-	workers int // 0: as many as the process may run at a time
+	finders []finder // of the control's Extract, in the order of the names
+	workers int      // 0: as many as the process may run at a time
 }
 
 // Prepare compiles the control's policy, hermetically and type-checked against
@@ -35,6 +36,10 @@ func Prepare(ctx context.Context, c *Control) (*Evaluator, error) {
 		}
 		params.Insert(ast.StringTerm(name), ast.NewTerm(value))
 	}
+	finders, err := c.finders()
+	if err != nil {
+		return nil, fmt.Errorf("control %s: %w", c.ID, err)
+	}
 	query, err := rego.New(
 		rego.Query(c.query(compiler)),
 		rego.Compiler(compiler),
@@ -44,11 +49,11 @@ func Prepare(ctx context.Context, c *Control) (*Evaluator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("control %s: %w", c.ID, err)
 	}
-	return &Evaluator{control: c, query: query, params: ast.NewTerm(params)}, nil
+	return &Evaluator{control: c, query: query, params: ast.NewTerm(params), finders: finders}, nil
 }
 
 // results are the rules that a policy answers with.
-var results = []string{"exception", "pending", "not_applicable"}
+var results = []string{"exception", "pending", "not_applicable", "observation"}
 
 // query asks for the results that the policy has, each in a list, so that one
 // that is undefined does not undo the others.
@@ -67,6 +72,7 @@ func (c *Control) query(compiler *ast.Compiler) string {
 type judgement struct {
 	exceptions    []finding
 	pending       []finding
+	observations  []finding
 	notApplicable []string // item IDs; one empty ID means the item at hand
 }
 
@@ -88,14 +94,14 @@ func (e *Evaluator) ask(ctx context.Context, input ast.Value) (j judgement, err 
 	return e.read(rs[0].Bindings)
 }
 
-// verdict weighs what the policy found for one item.
-func verdict(exceptions, pending []finding, notApplicable bool) evidence.Verdict {
+// verdict weighs what the policy found for one item. Observations weigh nothing.
+func (j judgement) verdict() evidence.Verdict {
 	switch {
-	case len(exceptions) > 0:
+	case len(j.exceptions) > 0:
 		return evidence.Exception
-	case len(pending) > 0:
+	case len(j.pending) > 0:
 		return evidence.Pending
-	case notApplicable:
+	case len(j.notApplicable) > 0:
 		return evidence.NotApplicable
 	}
 	return evidence.Pass

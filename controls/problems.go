@@ -20,8 +20,8 @@ func (c *Control) textProblems(policy *ast.Module) []string {
 			constants[string(v)] = true
 		case ast.Object:
 			code, ok := codeOf(v)
-			if _, known := c.Reasons[code]; ok && !known {
-				problems = append(problems, fmt.Sprintf("%s: code %q has no text in reasons", t.Location, code))
+			if _, known := c.text(code); ok && !known {
+				problems = append(problems, fmt.Sprintf("%s: code %q has no text in reasons or observations", t.Location, code))
 			}
 		}
 		return false
@@ -29,6 +29,11 @@ func (c *Control) textProblems(policy *ast.Module) []string {
 	for _, code := range slices.Sorted(maps.Keys(c.Reasons)) {
 		if !constants[code] {
 			problems = append(problems, fmt.Sprintf("reason %s: the policy never gives it", code))
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(c.Observations)) {
+		if !constants[code] {
+			problems = append(problems, fmt.Sprintf("observation %s: the policy never gives it", code))
 		}
 	}
 	if len(c.Columns) == 0 {
@@ -58,9 +63,9 @@ func (l *Library) mappingProblems(c *Control) []string {
 
 // coverageProblems reads the traces of the tests: one must have made an
 // exception, one must have asked for exceptions and found none, and every
-// exception rule must have held in some test.
+// exception and observation rule must have held in some test.
 func (c *Control) coverageProblems(policy *ast.Module, results []*tester.Result) []string {
-	held := map[int]bool{} // lines of exception rules
+	held := map[int]bool{} // lines of exception and observation rules
 	var withException, without bool
 	for _, r := range results {
 		asked, rules := c.exceptionsIn(r.Trace)
@@ -70,6 +75,7 @@ func (c *Control) coverageProblems(policy *ast.Module, results []*tester.Result)
 		withException = withException || len(rules) > 0
 		without = without || (asked && len(rules) == 0)
 		maps.Copy(held, rules)
+		maps.Copy(held, linesHeld(r.Trace, isObservation))
 	}
 	var problems []string
 	if !withException {
@@ -79,8 +85,8 @@ func (c *Control) coverageProblems(policy *ast.Module, results []*tester.Result)
 		problems = append(problems, "no passing test asks for exceptions and finds none")
 	}
 	for _, rule := range policy.Rules {
-		if isException(rule) && !held[rule.Location.Row] {
-			problems = append(problems, fmt.Sprintf("%s: no test makes this exception rule hold", rule.Location))
+		if (isException(rule) || isObservation(rule)) && !held[rule.Location.Row] {
+			problems = append(problems, fmt.Sprintf("%s: no test makes this %s rule hold", rule.Location, rule.Head.Ref()))
 		}
 	}
 	return problems
@@ -89,20 +95,29 @@ func (c *Control) coverageProblems(policy *ast.Module, results []*tester.Result)
 // exceptionsIn reports whether a test asked for exceptions, and the lines of the
 // exception rules that held.
 func (c *Control) exceptionsIn(trace []*topdown.Event) (asked bool, rules map[int]bool) {
-	rules = map[int]bool{}
 	exception := ast.MustParseRef("data." + c.Package() + ".exception")
 	for _, event := range trace {
 		if event.Op == topdown.IndexOp && event.Ref != nil && event.Ref.HasPrefix(exception) {
 			asked = true
 		}
-		rule, ok := event.Node.(*ast.Rule)
-		if ok && isException(rule) && event.Op == topdown.ExitOp {
-			rules[rule.Location.Row] = true
-		}
 	}
-	return asked, rules
+	return asked, linesHeld(trace, isException)
 }
 
-func isException(rule *ast.Rule) bool {
-	return rule.Head.RuleKind() == ast.MultiValue && rule.Head.Ref().String() == "exception"
+// linesHeld are the lines of the rules of a sort that held.
+func linesHeld(trace []*topdown.Event, is func(*ast.Rule) bool) map[int]bool {
+	lines := map[int]bool{}
+	for _, event := range trace {
+		if rule, ok := event.Node.(*ast.Rule); ok && is(rule) && event.Op == topdown.ExitOp {
+			lines[rule.Location.Row] = true
+		}
+	}
+	return lines
+}
+
+func isException(rule *ast.Rule) bool   { return isSet(rule, "exception") }
+func isObservation(rule *ast.Rule) bool { return isSet(rule, "observation") }
+
+func isSet(rule *ast.Rule, name string) bool {
+	return rule.Head.RuleKind() == ast.MultiValue && rule.Head.Ref().String() == name
 }

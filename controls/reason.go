@@ -9,19 +9,29 @@ import (
 	"github.com/evidencepack/evidence"
 )
 
-// Reason is why an item is an exception or pending.
+// Reason is why an item is an exception or pending, or what was observed of it.
 type Reason struct {
-	Code   string          `json:"code"`             // a key of the control's Reasons
+	Code   string          `json:"code"`             // a key of the control's Reasons or Observations
 	Detail json.RawMessage `json:"detail,omitempty"` // what was seen: a JSON object or string; nil when there is none
 }
 
 // absent stands in a text for a detail that the policy did not give.
 const absent = "—"
 
-// ReasonText explains a reason in language l. Placeholders are filled from the
-// members of the detail; {detail} is the whole of a detail that is a string.
+// text is what a code says, whether it is a reason or an observation.
+func (c *Control) text(code string) (evidence.Text, bool) {
+	if t, ok := c.Reasons[code]; ok {
+		return t, true
+	}
+	t, ok := c.Observations[code]
+	return t, ok
+}
+
+// ReasonText explains a reason or an observation in language l. Placeholders are
+// filled from the members of the detail; {detail} is the whole of a detail that
+// is a string.
 func (c *Control) ReasonText(r Reason, l evidence.Lang) string {
-	text, ok := c.Reasons[r.Code]
+	text, ok := c.text(r.Code)
 	if !ok {
 		return r.Code
 	}
@@ -35,13 +45,13 @@ func (c *Control) ReasonText(r Reason, l evidence.Lang) string {
 	})
 }
 
-// ReasonForm is what a count of items with a reason is headed by: the code's
-// heading or, without one, its text with the details of items left out.
+// ReasonForm is what a count of items with a reason or an observation is headed
+// by: the code's heading or, without one, its text with the details of items left out.
 func (c *Control) ReasonForm(code string, l evidence.Lang) string {
 	if heading, ok := c.Headings[code]; ok {
 		return heading.In(l)
 	}
-	text, ok := c.Reasons[code]
+	text, ok := c.text(code)
 	if !ok {
 		return code
 	}

@@ -133,6 +133,13 @@ func (c *Control) inputSchema() (any, error) {
 		"as_of":   text,
 		"params":  closedObject(params),
 	}
+	if len(c.Extract) > 0 {
+		found := map[string]any{}
+		for name := range c.Extract {
+			found[name] = arrayOf(text)
+		}
+		properties["extracted"] = closedObject(found)
+	}
 	if c.Scope == Whole {
 		properties["records"] = arrayOf(closedObject(map[string]any{"id": text, "time": text, "record": record}))
 	} else {

@@ -39,7 +39,7 @@ func (l *Library) Configure(settings map[string]Settings) (*Library, error) {
 		disabled[c.ID] = settings[id].Disabled
 	}
 
-	out := &Library{}
+	out := &Library{modules: l.modules}
 	for _, c := range l.Controls {
 		if disabled[c.ID] {
 			continue
@@ -70,6 +70,9 @@ func (c *Control) configure(s Settings) (*Control, error) {
 			return nil, fmt.Errorf("control %s: parameter %s: want %s, have %s", c.ID, name, jsonType(was), jsonType(now))
 		}
 		n.Params[name] = s.Params[name]
+	}
+	if _, err := n.finders(); err != nil {
+		return nil, fmt.Errorf("control %s: %w", c.ID, err)
 	}
 	return &n, nil
 }

@@ -5,9 +5,9 @@ import (
 	"io/fs"
 )
 
-//go:embed access frameworks logging network schemas
+//go:embed access frameworks lib logging network registers schemas
 var shipped embed.FS
 
-// Shipped returns the controls, frameworks and schemas that come with the
-// module, as a layer for [Load] and [Test].
+// Shipped returns the controls, frameworks, schemas, registers and the Rego
+// library that come with the module, as a layer for [Load] and [Test].
 func Shipped() fs.FS { return shipped }

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -17,11 +19,12 @@ import (
 // Report is what testing a library's controls came to.
 type Report struct {
 	Controls []ControlReport // in the order of their IDs
+	Modules  []ControlReport `json:",omitempty"` // of the Rego library, in the order of their names
 }
 
 // Passed reports whether every test passed and nothing is missing.
 func (r Report) Passed() bool {
-	for _, c := range r.Controls {
+	for _, c := range slices.Concat(r.Controls, r.Modules) {
 		if !c.Passed() {
 			return false
 		}
@@ -29,14 +32,15 @@ func (r Report) Passed() bool {
 	return true
 }
 
-// ControlReport is what testing one control came to.
+// ControlReport is what testing one control, or one module of the Rego library,
+// came to.
 type ControlReport struct {
-	ID       string
+	ID       string     // of a module: "lib/text.rego"
 	Tests    []TestCase // of policy_test.rego, in the order in which they stand
 	Problems []string   // what every control must have and this one does not
 }
 
-// Passed reports whether the control is as it should be.
+// Passed reports whether the control or module is as it should be.
 func (c ControlReport) Passed() bool {
 	for _, t := range c.Tests {
 		if !t.Passed {
@@ -59,9 +63,11 @@ type TestCase struct {
 //
 //	opa test logging/audit-log-stopped
 //
-// and it checks what tests cannot: that both verdicts and every exception rule
-// are tested, that codes and texts match, and that a framework is served. An
-// error means that the layers cannot be loaded.
+// and it checks what tests cannot: that both verdicts and every exception and
+// observation rule are tested, that codes and texts match, and that a framework
+// is served. Modules of the Rego library have their tests beside them, and every
+// function of a module is called by one. An error means that the layers cannot
+// be loaded.
 func Test(ctx context.Context, layers ...fs.FS) (Report, error) {
 	lib, err := Load(layers...)
 	if err != nil {
@@ -70,6 +76,9 @@ func Test(ctx context.Context, layers ...fs.FS) (Report, error) {
 	var report Report
 	for _, c := range lib.Controls {
 		report.Controls = append(report.Controls, c.test(ctx, lib))
+	}
+	for _, name := range slices.Sorted(maps.Keys(lib.modules)) {
+		report.Modules = append(report.Modules, lib.modules.test(ctx, name))
 	}
 	return report, ctx.Err()
 }
@@ -100,14 +109,7 @@ func (c *Control) test(ctx context.Context, lib *Library) ControlReport {
 
 // runTests runs the control's policy_test.rego with a trace of each test.
 func (c *Control) runTests(ctx context.Context, policy *ast.Module) ([]*tester.Result, error) {
-	src, err := readSource(c.fsys, path.Join(c.dir, testFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is missing", testFile)
-	}
-	if err != nil {
-		return nil, err
-	}
-	tests, err := c.parsePolicy(testFile, src)
+	tests, err := readTests(c.fsys, path.Join(c.dir, testFile))
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +121,26 @@ func (c *Control) runTests(ctx context.Context, policy *ast.Module) ([]*tester.R
 	if err != nil {
 		return nil, err
 	}
+	all, err := c.modules.with(map[string]*ast.Module{PolicyFile: policy, testFile: tests})
+	if err != nil {
+		return nil, err
+	}
+	return runTests(ctx, compiler, all, data)
+}
+
+func readTests(fsys fs.FS, name string) (*ast.Module, error) {
+	src, err := readSource(fsys, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is missing", path.Base(name))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return parseRego(name, src)
+}
+
+// runTests runs every test in the sources, over data.
+func runTests(ctx context.Context, compiler *ast.Compiler, sources map[string]*ast.Module, data map[string]any) ([]*tester.Result, error) {
 	store := inmem.NewFromObject(data)
 	txn, err := store.NewTransaction(ctx)
 	if err != nil {
@@ -128,7 +150,7 @@ func (c *Control) runTests(ctx context.Context, policy *ast.Module) ([]*tester.R
 	ch, err := tester.NewRunner().
 		SetCompiler(compiler).
 		SetStore(store).
-		SetModules(map[string]*ast.Module{PolicyFile: policy, testFile: tests}).
+		SetModules(sources).
 		RaiseBuiltinErrors(true).
 		EnableTracing(true).
 		RunTests(ctx, txn)
@@ -148,13 +170,23 @@ func (c *Control) testData() (map[string]any, error) {
 	if err := yaml.Unmarshal(c.Files[ControlFile], &data); err != nil {
 		return nil, err
 	}
+	merged, err := readTestData(c.fsys, c.dir)
+	if err != nil {
+		return nil, err
+	}
+	data["testdata"] = merged
+	return jsonObject(data)
+}
+
+// readTestData merges the files of the folder's testdata/.
+func readTestData(fsys fs.FS, dir string) (map[string]any, error) {
 	merged := map[string]any{}
-	names, err := fs.Glob(c.fsys, path.Join(c.dir, "testdata", "*.json"))
+	names, err := fs.Glob(fsys, path.Join(dir, "testdata", "*.json"))
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
-		b, err := fs.ReadFile(c.fsys, name)
+		b, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return nil, err
 		}
@@ -169,8 +201,7 @@ func (c *Control) testData() (map[string]any, error) {
 			merged[k] = v
 		}
 	}
-	data["testdata"] = merged
-	return jsonObject(data)
+	return merged, nil
 }
 
 // jsonObject gives decoded YAML the types of decoded JSON.

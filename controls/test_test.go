@@ -46,10 +46,12 @@ const (
 	testedRules = `package evidence.tst_01
 exception contains {"code": "bad", "detail": {"why": "x"}} if input.record.n > 9
 exception contains {"code": "worse", "detail": "y"} if input.record.n > 99
+observation contains {"code": "seen"} if input.record.n > 50
 `
 	goodTests = `package evidence.tst_01_test
 test_bad if count(data.evidence.tst_01.exception) == 1 with input as data.testdata.ten
 test_worse if count(data.evidence.tst_01.exception) == 2 with input as data.testdata.hundred
+test_seen if count(data.evidence.tst_01.observation) == 1 with input as data.testdata.hundred
 test_pass if count(data.evidence.tst_01.exception) == 0 with input as {"record": {"n": data.params.limit}}
 `
 	ownYAML = "id: own\ntitle: {ja: 自社, en: Own}\nitems:\n  - {id: A, title: {ja: あ, en: A}, controls: [TST-01]}\n"
@@ -57,7 +59,7 @@ test_pass if count(data.evidence.tst_01.exception) == 0 with input as {"record":
 
 // tested is a folder with a control that has all it needs.
 func tested() fstest.MapFS {
-	m := layer(controlYAML(itemPopulation, "params: {limit: 9}", "columns: [{path: n, title: {ja: 数, en: n}}]"), testedRules)
+	m := layer(controlYAML(itemPopulation, "params: {limit: 9}", "columns: [{path: n, title: {ja: 数, en: n}}]", "observations: {seen: {ja: 見, en: seen}}"), testedRules)
 	m["tests/one/policy_test.rego"] = &fstest.MapFile{Data: []byte(goodTests)}
 	m["tests/one/testdata/a.json"] = &fstest.MapFile{Data: []byte(`{"ten": {"record": {"n": 10}}}`)}
 	m["tests/one/testdata/b.json"] = &fstest.MapFile{Data: []byte(`{"hundred": {"record": {"n": 100}}}`)}
@@ -71,8 +73,8 @@ func TestTestPasses(t *testing.T) {
 		t.Fatal(err)
 	}
 	requirePassed(t, report)
-	if n := len(report.Controls[0].Tests); n != 3 {
-		t.Errorf("%d tests ran, not 3", n)
+	if n := len(report.Controls[0].Tests); n != 4 {
+		t.Errorf("%d tests ran, not 4", n)
 	}
 }
 
@@ -86,6 +88,8 @@ func TestTestFinds(t *testing.T) {
 		{"a skipped test", test, "test_pass if", "todo_test_pass if", "skipped"},
 		{"no test with an exception", test, goodTests[strings.Index(goodTests, "test_bad"):strings.Index(goodTests, "test_pass")], "", "no passing test has an exception"},
 		{"no test without one", test, goodTests[strings.Index(goodTests, "test_pass"):], "", "no passing test asks for exceptions and finds none"},
+		{"an observation rule without a test", "tests/one/policy.rego", "exception contains {\"code\": \"bad\"", "observation contains {\"code\": \"seen\"} if input.record.n == 7\nexception contains {\"code\": \"bad\"", "policy.rego:2: no test makes this observation rule hold"},
+		{"an observation without a rule", "tests/one/policy.rego", "observation contains {\"code\": \"seen\"} if input.record.n > 50", "", "observation seen: the policy never gives it"},
 		{"an exception rule without a test", test, goodTests[strings.Index(goodTests, "test_worse"):strings.Index(goodTests, "test_pass")], "", "policy.rego:3: no test makes this exception rule hold"},
 		{"a test that does not compile", test, "count(", "cuont(", "policy_test.rego:2"},
 		{"a test that reaches the network", test, "test_pass if", "x := http.send({})\ntest_pass if", "http.send"},

@@ -74,7 +74,7 @@ func (f *frame) evaluateWhole(ctx context.Context, emit func(Item) error) error 
 	}
 	for _, m := range members {
 		found := byItem[m.record.ID]
-		item, err := judge(m.record, m.time, f.in.AsOf, found.exceptions, found.pending, len(found.notApplicable) > 0)
+		item, err := judge(m.record, m.time, f.in.AsOf, *found)
 		if err != nil {
 			return f.wrap(m.record, err)
 		}
@@ -103,6 +103,12 @@ func (f *frame) byItem(members []member, j judgement) (map[string]*judgement, er
 			return nil, fmt.Errorf("pending item %q, which is not in the population", x.item)
 		}
 		found[x.item].pending = append(found[x.item].pending, x)
+	}
+	for _, x := range j.observations {
+		if found[x.item] == nil {
+			return nil, fmt.Errorf("observation of item %q, which is not in the population", x.item)
+		}
+		found[x.item].observations = append(found[x.item].observations, x)
 	}
 	for _, id := range j.notApplicable {
 		if found[id] == nil {

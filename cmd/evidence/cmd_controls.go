@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -115,7 +116,8 @@ func (a *app) controlsTest() *cobra.Command {
 		Long: `Test runs the Rego unit tests of the shipped controls and of the organisation's own in
 a folder (without one: in the configured overlay), and checks that each control is complete: texts
 in both languages, tests for both verdicts, a text for every reason, an entry in a
-framework, a schema for its records, and no call that could reach clock or network.`,
+framework, a schema for its records, and no call that could reach clock or network.
+The modules of the Rego library, lib/*.rego, are tested too.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			layers, err := a.layers(args)
@@ -139,9 +141,9 @@ framework, a schema for its records, and no call that could reach clock or netwo
 	}
 }
 
-// tellTests prints a line a control, and what failed.
+// tellTests prints a line a control and module, and what failed.
 func (a *app) tellTests(r controls.Report) {
-	for _, c := range r.Controls {
+	for _, c := range slices.Concat(r.Controls, r.Modules) {
 		state := "ok    "
 		if !c.Passed() {
 			state = "FAILED"
