@@ -39,6 +39,9 @@ type pullsCursor struct {
 type historyCursor struct {
 	Branch     int      `json:"branch"` // index into the repository's branches
 	After      string   `json:"after,omitempty"`
+	Counted    int64    `json:"counted,omitempty"` // how many commits of the period the branch has, as GitHub counts them
+	Walked     int64    `json:"walked,omitempty"`  // how many of them the walk has met
+	Older      int      `json:"older,omitempty"`   // how many commits from before the period it met last, one after the other
 	Ahead      bool     `json:"ahead,omitempty"` // this round's page of history was handed over, that of pull requests not yet
 	Referenced ranges   `json:"referenced"`      // numbers of the merged pull requests that commits belong to
 	Owners     []string `json:"owners,omitempty"`
@@ -181,28 +184,52 @@ func (r *run) historyPage(a answer) error {
 	if !list.IsObject() {
 		// Deleted since the unit was begun, or refused.
 		r.gap(Commit, evidence.Finding{Code: "branch_unreadable", Object: r.name() + " " + branch})
-		h.Branch, h.After = h.Branch+1, ""
+		r.nextBranch()
 		return nil
 	}
 	if h.After == "" {
-		r.tally(Commit).Expected += list.Get("totalCount").Int()
+		h.Counted = a.data.Get("repository.ref.target.counted.totalCount").Int()
 	}
 	b := r.batch(Commit)
-	var failed error
-	list.Get("nodes").ForEach(func(_, c gjson.Result) bool {
-		failed = r.commit(b, branch, c, instant(c.Get("committedDate")), a.origin)
-		return failed == nil
-	})
-	if failed != nil {
-		return failed
+	for _, c := range list.Get("nodes").Array() {
+		at := instant(c.Get("committedDate"))
+		switch {
+		case c.IsObject() && at.Before(r.unit.Window.Start):
+			h.Older++
+			continue
+		case c.IsObject() && !r.unit.Window.Contains(at):
+			continue // of the instant at which the period ended
+		}
+		h.Older = 0
+		h.Walked++
+		if err := r.commit(b, branch, c, at, a.origin); err != nil {
+			return err
+		}
 	}
-	if list.Get("pageInfo.hasNextPage").Bool() {
-		h.After = list.Get("pageInfo.endCursor").Str
-	} else {
-		h.Branch, h.After = h.Branch+1, ""
+	h.After = list.Get("pageInfo.endCursor").Str
+	if !list.Get("pageInfo.hasNextPage").Bool() || h.Older >= farEnough && h.Walked >= h.Counted {
+		r.nextBranch()
 	}
 	h.Ahead = !r.at.Pulls.Done // the pull requests of this round come next
 	return b.flush()
+}
+
+// farEnough is after how many commits in a row that date themselves before the
+// period the walk ends: histories are in the order of dates, but clocks go wrong.
+const farEnough = 50
+
+// nextBranch ends the walk over a branch. GitHub counts by dates from the tip
+// down, and so counts too few where a commit dates itself too early.
+func (r *run) nextBranch() {
+	h := &r.at.History
+	r.tally(Commit).Expected += max(h.Counted, h.Walked)
+	if h.Walked > h.Counted {
+		r.note(Commit, evidence.Finding{
+			Code: "history_out_of_order", Object: r.name() + " " + r.at.Repository.Branches[h.Branch],
+			Detail: fmt.Sprintf("GitHub counts %d, %d were read", h.Counted, h.Walked),
+		})
+	}
+	h.Branch, h.After, h.Counted, h.Walked, h.Older = h.Branch+1, "", 0, 0, 0
 }
 
 // commit adds one commit of a branch, and remembers what it leads to.
