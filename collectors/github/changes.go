@@ -42,8 +42,8 @@ type historyCursor struct {
 	Counted    int64    `json:"counted,omitempty"` // how many commits of the period the branch has, as GitHub counts them
 	Walked     int64    `json:"walked,omitempty"`  // how many of them the walk has met
 	Older      int      `json:"older,omitempty"`   // how many commits from before the period it met last, one after the other
-	Ahead      bool     `json:"ahead,omitempty"` // this round's page of history was handed over, that of pull requests not yet
-	Referenced ranges   `json:"referenced"`      // numbers of the merged pull requests that commits belong to
+	Ahead      bool     `json:"ahead,omitempty"`   // this round's page of history was handed over, that of pull requests not yet
+	Referenced ranges   `json:"referenced"`        // numbers of the merged pull requests that commits belong to
 	Owners     []string `json:"owners,omitempty"`
 }
 
