@@ -72,6 +72,7 @@ type Driver struct {
 type Kind struct {
 	Name    string        // "cloudtrail.event"
 	Title   evidence.Text // what such a record is, in an auditor's words
+	Form    evidence.Form // what two records under one identity mean; zero: events, which never change
 	Methods []evidence.Method
 }
 

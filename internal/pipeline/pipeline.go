@@ -116,6 +116,12 @@ func (r *Run) Sources() ([]sealed.Source, error) {
 		e := sealed.Source{Name: s.Name, Driver: s.Driver}
 		for _, k := range d.Kinds {
 			e.Kinds = append(e.Kinds, k.Name)
+			if k.Form != evidence.Event {
+				if e.Forms == nil {
+					e.Forms = map[string]evidence.Form{}
+				}
+				e.Forms[k.Name] = k.Form
+			}
 			for _, m := range k.Methods {
 				if !slices.Contains(e.Methods, m) {
 					e.Methods = append(e.Methods, m)

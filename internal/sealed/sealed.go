@@ -32,6 +32,10 @@ type Source struct {
 	Driver  string            `json:"driver"`
 	Kinds   []string          `json:"kinds"`
 	Methods []evidence.Method `json:"methods"` // the completeness methods its claims may use
+
+	// Forms holds the form of each kind that is not of events. It stands in
+	// results.json, so that a test is repeated with what the test was made with.
+	Forms map[string]evidence.Form `json:"forms,omitempty"`
 }
 
 // View is what an archive holds for a period.
