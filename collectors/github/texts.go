@@ -27,22 +27,23 @@ func kinds() []collectors.Kind {
 	var list []collectors.Kind
 	for _, k := range []struct {
 		name  string
+		form  evidence.Form
 		title evidence.Text
 	}{
-		{PullRequest, evidence.Text{JA: "プルリクエスト", EN: "pull request"}},
-		{Commit, evidence.Text{JA: "保護対象ブランチのコミット", EN: "commit of a protected branch"}},
-		{Codeowners, evidence.Text{JA: "CODEOWNERS ファイル", EN: "CODEOWNERS file"}},
-		{Issue, evidence.Text{JA: "GitHub Issue", EN: "GitHub issue"}},
-		{Team, evidence.Text{JA: "チームとその構成員", EN: "team and its members"}},
-		{Repository, evidence.Text{JA: "リポジトリ", EN: "repository"}},
-		{BranchProtection, evidence.Text{JA: "ブランチ保護の設定", EN: "protection of a branch"}},
-		{Ruleset, evidence.Text{JA: "ルールセット", EN: "ruleset"}},
-		{Deployment, evidence.Text{JA: "デプロイ", EN: "deployment"}},
-		{WorkflowRun, evidence.Text{JA: "ワークフローの実行", EN: "workflow run"}},
-		{RefUpdate, evidence.Text{JA: "ブランチへのプッシュ", EN: "push to a branch"}},
-		{AuditEvent, evidence.Text{JA: "監査ログのイベント", EN: "audit log event"}},
+		{PullRequest, evidence.Mutable, evidence.Text{JA: "プルリクエスト", EN: "pull request"}},
+		{Commit, evidence.Mutable, evidence.Text{JA: "保護対象ブランチのコミット", EN: "commit of a protected branch"}},
+		{Codeowners, evidence.Event, evidence.Text{JA: "CODEOWNERS ファイル", EN: "CODEOWNERS file"}},
+		{Issue, evidence.Mutable, evidence.Text{JA: "GitHub Issue", EN: "GitHub issue"}},
+		{Team, evidence.Snapshot, evidence.Text{JA: "チームとその構成員", EN: "team and its members"}},
+		{Repository, evidence.Snapshot, evidence.Text{JA: "リポジトリ", EN: "repository"}},
+		{BranchProtection, evidence.Snapshot, evidence.Text{JA: "ブランチ保護の設定", EN: "protection of a branch"}},
+		{Ruleset, evidence.Snapshot, evidence.Text{JA: "ルールセット", EN: "ruleset"}},
+		{Deployment, evidence.Mutable, evidence.Text{JA: "デプロイ", EN: "deployment"}},
+		{WorkflowRun, evidence.Mutable, evidence.Text{JA: "ワークフローの実行", EN: "workflow run"}},
+		{RefUpdate, evidence.Mutable, evidence.Text{JA: "ブランチへのプッシュ", EN: "push to a branch"}},
+		{AuditEvent, evidence.Event, evidence.Text{JA: "監査ログのイベント", EN: "audit log event"}},
 	} {
-		list = append(list, collectors.Kind{Name: k.name, Title: k.title, Methods: []evidence.Method{methods[k.name]}})
+		list = append(list, collectors.Kind{Name: k.name, Title: k.title, Form: k.form, Methods: []evidence.Method{methods[k.name]}})
 	}
 	return list
 }
