@@ -53,11 +53,8 @@ func (r *run) changes(ctx context.Context) error {
 	if !r.wants(PullRequest, Issue) || r.at.Repository.Quiet.Pulls {
 		r.at.Pulls.Done = true
 	}
-	if !r.wants(Commit, Codeowners, PullRequest) {
+	if !r.wants(Commit, Codeowners, PullRequest) || r.at.Repository.Quiet.Pushes {
 		r.at.History.Branch = len(r.at.Repository.Branches)
-	}
-	if r.at.History.Branch == 0 && r.at.History.After == "" && r.at.Repository.Quiet.History {
-		r.at.History.Branch = 1
 	}
 	for {
 		pulls := !r.at.Pulls.Done

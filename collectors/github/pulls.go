@@ -69,6 +69,9 @@ func (r *run) meet(nodes []gjson.Result) met {
 		if p.Since != "" && updated == since && p.Seen.has(number) {
 			continue // where the walk before this one began
 		}
+		if p.Since == "" && p.Kept.has(number) {
+			continue // pages overlap where the list grew; what was updated since is met again at its front
+		}
 		m.numbers = append(m.numbers, number)
 		if r.unit.Window.Contains(instant(n.Get("mergedAt"))) {
 			m.taken = append(m.taken, n)

@@ -23,17 +23,14 @@ type repositoryCursor struct {
 // quiet is what need not be asked for since nothing of it can be in the period.
 type quiet struct {
 	Pulls       bool `json:"pulls,omitempty"`
-	History     bool `json:"history,omitempty"` // of the default branch
-	Pushes      bool `json:"pushes,omitempty"`
+	Pushes      bool `json:"pushes,omitempty"` // and so history
 	Deployments bool `json:"deployments,omitempty"`
 }
 
 // state reads what the repository is set to now, and finds out what there is to
 // be read of the period at all.
 func (r *run) state(ctx context.Context) error {
-	v := r.of()
-	v["since"], v["until"] = r.unit.Window.Start, r.unit.Window.End
-	a, err := r.whole(ctx, "GraphQL state of "+r.name(), query("state"), v)
+	a, err := r.whole(ctx, "GraphQL state of "+r.name(), query("state"), r.of())
 	if err != nil {
 		return err
 	}
@@ -66,7 +63,7 @@ func (r *run) refusedState(f fault) {
 		r.refuse(r.name()+" branch protection", f.Message, BranchProtection)
 	case strings.Contains(at, "newest"):
 		r.refuse(r.name()+" pull requests", f.Message, PullRequest)
-	case strings.Contains(at, "commits"), strings.Contains(at, "defaultBranch"):
+	case strings.Contains(at, "defaultBranch"):
 		r.refuse(r.name()+" history", f.Message, Commit, Codeowners, BranchProtection, PullRequest)
 	default:
 		r.refuse(r.name()+" "+at, f.Message, r.unit.Kinds...)
@@ -86,12 +83,11 @@ func (r *run) quiet(repo gjson.Result) quiet {
 		return !first.Exists() || instant(first.Get(field)).Before(start)
 	}
 	pushed := instant(repo.Get("pushedAt"))
-	count := repo.Get("commits.target.history.totalCount")
 	return quiet{
 		Pulls:       before("newest", "updatedAt"),
 		Deployments: before("deployments", "createdAt"),
-		History:     repo.Get("isEmpty").Bool() || count.Type == gjson.Number && count.Int() == 0,
-		Pushes:      !pushed.IsZero() && pushed.Before(start) || repo.Get("isEmpty").Bool(),
+		// GitHub's clock, not the commits' own: those may date themselves anyhow.
+		Pushes: !pushed.IsZero() && pushed.Before(start) || repo.Get("isEmpty").Bool(),
 	}
 }
 

@@ -172,20 +172,7 @@ func TestEndpoints(t *testing.T) {
 
 // Every query has all the fragments it uses, each once.
 func TestQueriesAreComplete(t *testing.T) {
-	files, err := queryFiles.ReadDir("queries")
-	if err != nil {
-		t.Fatal(err)
-	}
-	docs := map[string]string{
-		"pulls": aliased("pulls", "pull", pullField, 2), "issues": aliased("issues", "issue", issueField, 2),
-		"blobs": aliased("blobs", "blob", blobField, 2), "branches": aliased("branches", "branch", branchField, 2),
-	}
-	for _, f := range files {
-		if name := strings.TrimSuffix(f.Name(), ".graphql"); name != "fragments" && name != "heads" {
-			docs[f.Name()] = query(name)
-		}
-	}
-	for name, doc := range docs {
+	for name, doc := range allQueries(t) {
 		heads := fragmentHead.FindAllStringSubmatch(doc, -1)
 		var have []string
 		for _, h := range heads {
