@@ -37,7 +37,7 @@ func (w *waits) sleep(ctx context.Context, d time.Duration) error {
 const testToken = "ghp_0123456789abcdefghijABCDEFGHIJ012345"
 
 // newSource makes a collector of a server, with settings beside its URL and owner.
-func newSource(t *testing.T, serverURL, more string, wait func(context.Context, time.Duration) error) *source {
+func newSource(t testing.TB, serverURL, more string, wait func(context.Context, time.Duration) error) *source {
 	t.Helper()
 	t.Setenv("GITHUB_TOKEN", testToken)
 	env := collectors.Env{Log: slog.New(slog.DiscardHandler), Now: time.Now, Workers: 2, BaseDir: t.TempDir()}

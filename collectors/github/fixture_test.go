@@ -54,7 +54,7 @@ func owners(path string) obj {
 	return o
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	w := &world{blobs: map[string]string{}, issues: map[int]obj{}, other: map[string][]obj{}}
 	w.t = t
 	none := list(func() []any { return nil })
@@ -247,13 +247,20 @@ func (w *world) merge(number int, at time.Time, edit ...func(p obj)) obj {
 
 // open adds a pull request that is open.
 func (w *world) open(number int, at time.Time) obj {
+	p := w.pull(number, at)
+	w.pulls = append(w.pulls, p)
+	return p
+}
+
+// pull makes a pull request that is open.
+func (w *world) pull(number int, at time.Time) obj {
 	head := oid("head", number)
 	gitUser := obj{"name": "Alice", "email": "alice@example.com", "user": user("alice")}
 	commit := obj{
 		"oid": head, "messageHeadline": "change", "authoredDate": stampOf(at.Add(-time.Hour)), "committedDate": stampOf(at.Add(-time.Hour)),
 		"parents": obj{"totalCount": 1}, "author": gitUser, "committer": gitUser, "authors": nodes(gitUser), "statusCheckRollup": nil,
 	}
-	p := obj{
+	return obj{
 		"__typename": "PullRequest", "id": fmt.Sprintf("PR_%d", number), "number": number, "url": fmt.Sprintf("https://github.com/%s/pull/%d", repoName, number),
 		"title": fmt.Sprintf("Change %d", number), "body": "", "state": "OPEN", "isDraft": false, "createdAt": stampOf(at.Add(-2 * time.Hour)),
 		"updatedAt": stampOf(at), "closedAt": nil, "mergedAt": nil, "merged": false, "author": user("alice"), "mergedBy": nil,
@@ -264,8 +271,6 @@ func (w *world) open(number int, at time.Time) obj {
 		"commits": nodes(obj{"commit": commit}), "files": nodes(obj{"path": "a.go", "changeType": "MODIFIED"}),
 		"timelineItems": nodes(), "comments": nodes(), "labels": nodes(), "closingIssuesReferences": nodes(),
 	}
-	w.pulls = append(w.pulls, p)
-	return p
 }
 
 func nodes(o ...obj) list { return func() []any { return asAny(o) } }

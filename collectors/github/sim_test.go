@@ -26,7 +26,7 @@ type args map[string]any
 
 // sim answers GraphQL over plain objects, and REST by a function.
 type sim struct {
-	t     *testing.T
+	t     testing.TB
 	root  obj
 	rest  func(w http.ResponseWriter, r *http.Request)
 	fault func(w http.ResponseWriter, r *http.Request, operation, body string, v args) bool
@@ -171,6 +171,9 @@ func (s *sim) field(doc *ast.QueryDocument, f *ast.Field, o obj, v args, path []
 }
 
 func (s *sim) value(doc *ast.QueryDocument, f *ast.Field, x any, v args, path []any) any {
+	if make, ok := x.(func() obj); ok {
+		x = make()
+	}
 	switch x := x.(type) {
 	case obj:
 		if x == nil {
