@@ -148,7 +148,9 @@ func (c *Control) Selections() []evidence.Selection {
 	s := []evidence.Selection{{Kind: c.Population.Kind, Where: c.Population.Where, For: c.ID}}
 	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
 		r := c.Related[name]
-		s = append(s, evidence.Selection{Kind: r.Kind, Where: r.Where, For: c.ID + "/" + name})
+		s = append(s, evidence.Selection{
+			Kind: r.Kind, Where: r.Where, For: c.ID + "/" + name, Before: r.Window.Before, After: r.Window.After,
+		})
 	}
 	return s
 }

@@ -181,9 +181,20 @@ type Source struct {
 	From, To  time.Time // first and last collection
 	Requested []string  // the selections pushed down to it, written out
 	Kinds     []string
+	Records   []RecordCounts // by kind; all sources of a kind together
 	Claims    []Claim
 	Failures  []Finding // units that could not be read
 	Days      []Day     // the coverage calendar, one entry a day of the period
+}
+
+// RecordCounts is what became of the sealed records of a kind. Sealed is the sum
+// of the others.
+type RecordCounts struct {
+	Kind     string // its title and name
+	Sealed   int64
+	Again    int64 // had been sealed before, with the same content
+	Earlier  int64 // versions of records that had changed when they were collected again
+	Distinct int64 // what is left: the records that controls see
 }
 
 // Claim is a completeness claim, in the pack's language.

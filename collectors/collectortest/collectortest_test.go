@@ -104,7 +104,7 @@ func TestSeveralKindsAUnit(t *testing.T) {
 			},
 		},
 		Settings: "host: forge.test\n",
-		Env: collectors.Env{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }, Workers: 1},
+		Env:      collectors.Env{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }, Workers: 1},
 		Query: evidence.Query{Period: october, Want: []evidence.Selection{
 			{Kind: "forge.pull", For: "CHG-01"}, {Kind: "forge.settings", For: "CHG-06"},
 		}},

@@ -68,7 +68,7 @@ type Item struct {
 	Link    string            `json:"-"`
 }
 
-// Run tests the controls on the view. Close the results when their items are no
+// Run tests the controls on the view, which was opened for their selections. Close the results when their items are no
 // longer needed.
 func Run(ctx context.Context, view *sealed.View, list []*controls.Control) (*Results, error) {
 	r := &Results{
@@ -119,7 +119,7 @@ func test(ctx context.Context, view *sealed.View, c *controls.Control) (t Contro
 		t.Result = evidence.NotEvaluable
 		return t, errors.Join(t.items.finish(), t.exceptions.finish())
 	}
-	outcome, err := evaluator.Evaluate(ctx, controls.Input{Period: view.Period(), AsOf: view.AsOf(), Evidence: view},
+	outcome, err := evaluator.Evaluate(ctx, controls.Input{Period: view.Period(), AsOf: view.AsOf(), Evidence: view.For(c.Selections())},
 		func(i controls.Item) error { return t.take(c, i) })
 	if ctx.Err() != nil {
 		return Control{}, ctx.Err()

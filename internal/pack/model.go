@@ -23,6 +23,7 @@ type contents struct {
 	framework *controls.Framework
 	results   *evaluation.Results
 	sources   []sealed.Description
+	records   map[string]sealed.Stats // by kind
 	drivers   []collectors.Driver
 	location  *time.Location
 }
@@ -181,10 +182,16 @@ func (c *contents) source(d sealed.Description) reports.Source {
 		Host: strings.Join(d.Hosts, ", "), Tool: strings.Join(d.Tools, ", "), From: d.From, To: d.To,
 	}
 	for _, k := range d.Kinds {
-		out.Kinds = append(out.Kinds, c.kindTitle(k)+" ("+k+")")
+		kind := c.kindTitle(k) + " (" + k + ")"
+		out.Kinds = append(out.Kinds, kind)
+		if n, ok := c.records[k]; ok {
+			out.Records = append(out.Records, reports.RecordCounts{
+				Kind: kind, Sealed: n.Sealed, Again: n.Duplicates, Earlier: n.Versions, Distinct: n.Distinct(),
+			})
+		}
 	}
 	for _, w := range d.Want {
-		out.Requested = append(out.Requested, fmt.Sprintf("%s: %s %s", w.For, w.Kind, Definition(w.Where)))
+		out.Requested = append(out.Requested, fmt.Sprintf("%s: %s %s", w.For, w.Kind, Definition(w.Where))+c.in(aroundText(w)))
 	}
 	for _, claim := range d.Claims {
 		out.Claims = append(out.Claims, c.claim(d, claim))

@@ -59,9 +59,14 @@ func (c MissingCode) Text() evidence.Text {
 
 // Missing tells why the evidence that the selections ask for is not complete;
 // it is empty when every window of every scope of every source that yields the
-// kinds is covered by satisfied claims.
+// kinds is covered by satisfied claims, and no record contradicts another.
+//
+// What the selections reach around the period is not missed, since other
+// periods' collections are not the period's: but what is held of it may not
+// contradict itself either.
 func (v *View) Missing(ctx context.Context, selections []evidence.Selection) ([]Missing, error) {
 	var missing []Missing
+	held := v.For(selections)
 	for _, sel := range selections {
 		if sel.Kind == ClaimKind {
 			missing = append(missing, v.missingClaims(sel)...)
@@ -78,7 +83,7 @@ func (v *View) Missing(ctx context.Context, selections []evidence.Selection) ([]
 		if !found {
 			missing = append(missing, Missing{Code: NoSource, Detail: sel.Kind})
 		}
-		p, err := v.population(ctx, sel.Kind)
+		p, err := held.population(ctx, sel.Kind)
 		if err != nil {
 			return nil, err
 		}
