@@ -100,18 +100,6 @@ func upTo(n int) []int {
 	return out
 }
 
-func (w *world) count(name string) int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	n := 0
-	for _, r := range w.requests {
-		if r == name || name == "" {
-			n++
-		}
-	}
-	return n
-}
-
 func noWait(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 // month fills the world with pull requests that were merged in the period, and
@@ -167,7 +155,7 @@ func TestUnchangedRepository(t *testing.T) {
 	w.repo["pushedAt"] = stampOf(october(-5))
 	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit, Codeowners, RefUpdate, BranchProtection, Ruleset, Deployment, Issue)
 	if len(g.errs) > 0 || w.count("") != 2 {
-		t.Errorf("%v; requests: %v", g.errs, w.requests)
+		t.Errorf("%v; requests: %v", g.errs, w.server.Requests())
 	}
 	for kind, c := range g.claims {
 		if !c.Satisfied() {
@@ -185,7 +173,7 @@ func TestUpdatedDuringTheWalk(t *testing.T) {
 	w := newWorld(t)
 	w.month(200)
 	moved := 0
-	w.fault = func(_ http.ResponseWriter, _ *http.Request, operation, _ string, v args) bool {
+	w.fault = func(_ http.ResponseWriter, _ *http.Request, operation string, v args) bool {
 		if operation == "changes" && v["pulls"] == true && moved < 2 && w.count("changes") == 2 {
 			moved++ // while the second page is asked for, the oldest of all is commented on
 			for _, p := range w.pulls {
@@ -338,7 +326,7 @@ func TestTooHeavy(t *testing.T) {
 			t.Run(fmt.Sprintf("%s above %v", name, limit), func(t *testing.T) {
 				w := newWorld(t)
 				w.month(70)
-				w.fault = func(rw http.ResponseWriter, _ *http.Request, operation, _ string, v args) bool {
+				w.fault = func(rw http.ResponseWriter, _ *http.Request, operation string, v args) bool {
 					if size, _ := v["size"].(float64); operation == "changes" && v["pulls"] == true && size > limit {
 						answer(rw)
 						return true

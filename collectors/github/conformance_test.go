@@ -13,8 +13,8 @@ import (
 )
 
 // broken makes the simulation do what the conformance suite asks for.
-func broken(f *collectortest.Faults, t *testing.T) func(http.ResponseWriter, *http.Request, string, string, args) bool {
-	return func(w http.ResponseWriter, r *http.Request, _, _ string, _ args) bool {
+func broken(f *collectortest.Faults) func(http.ResponseWriter, *http.Request, string, args) bool {
+	return func(w http.ResponseWriter, r *http.Request, _ string, _ args) bool {
 		fault := f.Next(r)
 		switch {
 		case fault == nil:
@@ -56,7 +56,7 @@ func TestConformance(t *testing.T) {
 		w.events = append(w.events, map[string]any{"_document_id": stampOf(october(i)), "@timestamp": october(i).UnixMilli(), "action": "team.add_member"})
 	}
 	var faults collectortest.Faults
-	w.fault = broken(&faults, t)
+	w.fault = broken(&faults)
 	url := w.start()
 
 	d := Driver()

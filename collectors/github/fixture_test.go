@@ -14,7 +14,7 @@ import (
 
 // world is one organisation with one repository, small enough to know by heart.
 type world struct {
-	sim
+	simulation
 	repo    obj
 	pulls   []obj // any order: they are served by their last update
 	commits []obj // the default branch's, tip first
@@ -152,10 +152,6 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
-type errorOf string
-
-func (e errorOf) Error() string { return string(e) }
-
 func asAny(list []obj) []any {
 	out := make([]any, len(list))
 	for i, o := range list {
@@ -272,8 +268,6 @@ func (w *world) pull(number int, at time.Time) obj {
 		"timelineItems": nodes(), "comments": nodes(), "labels": nodes(), "closingIssuesReferences": nodes(),
 	}
 }
-
-func nodes(o ...obj) list { return func() []any { return asAny(o) } }
 
 // commit puts a commit at the tip of the default branch; number is its pull
 // request's, or 0.
