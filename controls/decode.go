@@ -31,7 +31,7 @@ func decodeControl(name string, b []byte) (*Control, error) {
 	}
 	c.Activity.JA, c.Procedure.JA = unfolded(c.Activity.JA), unfolded(c.Procedure.JA)
 	for _, check := range []func(source) error{
-		c.checkTexts, c.checkPopulation, c.checkRelated, c.checkParams, c.checkReasons, c.checkColumns, c.checkLink,
+		c.checkTexts, c.checkPopulation, c.checkRelated, c.checkParams, c.checkReasons, c.checkColumns, c.checkLabel, c.checkLink,
 	} {
 		if err := check(src); err != nil {
 			return nil, err

@@ -65,10 +65,17 @@ var (
 	trailingWidths = []float64{22, 12, 36}
 )
 
+// labelWidth is that of the column of labels, where items have labels.
+const labelWidth = 28
+
 func (t *itemTable) measure() {
 	b := t.b
 	t.widths = append(t.widths, leadingWidths...)
 	t.heads = b.heads("#", b.in(words.Verdict), b.in(words.Reasons), b.zoned(b.in(words.When)))
+	if t.c.Labelled {
+		t.heads = append(t.heads, b.heads(b.in(words.ItemLabel))...)
+		t.widths = append(t.widths, labelWidth)
+	}
 	for _, column := range t.c.Columns {
 		title := column.Title
 		if column.Type == reports.TimeColumn {
@@ -145,6 +152,9 @@ func (t *itemTable) add(item reports.Item) {
 	cells = append(cells, b.count(t.tally.Total),
 		cell{value: words.VerdictMark(item.Verdict) + " " + b.in(item.Verdict.Name()), style: b.styles.verdict[item.Verdict]},
 		b.str(reasons(item)), b.when(item.Time))
+	if t.c.Labelled {
+		cells = append(cells, b.str(item.Label))
+	}
 	for i, column := range t.c.Columns {
 		cells = append(cells, b.field(column, item, i))
 	}
