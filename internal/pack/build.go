@@ -273,9 +273,7 @@ func (b *builder) outcomes(ctx context.Context) error {
 func (b *builder) instructions(context.Context) error {
 	kinds := map[string]string{}
 	for _, c := range b.Library.Controls {
-		if c.Population.Kind != sealed.ClaimKind && len(c.Related) == 0 {
-			kinds[c.ID] = c.Population.Kind
-		}
+		kinds[c.ID] = c.Population.Kind
 	}
 	text, err := instructions(&b.Manifest, b.Signer.Public(), b.Results, kinds)
 	if err != nil {

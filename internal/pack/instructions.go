@@ -5,11 +5,11 @@ import (
 	"crypto"
 	_ "embed"
 	"fmt"
-	"slices"
 	"strings"
 	"text/template"
 
 	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
 )
 
@@ -35,18 +35,12 @@ func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, k
 	return b.Bytes(), err
 }
 
-// example is a control whose records the pack holds as the source gave them, and
-// which is joined with nothing, so that a few lines repeat its test; and an item
-// of it: an exception, if there is one. kinds are those of such controls.
+// example is a control whose records the pack holds as the source gave them,
+// and an item of it: an exception, if there is one.
 func example(r *evaluation.Results, kinds map[string]string) (id, kind, item string) {
 	id, item = "LOG-01", "ID"
-	for _, c := range slices.Backward(r.Controls) {
-		if kinds[c.ID] != "" {
-			id = c.ID
-		}
-	}
 	for _, c := range r.Controls {
-		if kinds[c.ID] != "" && len(c.Exceptions) > 0 {
+		if kinds[c.ID] != sealed.ClaimKind && len(c.Exceptions) > 0 {
 			id, item = c.ID, c.Exceptions[0].ID
 			break
 		}
@@ -57,8 +51,7 @@ func example(r *evaluation.Results, kinds map[string]string) (id, kind, item str
 	return id, kind, item
 }
 
-// wholeCommands takes the record of each identity that was sealed last, as the
-// tests do, and lists what a control's rule takes exception to among all records
+// wholeCommands lists what a control's rule takes exception to among all records
 // of the period, with a stock opa, and compares that with the results.
 func wholeCommands(r *evaluation.Results, kinds map[string]string) string {
 	id, kind, _ := example(r, kinds)
