@@ -52,6 +52,7 @@ type Control struct {
 	Group string `yaml:"group"`
 
 	Columns []Column `yaml:"columns"` // the key fields that readers see of an item
+	Label   string   `yaml:"label"`   // what people call an item, with {path} placeholders: "{repository.nameWithOwner}#{number}"; may be empty
 	Link    string   `yaml:"link"`    // https URL of an item in its source system, with {path} placeholders; may be empty
 
 	// Files are the exact sources, by name: what a pack carries. A module of the

@@ -97,7 +97,8 @@ type Control struct {
 	Observations []ReasonCount
 	Days         []DayCounts // Counts by day of the period, as [Tally] makes them; empty: no chart
 
-	Columns []Column
+	Columns  []Column
+	Labelled bool // its items have labels
 	// Items iterates the population in time order, from the beginning at every
 	// call. A renderer refuses a pack whose items do not add up to Counts.
 	Items func() iter.Seq2[Item, error]
@@ -158,6 +159,7 @@ const (
 // Item is one item of a population with its verdict.
 type Item struct {
 	ID      string
+	Label   string // what people call it, "acme/app#12"; may be empty
 	Time    time.Time
 	Verdict evidence.Verdict
 	Reasons []Reason

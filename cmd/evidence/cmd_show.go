@@ -28,10 +28,11 @@ func (a *app) showCommand() *cobra.Command {
 		Use:   "show CONTROL [ITEM] --period PERIOD",
 		Short: "Show a control's test, or one item down to its raw record",
 		Long: `Show prints a control's texts, its population and its exceptions. With an item (its
-identity, or the beginning of it) it prints the verdict with its reasons, the raw
-record, the response of the source that held it, what the source published to prove
-that, and the leaf of the locker's log that seals it. Of things that change, such as
-pull requests, it prints the version that was sealed last and lists the earlier ones.`,
+identity, its label, or the beginning of its identity) it prints the verdict with its
+reasons, the raw record, the response of the source that held it, what the source
+published to prove that, and the leaf of the locker's log that seals it. Of things
+that change, such as pull requests, it prints the version that was sealed last and
+lists the earlier ones.`,
 		Example: "  evidence show LOG-01 --period 2026-10\n  evidence show LOG-01 2f1c --period 2026-10",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -102,8 +103,8 @@ func (s *shown) tellTest(r *evaluation.Results) error {
 	return s.tellControl(s.run, s.outcome, 50)
 }
 
-func (s *shown) tellItem(ctx context.Context, prefix string) error {
-	item, err := s.find(prefix)
+func (s *shown) tellItem(ctx context.Context, name string) error {
+	item, err := pipeline.Match(s.outcome.Items(), name)
 	if err != nil {
 		return usageError{err}
 	}
@@ -116,7 +117,10 @@ func (s *shown) tellItem(ctx context.Context, prefix string) error {
 	}
 	l, loc := s.run.Config.Lang, s.run.Config.Calendar.Location
 	say := words(l)
-	fmt.Fprintf(s.stdout, "%s  %s  %s\n", s.control.ID, oneLine(item.ID), item.Verdict.Name().In(l))
+	fmt.Fprintf(s.stdout, "%s  %s  %s\n", s.control.ID, oneLine(item.Name()), item.Verdict.Name().In(l))
+	if item.Label != "" {
+		fmt.Fprintf(s.stdout, "%s: %s\n", say("識別子", "identity"), oneLine(item.ID))
+	}
 	fmt.Fprintf(s.stdout, "%s: %s\n", say("日時", "when"), clock(item.Time, loc))
 	for _, r := range item.Reasons {
 		fmt.Fprintf(s.stdout, "%s: %s (%s)\n", say("理由", "reason"), reasonText(s.control, r, l), r.Code)
@@ -174,23 +178,6 @@ func (s *shown) tellTrace(t pipeline.Trace) {
 		fmt.Fprintf(s.stdout, "%s: %s %s\n", say("封印", "sealed as"),
 			fmt.Sprintf(say("葉 %d", "leaf %d of"), t.Leaf), fmt.Sprintf("%s %d, %s", s.checkpoint.Origin, s.checkpoint.Size, clock(s.checkpoint.SealedAt, loc)))
 	}
-}
-
-// find looks the item up among all of the population.
-func (s *shown) find(prefix string) (evaluation.Item, error) {
-	var ids []string
-	items := map[string]evaluation.Item{}
-	for i, err := range s.outcome.Items() {
-		if err != nil {
-			return evaluation.Item{}, err
-		}
-		if strings.HasPrefix(strings.ToLower(i.ID), strings.ToLower(prefix)) {
-			ids = append(ids, i.ID)
-			items[i.ID] = i
-		}
-	}
-	id, err := pipeline.MatchID(ids, prefix)
-	return items[id], err
 }
 
 // traces finds where the item's record came from. A derived record has no

@@ -60,6 +60,7 @@ type Counts struct {
 // Item is the outcome of one item's test.
 type Item struct {
 	ID      string            `json:"id"`
+	Label   string            `json:"label,omitempty"` // what people call it; not always one item's alone
 	Time    time.Time         `json:"time"`
 	Verdict evidence.Verdict  `json:"verdict"`
 	Reasons []controls.Reason `json:"reasons,omitempty"`
@@ -154,7 +155,7 @@ func params(c *controls.Control) map[string]any {
 
 func (c *Control) take(ctl *controls.Control, i controls.Item) error {
 	item := Item{
-		ID: i.Record.ID, Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
+		ID: i.Record.ID, Label: ctl.ItemLabel(i.Record), Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
 		SHA256: i.Record.BodySHA256(), Observations: i.Observations,
 	}
 	whole := item
@@ -169,6 +170,14 @@ func (c *Control) take(ctl *controls.Control, i controls.Item) error {
 		c.Pending = append(c.Pending, item)
 	}
 	return c.items.add(whole)
+}
+
+// Name is what a list shows of the item: its label, or its identity.
+func (i Item) Name() string {
+	if i.Label != "" {
+		return i.Label
+	}
+	return i.ID
 }
 
 // Only returns the results of the controls with the given IDs.

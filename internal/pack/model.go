@@ -102,6 +102,7 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 			Title: c.in(col.Title), Type: reports.ColumnType(orText(col.Type)), Width: col.Width,
 		})
 	}
+	out.Labelled = ctl.Label != ""
 	out.Items = c.items(ctl, r.Items())
 	out.Exceptions = c.items(ctl, r.AllExceptions())
 	tally := reports.NewTally(c.manifest.Period, c.location)
@@ -144,7 +145,7 @@ func (c *contents) items(ctl *controls.Control, all iter.Seq2[evaluation.Item, e
 }
 
 func (c *contents) item(ctl *controls.Control, i evaluation.Item) reports.Item {
-	out := reports.Item{ID: i.ID, Time: i.Time, Verdict: i.Verdict, Link: i.Link, SHA256: i.SHA256}
+	out := reports.Item{ID: i.ID, Label: i.Label, Time: i.Time, Verdict: i.Verdict, Link: i.Link, SHA256: i.SHA256}
 	for _, r := range i.Reasons {
 		out.Reasons = append(out.Reasons, reports.Reason{Code: r.Code, Text: ctl.ReasonText(r, c.manifest.Lang)})
 	}

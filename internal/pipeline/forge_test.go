@@ -96,6 +96,7 @@ func (f *forge) batch(u evidence.Unit, kind, id string, at time.Time, body any) 
 // merge by itself; CHG-03 to settings taken within the period.
 var forgeControls = fstest.MapFS{
 	"CHG-01/control.yaml": {Data: []byte(control("CHG-01", "{kind: forge.pull, where: [{repository: [acme/app]}], time: mergedAt}", `
+label: "{repository}#{number}"
 related:
   settings: {kind: forge.settings, match: {name: repository}, window: {before: 31d, after: 31d}}`))},
 	"CHG-01/policy.rego": {Data: []byte(`package evidence.chg_01
@@ -204,7 +205,7 @@ func told(t *testing.T, r *Run, p evidence.Period, ids ...string) []string {
 		line := fmt.Sprintf("%s %s %d/%d", c.ID, c.Result, c.Counts.Exceptions, c.Counts.Total)
 		for _, i := range c.Exceptions {
 			for _, reason := range i.Reasons {
-				line += fmt.Sprintf(" %s %s", i.ID, reason.Detail)
+				line += fmt.Sprintf(" %s %s", i.Name(), reason.Detail)
 			}
 		}
 		lines = append(lines, strings.TrimSpace(line)+c.Error)
@@ -241,7 +242,7 @@ func TestFormsOverTwoMonths(t *testing.T) {
 	// is joined, and no member of October's populations. CHG-03 sees of the
 	// snapshots only the one that was taken in October for October.
 	want := []string{
-		`CHG-01 exceptions_noted 2/2 PR_2 "unprotected" PR_3 "unprotected"`,
+		`CHG-01 exceptions_noted 2/2 acme/app#2 "unprotected" acme/app#3 "unprotected"`,
 		`CHG-02 effective 0/2`,
 		`CHG-03 effective 0/1`,
 	}
@@ -254,7 +255,7 @@ func TestFormsOverTwoMonths(t *testing.T) {
 		}
 	}
 	// October's collections reach September by the window after it alone.
-	if d := cmp.Diff([]string{`CHG-01 exceptions_noted 1/1 PR_1 "unprotected"`, "CHG-02 effective 0/1", "CHG-03 no_occurrence 0/0"}, told(t, r, september)); d != "" {
+	if d := cmp.Diff([]string{`CHG-01 exceptions_noted 1/1 acme/app#1 "unprotected"`, "CHG-02 effective 0/1", "CHG-03 no_occurrence 0/0"}, told(t, r, september)); d != "" {
 		t.Error(d)
 	}
 	traced(t, r)
@@ -331,6 +332,9 @@ func TestPacksRepeatTheJoin(t *testing.T) {
 		t.Errorf("the IPE counts around the period %+v", ipe.Around)
 	}
 	report, err := os.ReadFile(filepath.Join(dir, pack.ResultsFile))
+	if !bytes.Contains(report, []byte(`"id":"PR_2","label":"acme/app#2"`)) {
+		t.Error("the results do not give labels")
+	}
 	if err != nil || !bytes.Contains(report, []byte(`"forms":{"forge.pull":"mutable","forge.settings":"snapshot"}`)) {
 		t.Errorf("the results do not say of what form kinds are: %v", err)
 	}

@@ -3,8 +3,6 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/internal/locker"
@@ -44,24 +42,4 @@ func Traces(ctx context.Context, view *sealed.View, want []evidence.Selection, k
 		}
 	}
 	return traces, earlier, nil
-}
-
-// MatchID finds the one identity that begins with prefix, whatever its case.
-func MatchID(ids []string, prefix string) (string, error) {
-	if slices.Contains(ids, prefix) {
-		return prefix, nil
-	}
-	var found []string
-	for _, id := range ids {
-		if strings.HasPrefix(strings.ToLower(id), strings.ToLower(prefix)) {
-			found = append(found, id)
-		}
-	}
-	switch len(found) {
-	case 0:
-		return "", fmt.Errorf("the population has no item %q", prefix)
-	case 1:
-		return found[0], nil
-	}
-	return "", fmt.Errorf("%d items begin with %q: %s …", len(found), prefix, found[0])
 }

@@ -85,6 +85,7 @@ var (
 	Observations    = evidence.Text{JA: "所見", EN: "Observations"}
 	When            = evidence.Text{JA: "発生日時", EN: "Time"}
 	KeyFields       = evidence.Text{JA: "主な内容", EN: "Key fields"}
+	ItemLabel       = evidence.Text{JA: "項目", EN: "Item"}
 	ItemID          = evidence.Text{JA: "項目ID", EN: "Item ID"}
 	SourceLink      = evidence.Text{JA: "証跡元", EN: "Source"}
 	OpenSource      = evidence.Text{JA: "開く ↗", EN: "open ↗"}
