@@ -37,6 +37,7 @@ type forge struct {
 	now       func() time.Time
 	pulls     map[string]pull
 	protected bool
+	scope     evidence.Scope // nil: acme/app
 	asked     []evidence.Selection
 }
 
@@ -49,8 +50,12 @@ type pull struct {
 
 func (f *forge) Plan(_ context.Context, q evidence.Query) iter.Seq2[evidence.Unit, error] {
 	f.asked = q.Want
+	scope := f.scope
+	if scope == nil {
+		scope = evidence.Scope{"repository": "acme/app"}
+	}
 	return func(yield func(evidence.Unit, error) bool) {
-		yield(evidence.Unit{Kinds: []string{"forge.pull", "forge.settings"}, Scope: evidence.Scope{"repository": "acme/app"}, Window: q.Period, Want: q.Want}, nil)
+		yield(evidence.Unit{Kinds: []string{"forge.pull", "forge.settings"}, Scope: scope, Window: q.Period, Want: q.Want}, nil)
 	}
 }
 

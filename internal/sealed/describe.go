@@ -129,7 +129,7 @@ func (h *holding) day(p evidence.Period, scopes []evidence.Scope, end time.Time)
 	good, touched := 0, 0
 	for _, scope := range scopes {
 		var sound []evidence.Period
-		for _, a := range h.byScope[scope.String()] {
+		for _, a := range h.byScope[scope.Key()] {
 			if !a.latest || !a.unit.Window.Overlaps(p) {
 				continue
 			}

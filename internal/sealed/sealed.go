@@ -83,7 +83,7 @@ func newPlan(m locker.Manifest) plan {
 	p := plan{manifest: m, scopes: map[string][]evidence.Scope{}}
 	seen := map[string]bool{}
 	for _, u := range m.Units {
-		name := u.Scope.String()
+		name := u.Scope.Key()
 		for _, kind := range u.Kinds {
 			if key := kind + " " + name; !seen[key] {
 				seen[key] = true
@@ -205,7 +205,7 @@ func (v *View) add(h *holding, m locker.Manifest, plans map[string]evidence.Quer
 			a = &attempt{unit: *m.Unit, want: plans[m.Plan].Want}
 			attempts[id] = a
 			h.attempts = append(h.attempts, a)
-			scope := a.unit.Scope.String()
+			scope := a.unit.Scope.Key()
 			h.byScope[scope] = append(h.byScope[scope], a)
 		}
 		a.batches = append(a.batches, m)
