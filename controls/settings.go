@@ -14,10 +14,15 @@ type Settings struct {
 	Owner    string         `yaml:"owner"`    // replaces the control's owner
 }
 
-// Configure returns the library with settings, keyed by control ID, applied. It
-// leaves l as it is. A control or parameter that does not exist, or a value of
-// another type than the parameter's default, is an error.
+// Configure returns the library with settings, keyed by control ID or by a family
+// of them ("CHG-*"), applied. It leaves l as it is. A control or parameter that
+// does not exist, or a value of another type than the parameter's default, is an
+// error.
 func (l *Library) Configure(settings map[string]Settings) (*Library, error) {
+	settings, err := l.families(settings)
+	if err != nil {
+		return nil, err
+	}
 	changed := map[string]*Control{}
 	disabled := map[string]bool{}
 	for _, id := range slices.Sorted(maps.Keys(settings)) {

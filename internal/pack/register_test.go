@@ -90,7 +90,7 @@ func library(t testing.TB) *controls.Library {
 func evaluated(t testing.TB, archive sealed.Archive) *contents {
 	t.Helper()
 	lib := library(t)
-	view, err := sealed.Open(t.Context(), archive, quarter, []sealed.Source{{Name: "s", Driver: "d", Kinds: []string{"test.item"}, Methods: []evidence.Method{evidence.PagesExhausted}}})
+	view, err := sealed.Open(t.Context(), archive, quarter, []sealed.Source{{Name: "s", Driver: "d", Kinds: []string{"test.item"}, Methods: []evidence.Method{evidence.PagesExhausted}}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

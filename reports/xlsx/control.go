@@ -70,6 +70,9 @@ var (
 	observationWidth = 34.0
 )
 
+// labelWidth is that of the column of labels, where items have labels.
+const labelWidth = 28
+
 func (t *itemTable) measure() {
 	b := t.b
 	t.widths = append(t.widths, leadingWidths...)
@@ -78,6 +81,10 @@ func (t *itemTable) measure() {
 		const after = 3 // the reasons
 		t.widths = slices.Insert(t.widths, after, observationWidth)
 		t.heads = slices.Insert(t.heads, after, b.heads(b.in(words.Observations))...)
+	}
+	if t.c.Labelled {
+		t.heads = append(t.heads, b.heads(b.in(words.ItemLabel))...)
+		t.widths = append(t.widths, labelWidth)
 	}
 	for _, column := range t.c.Columns {
 		title := column.Title
@@ -157,6 +164,9 @@ func (t *itemTable) add(item reports.Item) {
 		cells = append(cells, cell{value: b.text(texts(item.Observations)), style: b.styles.aside})
 	}
 	cells = append(cells, b.when(item.Time))
+	if t.c.Labelled {
+		cells = append(cells, b.str(item.Label))
+	}
 	for i, column := range t.c.Columns {
 		cells = append(cells, b.field(column, item, i))
 	}

@@ -86,6 +86,7 @@ var (
 	Observations    = evidence.Text{JA: "所見", EN: "Observations"}
 	When            = evidence.Text{JA: "発生日時", EN: "Time"}
 	KeyFields       = evidence.Text{JA: "主な内容", EN: "Key fields"}
+	ItemLabel       = evidence.Text{JA: "項目", EN: "Item"}
 	ItemID          = evidence.Text{JA: "項目ID", EN: "Item ID"}
 	SourceLink      = evidence.Text{JA: "証跡元", EN: "Source"}
 	OpenSource      = evidence.Text{JA: "開く ↗", EN: "open ↗"}
@@ -148,6 +149,11 @@ var (
 	CollectedFromTo = evidence.Text{JA: "収集日時", EN: "Collected at"}
 	RecordKind      = evidence.Text{JA: "レコード種別", EN: "Record kind"}
 	Query           = evidence.Text{JA: "抽出条件", EN: "Query"}
+	RecordsByKind   = evidence.Text{JA: "レコードの件数（種別ごと。同じ種別の全証跡元を合算）", EN: "Records by kind, all sources of a kind together"}
+	RecordsSealed   = evidence.Text{JA: "封印したレコード", EN: "Sealed"}
+	RecordsAgain    = evidence.Text{JA: "同一内容の再取得", EN: "Collected again, unchanged"}
+	RecordsEarlier  = evidence.Text{JA: "更新前の版", EN: "Earlier versions"}
+	RecordsDistinct = evidence.Text{JA: "重複・更新前の版を除いたレコード", EN: "Distinct records"}
 	TotalOfClaims   = evidence.Text{JA: "件数の合計", EN: "Totals"}
 	NotReadable     = evidence.Text{JA: "取得不可", EN: "Not readable"}
 	Gap             = evidence.Text{JA: "欠落", EN: "Gap"}
