@@ -94,7 +94,7 @@ func FuzzEvaluate(f *testing.F) {
 	var evaluators []*Evaluator
 	for _, c := range lib.Controls {
 		c := *c
-		c.Population.Where, c.Population.Time, c.Population.End = nil, "", ""
+		c.Population.Where, c.Population.Time, c.Population.End, c.Population.LatestOf = nil, "", "", ""
 		e, err := Prepare(f.Context(), &c)
 		if err != nil {
 			f.Fatal(err)
@@ -107,8 +107,11 @@ func FuzzEvaluate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, e := range evaluators {
 			m := memory{}
-			for _, kind := range []string{"cloudtrail.event", "evidence.claim"} {
-				m.add(kind, "x", string(body))
+			m.add(e.control.Population.Kind, "x", string(body))
+			for _, r := range e.control.Related {
+				if r.Kind != e.control.Population.Kind {
+					m.add(r.Kind, "x", string(body))
+				}
 			}
 			items, _, err := evaluate(t, e, input(m))
 			if err == nil && len(items) != 1 {

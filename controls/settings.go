@@ -9,7 +9,7 @@ import (
 
 // Settings is what an organisation's configuration says of one control.
 type Settings struct {
-	Disabled bool           `yaml:"disabled"` // the control is left out, of frameworks too
+	Disabled bool           `yaml:"disabled"` // the control is left out, of frameworks too; registers say that it is not there
 	Params   map[string]any `yaml:"params"`   // replaces parameters' defaults
 	Owner    string         `yaml:"owner"`    // replaces the control's owner
 }
@@ -39,7 +39,7 @@ func (l *Library) Configure(settings map[string]Settings) (*Library, error) {
 		disabled[c.ID] = settings[id].Disabled
 	}
 
-	out := &Library{modules: l.modules}
+	out := &Library{Registers: l.Registers, modules: l.modules}
 	for _, c := range l.Controls {
 		if disabled[c.ID] {
 			continue

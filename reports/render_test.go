@@ -185,6 +185,9 @@ func workbookCounts(t *testing.T, p *reports.Pack) {
 	if got, want := int64(len(rowsOf(t, f, in(words.ExceptionList)))-1), p.Exceptions(); got != want {
 		t.Errorf("the sheet of exceptions has %d rows, the pack %d exceptions", got, want)
 	}
+	for i := range p.Registers {
+		workbookRegister(t, f, p, &p.Registers[i])
+	}
 	summaryCounts(t, p, rowsOf(t, f, in(words.Summary)))
 	matrixCounts(t, p, rowsOf(t, f, in(words.ControlMatrix)))
 	ipeCounts(t, p, rowsOf(t, f, in(words.IPE)))
@@ -354,6 +357,9 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 		if more := c.Counts.Exceptions - 50; more > 0 && !slices.Contains(all, fmt.Sprintf(in(words.MoreInSheet), format.Count(more), c.ID)) {
 			t.Errorf("%s: the document does not say that %d more exceptions are in the workbook", c.ID, more)
 		}
+	}
+	for i := range p.Registers {
+		documentRegister(t, pages, p, &p.Registers[i])
 	}
 	for _, src := range p.Sources {
 		for _, g := range reports.GroupClaims(src.Claims) {

@@ -38,10 +38,11 @@ type Pack struct {
 	Checkpoint   Checkpoint
 	Signer       Signer
 
-	Sources  []Source
-	Controls []Control // in the order of their IDs
-	Files    []File    // hashes of the pack's files that are not reports
-	Limits   []string  // what this pack does not prove, in plain words and the pack's language
+	Sources   []Source
+	Controls  []Control  // in the order of their IDs
+	Registers []Register // lists across controls, in the order of their IDs
+	Files     []File     // hashes of the pack's files that are not reports
+	Limits    []string   // what this pack does not prove, in plain words and the pack's language
 }
 
 // Framework is a standard, or an organisation's own control objectives, and

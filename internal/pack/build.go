@@ -255,6 +255,11 @@ func (b *builder) controlSources(context.Context) error {
 			}
 		}
 	}
+	for _, r := range registersOf(b.Library, b.Results) {
+		if err := b.writeBytes(path.Join(ControlsDir, "registers", r.ID+".yaml"), r.Source); err != nil {
+			return err
+		}
+	}
 	framework, err := yaml.Marshal(b.Framework)
 	if err != nil {
 		return fmt.Errorf("framework %s: %w", b.Framework.ID, err)

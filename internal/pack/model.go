@@ -59,6 +59,13 @@ func (c *contents) model() (*reports.Pack, error) {
 		}
 		p.Controls = append(p.Controls, r)
 	}
+	for _, r := range registersOf(c.library, c.results) {
+		register, err := c.register(r)
+		if err != nil {
+			return nil, fmt.Errorf("register %s: %w", r.ID, err)
+		}
+		p.Registers = append(p.Registers, register)
+	}
 	p.Limits = c.limits()
 	return p, nil
 }

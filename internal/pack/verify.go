@@ -425,7 +425,7 @@ func (w *verifier) library(said *evaluation.Said) (*controls.Library, []*control
 	if err != nil {
 		return nil, nil, err
 	}
-	library, err := controls.Load(sources)
+	library, err := controls.LoadPart(sources)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,6 +5,7 @@ package words
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
@@ -159,6 +160,55 @@ var (
 	Note            = evidence.Text{JA: "注記", EN: "Note"}
 	NoGaps          = evidence.Text{JA: "欠落は認められなかった。", EN: "No gap was found."}
 )
+
+// Registers: lists across controls.
+var (
+	RegisterSheetIs      = evidence.Text{JA: "%s・月別の件数と、該当するすべての項目", EN: "Counts by month (%s), and every item that they count"}
+	RegisterList         = evidence.Text{JA: " 明細", EN: " - items"}
+	RegisterListIs       = evidence.Text{JA: "該当するすべての項目", EN: "Every item that they count"}
+	AboutRegister        = evidence.Text{JA: "説明", EN: "About"}
+	Detail               = evidence.Text{JA: "内容", EN: "Detail"}
+	EntrySort            = evidence.Text{JA: "種別", EN: "Type"}
+	Month                = evidence.Text{JA: "月", EN: "Month"}
+	Total                = evidence.Text{JA: "合計", EN: "Total"}
+	RegisterCounts       = evidence.Text{JA: "全 %s 件。%sの数（検証の対象となった項目のあるもの）：%s。該当のない行は表から省いている。", EN: "%s in all. %s: %s with tested items; those without a count have no row in the table."}
+	RegisterMissing      = evidence.Text{JA: "次の統制は本パックに含まれないため、その項目はこの一覧にない：%s", EN: "The pack does not have these controls, so that none of their items is listed: %s"}
+	RegisterNotEvaluable = evidence.Text{JA: "次の統制は評価不能であるため、この一覧には漏れがあり得る：%s", EN: "These controls are not evaluable, so that items may be missing from the list: %s"}
+	NotInPack            = evidence.Text{JA: "（本パックにない）", EN: "(not in this pack)"}
+	ListSeparator        = evidence.Text{JA: "、", EN: ", "}
+)
+
+// NoNumber stands where there is nothing to count.
+const NoNumber = "—"
+
+// RegisterColumns says what each column of a register counts, a line each.
+func RegisterColumns(r *reports.Register, l evidence.Lang) string {
+	var lines []string
+	for _, c := range r.Columns {
+		var from []string
+		for _, f := range c.From {
+			text := f.Control + " " + f.Text
+			if f.Missing {
+				text = f.Control + " " + NotInPack.In(l)
+			}
+			from = append(from, text)
+		}
+		lines = append(lines, fmt.Sprintf(Labelled.In(l), c.Title, strings.Join(from, ListSeparator.In(l))))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// RegisterCautions says what a register may lack.
+func RegisterCautions(r *reports.Register, l evidence.Lang) []string {
+	var cautions []string
+	if len(r.Missing) > 0 {
+		cautions = append(cautions, fmt.Sprintf(RegisterMissing.In(l), strings.Join(r.Missing, ", ")))
+	}
+	if len(r.NotEvaluable) > 0 {
+		cautions = append(cautions, fmt.Sprintf(RegisterNotEvaluable.In(l), strings.Join(r.NotEvaluable, ", ")))
+	}
+	return cautions
+}
 
 // What renderers say where they must leave something out.
 var (
