@@ -3,7 +3,7 @@
 package evidence.lib.workdays
 
 # due is the last day, as a date, of n working days after the day of an instant,
-# which is given in nanoseconds. With n = 0 it is that day.
+# which is given in nanoseconds. With n = 0 it is that day; a part of a day is one.
 due(at, n, holidays, offset_hours) := date(last_day(at, n, holidays, offset_hours))
 
 # deadline is the instant, in RFC 3339, at which that day ends.
@@ -13,10 +13,10 @@ deadline(at, n, holidays, offset_hours) := time.format(ends(at, n, holidays, off
 ends(at, n, holidays, offset_hours) := (last_day(at, n, holidays, offset_hours) + day) - shift(offset_hours)
 
 # last_day and the days below are midnights of the zone, written as if in UTC.
-last_day(at, n, holidays, offset_hours) := days[n] if {
+last_day(at, n, holidays, offset_hours) := days[max([ceil(n), 0])] if {
 	today := midnight(at + shift(offset_hours))
 	days := array.concat([today], [next |
-		some i in numbers.range(1, ((n * 2) + 10) + count(holidays))
+		some i in numbers.range(1, ((max([ceil(n), 0]) * 2) + 10) + count(holidays))
 		next := today + (i * day)
 		working(next, holidays)
 	])
