@@ -66,6 +66,16 @@ func (c Column) field(body []byte) Field {
 	return Field{Text: v.String(), Set: true} // a string's content, else the JSON itself
 }
 
+// ItemGroup returns what registers list the record under; empty when the control
+// has no group or the record lacks it.
+func (c *Control) ItemGroup(rec evidence.Record) string {
+	if c.Group == "" {
+		return ""
+	}
+	group, _ := scalarAt(rec.Body, c.Group)
+	return group
+}
+
 var placeholder = regexp.MustCompile(`\{([A-Za-z0-9_.-]+)\}`)
 
 // ItemLink returns the URL at which the source system shows the record; empty

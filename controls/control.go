@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -163,6 +164,22 @@ func (c *Control) SourceSHA256(name string) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
+
+// RegoFiles lists the names, in [Control.Files], of the Rego sources that judge
+// the control's items: the policy, and then the library modules that it uses.
+func (c *Control) RegoFiles() []string {
+	names := []string{PolicyFile}
+	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
+		if IsModuleFile(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// IsModuleFile reports whether a name of [Control.Files] is that of a module of
+// the Rego library, which several controls may share.
+func IsModuleFile(name string) bool { return path.Dir(name) == moduleDir }
 
 // Package is the Rego package that the control's policy must be in:
 // "evidence.log_01".

@@ -15,7 +15,7 @@ import (
 // issue's number.
 func valuesAt(body []byte, path string) []string {
 	var values []string
-	scalarsAt(gjson.ParseBytes(body), strings.Split(path, "."), func(v gjson.Result) {
+	scalarsAt(gjson.ParseBytes(body), strings.Split(path, "."), 0, func(v gjson.Result) {
 		text := v.Raw
 		if v.Type == gjson.String {
 			text = v.Str
@@ -26,21 +26,28 @@ func valuesAt(body []byte, path string) []string {
 	return slices.Compact(values)
 }
 
-// scalarsAt calls visit for every scalar but null at the path.
-func scalarsAt(v gjson.Result, path []string, visit func(gjson.Result)) {
+// maxLists bounds lists within lists: each is read once for every list that it
+// is in, and no source nests what identifies something this deep.
+const maxLists = 32
+
+// scalarsAt calls visit for every scalar but null at the path; lists counts the
+// lists that v is in.
+func scalarsAt(v gjson.Result, path []string, lists int, visit func(gjson.Result)) {
 	switch {
 	case v.IsArray():
-		elementsAt(v, path, visit)
+		if lists < maxLists {
+			elementsAt(v, path, lists+1, visit)
+		}
 	case v.IsObject():
 		if len(path) > 0 {
-			scalarsAt(v.Get(path[0]), path[1:], visit) // a name without dots is nothing but a name to gjson
+			scalarsAt(v.Get(path[0]), path[1:], lists, visit) // a name without dots is nothing but a name to gjson
 		}
 	case len(path) == 0 && v.Exists() && v.Type != gjson.Null:
 		visit(v)
 	}
 }
 
-func elementsAt(list gjson.Result, path []string, visit func(gjson.Result)) {
+func elementsAt(list gjson.Result, path []string, lists int, visit func(gjson.Result)) {
 	pick := -1
 	if len(path) > 0 {
 		if n, err := strconv.Atoi(path[0]); err == nil {
@@ -50,7 +57,7 @@ func elementsAt(list gjson.Result, path []string, visit func(gjson.Result)) {
 	i := 0
 	list.ForEach(func(_, e gjson.Result) bool {
 		if pick < 0 || pick == i {
-			scalarsAt(e, path, visit)
+			scalarsAt(e, path, lists, visit)
 		}
 		i++
 		return pick < 0 || i <= pick

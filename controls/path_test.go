@@ -8,7 +8,9 @@ import (
 )
 
 func TestValuesAt(t *testing.T) {
-	deep := strings.Repeat("[", 9000) + `"x"` + strings.Repeat("]", 9000)
+	nested := func(depth int) string {
+		return `{"a": ` + strings.Repeat("[", depth) + `"x"` + strings.Repeat("]", depth) + `}`
+	}
 	for _, tt := range []struct {
 		body, path string
 		want       []string
@@ -20,7 +22,9 @@ func TestValuesAt(t *testing.T) {
 		{`{"a": {"1": {"b": 1}}}`, "a.1.b", []string{"1"}},
 		{`{"a": true, "a.b": 1, "#": 2}`, "a.b", nil},
 		{`{"a": {"#": 2, "@keys": 3}}`, "a", nil},
-		{`{"a": ` + deep + `}`, "a", []string{"x"}},
+		{nested(maxLists), "a", []string{"x"}},
+		{nested(maxLists + 1), "a", nil},
+		{nested(9000), "a", nil},
 		{`{"a": [false, 1.50, "é"]}`, "a", []string{"1.50", "false", "é"}},
 	} {
 		if d := cmp.Diff(tt.want, valuesAt([]byte(tt.body), tt.path)); d != "" {

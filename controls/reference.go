@@ -35,6 +35,15 @@ func (l *Library) section(b *bytes.Buffer, c *Control) {
 	row(evidence.Text{EN: "Owner", JA: "統制責任者"}, cell(c.Owner))
 	row(evidence.Text{EN: "Frequency", JA: "頻度"}, c.Frequency.Name().EN+" / "+c.Frequency.Name().JA)
 	row(evidence.Text{EN: "Population", JA: "母集団"}, population(c.Population))
+	if len(c.Related) > 0 {
+		row(evidence.Text{EN: "Judged with", JA: "参照する証跡"}, joinedWith(c))
+	}
+	if len(c.Extract) > 0 {
+		row(evidence.Text{EN: "Found in texts", JA: "文中から抽出する値"}, foundIn(c))
+	}
+	if modules := c.RegoFiles()[1:]; len(modules) > 0 {
+		row(evidence.Text{EN: "Shared rules", JA: "共用の規則"}, "`"+strings.Join(modules, "`, `")+"`")
+	}
 	for _, f := range l.Frameworks {
 		if items := f.Serving(c.ID); len(items) > 0 {
 			row(f.Title, strings.Join(items, ", "))
@@ -48,9 +57,44 @@ func (l *Library) section(b *bytes.Buffer, c *Control) {
 		}
 	}
 	b.WriteString("\n| Exception / 例外事項 | Text | 説明 |\n|---|---|---|\n")
-	for _, code := range slices.Sorted(maps.Keys(c.Reasons)) {
-		fmt.Fprintf(b, "| `%s` | %s | %s |\n", code, cell(c.Reasons[code].EN), cell(c.Reasons[code].JA))
+	codes(b, c.Reasons)
+	if len(c.Observations) > 0 {
+		b.WriteString("\n| Observation / 所見 | Text | 説明 |\n|---|---|---|\n")
+		codes(b, c.Observations)
 	}
+}
+
+func codes(b *bytes.Buffer, texts map[string]evidence.Text) {
+	for _, code := range slices.Sorted(maps.Keys(texts)) {
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", code, cell(texts[code].EN), cell(texts[code].JA))
+	}
+}
+
+// joinedWith tells which records each item is judged with.
+func joinedWith(c *Control) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
+		r := c.Related[name]
+		part := fmt.Sprintf("`%s`: `%s`", name, r.Kind)
+		for _, path := range slices.Sorted(maps.Keys(r.Match)) {
+			part += fmt.Sprintf("; `%s` = `%s`", path, r.Match[path])
+		}
+		if b := r.Between; b != nil {
+			part += fmt.Sprintf("; `%s` in `%s`–`%s`", b.Time, b.From, b.To)
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "<br>")
+}
+
+// foundIn tells what is looked for in the items' texts.
+func foundIn(c *Control) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(c.Extract)) {
+		x := c.Extract[name]
+		parts = append(parts, fmt.Sprintf("`%s`: `%s` (`%s`)", name, strings.Join(x.From, "`, `"), x.Patterns))
+	}
+	return strings.Join(parts, "<br>")
 }
 
 func population(p Population) string {
@@ -63,6 +107,9 @@ func population(p Population) string {
 		clauses = append(clauses, strings.Join(parts, "; "))
 	}
 	s := "`" + p.Kind + "`"
+	if p.LatestOf != "" {
+		s += fmt.Sprintf(", newest of each `%[1]s` / `%[1]s` ごとに最新のもの", p.LatestOf)
+	}
 	if len(clauses) > 0 {
 		s += "<br>" + strings.Join(clauses, "<br>or / または: ")
 	}

@@ -143,6 +143,26 @@ func workbookCounts(t *testing.T, p *reports.Pack) {
 		if diff := cmp.Diff(want, rows[at+1][2:7]); diff != "" {
 			t.Errorf("%s: counts in the header block (-pack +workbook):\n%s", c.ID, diff)
 		}
+		block := fmt.Sprint(rows[:at])
+		for _, o := range c.Observations {
+			if want := fmt.Sprintf(in(words.Labelled), o.Text, fmt.Sprintf(in(words.ItemsN), format.Count(o.N))); !strings.Contains(block, want) {
+				t.Errorf("%s: the header block does not say %q", c.ID, want)
+			}
+		}
+		observed := slices.Index(rows[at+3], in(words.Observations))
+		if (observed >= 0) != (len(c.Observations) > 0) {
+			t.Errorf("%s: the column of observations is number %d", c.ID, observed)
+		}
+		if n := observedItems(t, &c); observed >= 0 {
+			for _, r := range rows[at+4:] {
+				if r[observed] != "" {
+					n--
+				}
+			}
+			if n != 0 {
+				t.Errorf("%s: %d items with observations are missing", c.ID, n)
+			}
+		}
 		items := map[string]int64{}
 		for _, r := range rows[at+4:] {
 			if len(r) > 1 && r[0] != "" {
@@ -168,6 +188,20 @@ func workbookCounts(t *testing.T, p *reports.Pack) {
 	summaryCounts(t, p, rowsOf(t, f, in(words.Summary)))
 	matrixCounts(t, p, rowsOf(t, f, in(words.ControlMatrix)))
 	ipeCounts(t, p, rowsOf(t, f, in(words.IPE)))
+}
+
+// observedItems counts the items that have an observation.
+func observedItems(t *testing.T, c *reports.Control) (n int) {
+	t.Helper()
+	for item, err := range c.Items() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(item.Observations) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 func rowsOf(t *testing.T, f *excelize.File, sheet string) [][]string {
@@ -287,6 +321,11 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 		for _, r := range c.Reasons {
 			if !follows(all, r.Text, format.Count(r.N)) {
 				t.Errorf("%s: reason %s is not given with %d", c.ID, r.Code, r.N)
+			}
+		}
+		for _, o := range c.Observations {
+			if !follows(all, o.Text, format.Count(o.N)) {
+				t.Errorf("%s: observation %s is not given with %d", c.ID, o.Code, o.N)
 			}
 		}
 		if more := c.Counts.Exceptions - 50; more > 0 && !slices.Contains(all, fmt.Sprintf(in(words.MoreInSheet), format.Count(more), c.ID)) {

@@ -92,7 +92,10 @@ type Control struct {
 	Population Population
 	Counts     Counts
 	Reasons    []ReasonCount // exceptions by reason, most frequent first
-	Days       []DayCounts   // Counts by day of the period, as [Tally] makes them; empty: no chart
+	// Observations counts items of any verdict by what was observed of them, most
+	// frequent first: every observation that the control can make, with 0 too.
+	Observations []ReasonCount
+	Days         []DayCounts // Counts by day of the period, as [Tally] makes them; empty: no chart
 
 	Columns []Column
 	// Items iterates the population in time order, from the beginning at every
@@ -101,8 +104,15 @@ type Control struct {
 	// Exceptions iterates those of them that are exceptions, in the same order.
 	Exceptions func() iter.Seq2[Item, error]
 
-	PolicySHA256 string // of policy.rego
-	Parameters   []Parameter
+	Rules      []RuleFile // policy.rego, then the library modules that it uses
+	Parameters []Parameter
+}
+
+// RuleFile is a file of the rules that a control's items were judged by.
+type RuleFile struct {
+	Name   string // "policy.rego", "lib/text.rego"
+	SHA256 string
+	Shared bool // a library module: the same file for every control that uses it
 }
 
 // Population says what a control's items are.
@@ -118,7 +128,8 @@ type Counts struct {
 	Total, Passed, Exceptions, NotApplicable, Pending int64
 }
 
-// ReasonCount is how many exceptions have a reason. An item may have several.
+// ReasonCount is how many exceptions have a reason, or how many items an
+// observation. An item may have several.
 type ReasonCount struct {
 	Code string
 	Text string
@@ -153,6 +164,8 @@ type Item struct {
 	Fields  []Field // one for each Column
 	Link    string  // where the source shows it; may be empty
 	SHA256  string  // of the record's body
+
+	Observations []Reason // what readers should know of it; changes no verdict
 }
 
 // Field is the value of one column: text, or a time, or a number; a field that
@@ -164,7 +177,8 @@ type Field struct {
 	Set    bool // whether the record has it
 }
 
-// Reason is why an item is an exception or pending, in the pack's language.
+// Reason is why an item is an exception or pending, or what was observed of it,
+// in the pack's language.
 type Reason struct {
 	Code string
 	Text string

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/evidencepack/evidence"
 )
@@ -64,6 +65,33 @@ func (p *Pack) Served() (served, unserved []FrameworkItem) {
 		}
 	}
 	return served, unserved
+}
+
+// NamedRule is a file of rules and the controls that are judged by it.
+type NamedRule struct {
+	RuleFile
+	Controls []string
+}
+
+// RuleFiles lists the files of the controls' rules, each once: those that are a
+// control's own, in the order of the controls, and then the shared ones.
+func (p *Pack) RuleFiles() []NamedRule {
+	var own, shared []NamedRule
+	for _, c := range p.Controls {
+		for _, r := range c.Rules {
+			i := slices.IndexFunc(shared, func(s NamedRule) bool { return s.RuleFile == r })
+			switch {
+			case !r.Shared:
+				own = append(own, NamedRule{r, []string{c.ID}})
+			case i < 0:
+				shared = append(shared, NamedRule{r, []string{c.ID}})
+			default:
+				shared[i].Controls = append(shared[i].Controls, c.ID)
+			}
+		}
+	}
+	slices.SortStableFunc(shared, func(a, b NamedRule) int { return strings.Compare(a.Name, b.Name) })
+	return append(own, shared...)
 }
 
 // Exceptions is the number of exceptions of all controls.

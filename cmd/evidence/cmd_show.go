@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -85,6 +87,12 @@ func (s *shown) tellTest(r *evaluation.Results) error {
 	} {
 		fmt.Fprintf(s.stdout, "%s: %s\n", line[0], strings.TrimSpace(line[1]))
 	}
+	for _, name := range c.RegoFiles() {
+		fmt.Fprintf(s.stdout, "%s: %s  SHA-256 %s\n", say("判定規則", "rules"), name, c.SourceSHA256(name))
+	}
+	for _, code := range slices.Sorted(maps.Keys(c.Observations)) {
+		fmt.Fprintf(s.stdout, "%s: %s  %d\n", say("所見", "observation"), oneLine(c.ReasonForm(code, l)), s.outcome.Observed[code])
+	}
 	fmt.Fprintln(s.stdout)
 	if err := s.tellResults(s.run, r); err != nil {
 		return err
@@ -110,6 +118,9 @@ func (s *shown) tellItem(ctx context.Context, prefix string) error {
 	fmt.Fprintf(s.stdout, "%s: %s\n", say("日時", "when"), clock(item.Time, loc))
 	for _, r := range item.Reasons {
 		fmt.Fprintf(s.stdout, "%s: %s (%s)\n", say("理由", "reason"), reasonText(s.control, r, l), r.Code)
+	}
+	for _, o := range item.Observations {
+		fmt.Fprintf(s.stdout, "%s: %s (%s)\n", say("所見", "observation"), reasonText(s.control, o, l), o.Code)
 	}
 	for i, f := range item.Fields {
 		if f.Set {
@@ -188,7 +199,7 @@ func (s *shown) traces(ctx context.Context, id string) ([]pipeline.Trace, error)
 
 type itemJSON struct {
 	evaluation.Item
-	Texts  []string    `json:"texts"` // of the reasons, in the chosen language
+	Texts  []string    `json:"texts"` // of the reasons and then the observations, in the chosen language
 	Link   string      `json:"link,omitempty"`
 	Traces []traceJSON `json:"records"`
 }
@@ -202,7 +213,7 @@ type traceJSON struct {
 
 func (s *shown) itemJSON(item evaluation.Item, traces []pipeline.Trace) itemJSON {
 	out := itemJSON{Item: item, Link: item.Link, Texts: []string{}}
-	for _, r := range item.Reasons {
+	for _, r := range slices.Concat(item.Reasons, item.Observations) {
 		out.Texts = append(out.Texts, s.control.ReasonText(r, s.run.Config.Lang))
 	}
 	for _, t := range traces {

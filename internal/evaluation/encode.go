@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -84,7 +85,32 @@ func (e *encoder) control(c *Control) {
 		e.text(separator(i))
 		e.value(item)
 	}
-	e.text("]}")
+	e.text("]")
+	e.observed(c)
+	e.text("}")
+}
+
+// observed lists the items that have observations and stand in no other list,
+// from the spool: there may be as many as the population has.
+func (e *encoder) observed(c *Control) {
+	if len(c.Observed) == 0 {
+		return
+	}
+	e.text(`,"observed":[`)
+	n := 0
+	for item, err := range c.Items() {
+		if err != nil {
+			e.err = errors.Join(e.err, err)
+			return
+		}
+		if len(item.Observations) == 0 || item.Verdict == evidence.Exception || item.Verdict == evidence.Pending {
+			continue
+		}
+		e.text(separator(n))
+		e.value(item)
+		n++
+	}
+	e.text("]")
 }
 
 // open writes v, an object, with a last member more, and leaves that at the

@@ -34,14 +34,15 @@ type Control struct {
 	Result     evidence.Result   `json:"result"`
 	Counts     Counts            `json:"counts"`
 	ByReason   map[string]int64  `json:"exceptions_by_reason,omitempty"`
-	Missing    []sealed.Missing  `json:"missing,omitempty"` // why it is not evaluable
-	Error      string            `json:"error,omitempty"`   // the test itself failed: it is not evaluable
+	Observed   map[string]int64  `json:"items_by_observation,omitempty"` // of all verdicts
+	Missing    []sealed.Missing  `json:"missing,omitempty"`              // why it is not evaluable
+	Error      string            `json:"error,omitempty"`                // the test itself failed: it is not evaluable
 	Until      time.Time         `json:"pending_until,omitzero"`
 	Exceptions []Item            `json:"-"` // written last: all of them, in order of (time, id), without fields and links
 	Pending    []Item            `json:"pending,omitempty"`
 	Owner      string            `json:"owner"`
 	Params     map[string]any    `json:"params"`
-	Sources    map[string]string `json:"sources"` // SHA-256 of control.yaml and policy.rego
+	Sources    map[string]string `json:"sources"` // SHA-256 of control.yaml, policy.rego and the library modules it uses
 
 	items      *spool // the whole population
 	exceptions *spool // those that are exceptions
@@ -66,6 +67,10 @@ type Item struct {
 	SHA256  string            `json:"sha256"` // of the record's body
 	Fields  []controls.Field  `json:"-"`
 	Link    string            `json:"-"`
+	Group   string            `json:"-"` // what registers list it under
+
+	// Observations are what readers should know of the item, whatever its verdict.
+	Observations []controls.Reason `json:"observations,omitempty"`
 }
 
 // Run tests the controls on the view. Close the results when their items are no
@@ -133,7 +138,7 @@ func test(ctx context.Context, view *sealed.View, c *controls.Control) (t Contro
 		return Control{}, err
 	}
 	t.Counts = Counts{outcome.Total, outcome.Passed, outcome.Exceptions, outcome.NotApplicable, outcome.Pending}
-	t.ByReason = outcome.ByReason
+	t.ByReason, t.Observed = outcome.ByReason, outcome.ByObservation
 	t.Until = outcome.PendingUntil
 	t.Result = outcome.Result(len(missing) == 0 && t.Error == "")
 	return t, nil
@@ -150,10 +155,10 @@ func params(c *controls.Control) map[string]any {
 func (c *Control) take(ctl *controls.Control, i controls.Item) error {
 	item := Item{
 		ID: i.Record.ID, Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
-		SHA256: i.Record.BodySHA256(),
+		SHA256: i.Record.BodySHA256(), Observations: i.Observations,
 	}
 	whole := item
-	whole.Fields, whole.Link = ctl.Fields(i), ctl.ItemLink(i.Record)
+	whole.Fields, whole.Link, whole.Group = ctl.Fields(i), ctl.ItemLink(i.Record), ctl.ItemGroup(i.Record)
 	switch i.Verdict {
 	case evidence.Exception:
 		c.Exceptions = append(c.Exceptions, item)

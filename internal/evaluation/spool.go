@@ -27,6 +27,7 @@ type spooled struct {
 	Item
 	Fields []controls.Field `json:"fields"`
 	Link   string           `json:"link"`
+	Group  string           `json:"group,omitempty"`
 }
 
 func newSpool() (*spool, error) {
@@ -42,7 +43,7 @@ func newSpool() (*spool, error) {
 }
 
 func (s *spool) add(i Item) error {
-	if err := s.enc.Encode(spooled{i, i.Fields, i.Link}); err != nil {
+	if err := s.enc.Encode(spooled{i, i.Fields, i.Link, i.Group}); err != nil {
 		return fmt.Errorf("spool items: %w", err)
 	}
 	return nil
@@ -90,7 +91,7 @@ func (s *spool) all() iter.Seq2[Item, error] {
 			if err == io.EOF {
 				return
 			}
-			i.Item.Fields, i.Item.Link = i.Fields, i.Link
+			i.Item.Fields, i.Item.Link, i.Item.Group = i.Fields, i.Link, i.Group
 			if !yield(i.Item, err) || err != nil {
 				return
 			}

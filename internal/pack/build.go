@@ -135,6 +135,14 @@ func (b *builder) writeBytes(name string, data []byte) error {
 	})
 }
 
+// writeOnce is writeBytes for what several controls share.
+func (b *builder) writeOnce(name string, data []byte) error {
+	if slices.ContainsFunc(b.files, func(f File) bool { return f.Path == name }) {
+		return nil
+	}
+	return b.writeBytes(name, data)
+}
+
 func writeTo(path string, fill func(io.Writer) error) (err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -212,16 +220,16 @@ func (b *builder) controlSources(context.Context) error {
 			return err
 		}
 		for name, source := range c.Files {
-			if err := b.writeBytes(path.Join(ControlsDir, c.ID, name), source); err != nil {
+			to := path.Join(ControlsDir, c.ID, name)
+			if controls.IsModuleFile(name) {
+				to = path.Join(ControlsDir, name)
+			}
+			if err := b.writeOnce(to, source); err != nil {
 				return err
 			}
 		}
 		for kind, schema := range c.Schemas() {
-			name := path.Join(ControlsDir, "schemas", kind+".json")
-			if slices.ContainsFunc(b.files, func(f File) bool { return f.Path == name }) {
-				continue
-			}
-			if err := b.writeBytes(name, schema); err != nil {
+			if err := b.writeOnce(path.Join(ControlsDir, "schemas", kind+".json"), schema); err != nil {
 				return err
 			}
 		}
@@ -269,11 +277,7 @@ func encodeIPE(ctx context.Context, v *sealed.View) ([]byte, error) {
 }
 
 func (b *builder) instructions(context.Context) error {
-	kinds := map[string]string{}
-	for _, c := range b.Library.Controls {
-		kinds[c.ID] = c.Population.Kind
-	}
-	text, err := instructions(&b.Manifest, b.Signer.Public(), b.Results, kinds)
+	text, err := instructions(&b.Manifest, b.Signer.Public(), b.Results, b.Library)
 	if err != nil {
 		return err
 	}

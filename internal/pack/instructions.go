@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/evidencepack/evidence/controls"
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
@@ -18,43 +19,81 @@ var verifyTemplate string
 
 // instructions writes VERIFY.md: how to check this pack with the tool, and with
 // openssl, sha256sum and opa alone.
-func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, kinds map[string]string) ([]byte, error) {
+func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, library *controls.Library) ([]byte, error) {
 	t, err := template.New(VerifyFile).Parse(verifyTemplate)
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	err = t.Execute(&b, map[string]string{
+	values := map[string]string{
 		"Name":        m.Organisation.JA + " / " + m.Organisation.EN + ", " + m.Framework,
 		"Period":      m.PeriodName,
 		"OpenSSL":     sign.OpenSSL(public, SignatureFile),
 		"Fingerprint": sign.Fingerprint(public),
-		"OPA":         opaCommands(r, kinds),
-		"Whole":       wholeCommands(r, kinds),
-	})
+	}
+	if e, ok := newExample(r, library); ok {
+		values["OPA"], values["Whole"] = e.one(), e.whole()
+	}
+	if carriesModules(r, library) {
+		values["Modules"] = ModulesDir
+	}
+	var b bytes.Buffer
+	err = t.Execute(&b, values)
 	return b.Bytes(), err
 }
 
-// example is a control whose records the pack holds as the source gave them,
-// and an item of it: an exception, if there is one.
-func example(r *evaluation.Results, kinds map[string]string) (id, kind, item string) {
-	id, item = "LOG-01", "ID"
-	for _, c := range r.Controls {
-		if kinds[c.ID] != sealed.ClaimKind && len(c.Exceptions) > 0 {
-			id, item = c.ID, c.Exceptions[0].ID
-			break
+// carriesModules reports whether the pack has any module of the Rego library.
+func carriesModules(r *evaluation.Results, library *controls.Library) bool {
+	for _, tested := range r.Controls {
+		if c, err := library.Find(tested.ID); err == nil && len(c.RegoFiles()) > 1 {
+			return true
 		}
 	}
-	if kind = kinds[id]; kind == "" {
-		kind = "cloudtrail.event"
-	}
-	return id, kind, item
+	return false
 }
 
-// wholeCommands lists what a control's rule takes exception to among all records
-// of the period, with a stock opa, and compares that with the results.
-func wholeCommands(r *evaluation.Results, kinds map[string]string) string {
-	id, kind, _ := example(r, kinds)
+// example is a control whose input documents follow from the pack's records with
+// jq alone, and an item of it: an exception, if there is one.
+type example struct {
+	control *controls.Control
+	item    string
+}
+
+func newExample(r *evaluation.Results, library *controls.Library) (e example, ok bool) {
+	for _, tested := range r.Controls {
+		c, err := library.Find(tested.ID)
+		if err != nil || !plain(c) {
+			continue
+		}
+		if len(tested.Exceptions) > 0 {
+			return example{c, tested.Exceptions[0].ID}, true
+		}
+		if !ok {
+			e, ok = example{c, "ID"}, true
+		}
+	}
+	return e, ok
+}
+
+// plain reports whether each record is an item as it stands: nothing is joined
+// to it, found in its texts, or chosen among records.
+func plain(c *controls.Control) bool {
+	return c.Population.Kind != sealed.ClaimKind && c.Population.LatestOf == "" && c.Population.End == "" &&
+		c.Scope == controls.Each && len(c.Related) == 0 && len(c.Extract) == 0
+}
+
+// sources are the options by which opa loads the control's policy and, where it
+// uses any, the modules of the Rego library.
+func (e example) sources() string {
+	s := "-d " + ControlsDir + "/" + e.control.ID + "/" + controls.PolicyFile
+	if len(e.control.RegoFiles()) > 1 {
+		s += " -d " + ModulesDir
+	}
+	return s
+}
+
+// whole lists what the control's rule takes exception to among all records of
+// the period, with a stock opa, and compares that with the results.
+func (e example) whole() string {
 	return fmt.Sprintf(`zstdcat %[2]s | jq -s --slurpfile r results.json '{items: [.[]
   | select(.time >= $r[0].period.start and .time < $r[0].period.end)
   | {id, input: {record: .body, related: {}, period: $r[0].period, as_of: $r[0].as_of,
@@ -64,26 +103,23 @@ package whole
 
 found contains item.id if {
   some item in data.items
-  some _ in data.evidence.%[3]s.exception with input as item.input
+  some _ in data.%[3]s.exception with input as item.input
 }
 END
-opa eval -d controls/%[1]s/policy.rego -d whole.rego -d items.json --format json data.whole.found |
+opa eval %[4]s -d whole.rego -d items.json --format json data.whole.found |
   jq -r '.result[0].expressions[0].value[]' | sort -u > found.txt
 jq -r '.controls[] | select(.id == "%[1]s") | .exceptions[].id' results.json | sort -u > reported.txt
 diff found.txt reported.txt && echo OK
-`, id, EvidenceFile(kind), packageName(id))
+`, e.control.ID, EvidenceFile(e.control.Population.Kind), e.control.Package(), e.sources())
 }
 
-func packageName(id string) string { return strings.ReplaceAll(strings.ToLower(id), "-", "_") }
-
-// opaCommands repeats the test of one item with a stock opa.
-func opaCommands(r *evaluation.Results, kinds map[string]string) string {
-	id, kind, item := example(r, kinds)
+// one repeats the test of the item with a stock opa.
+func (e example) one() string {
 	return fmt.Sprintf(`zstdcat %s | jq -c --arg id '%s' --slurpfile r results.json '
   select(.id == $id) | {record: .body, related: {}, period: $r[0].period, as_of: $r[0].as_of,
     params: ($r[0].controls[] | select(.id == "%s") | .params)}' | head -1 > input.json
-opa eval -d controls/%s/policy.rego -i input.json --format pretty data.evidence.%s.exception
-`, EvidenceFile(kind), shellQuoted(item), id, id, packageName(id))
+opa eval %s -i input.json --format pretty data.%s.exception
+`, EvidenceFile(e.control.Population.Kind), shellQuoted(e.item), e.control.ID, e.sources(), e.control.Package())
 }
 
 // shellQuoted makes text from outside harmless between single quotes.

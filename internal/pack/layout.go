@@ -20,8 +20,12 @@ const (
 	EntriesFile   = "proofs/entries.jsonl.zst" // sealed manifests with their inclusion proofs
 	VerifyFile    = "VERIFY.md"
 	EvidenceDir   = "evidence" // <kind>.jsonl.zst: the batches of the kind, as sealed, one after the other
-	ControlsDir   = "controls" // the sources of the controls, and of the framework
+	ControlsDir   = "controls" // the sources of the controls, of the framework and of the registers
 )
+
+// ModulesDir holds the modules of the Rego library, each once: a folder that
+// stock opa loads beside any control's policy.rego.
+const ModulesDir = ControlsDir + "/lib"
 
 // EvidenceFile is the file of a kind's records.
 func EvidenceFile(kind string) string { return EvidenceDir + "/" + kind + ".jsonl.zst" }

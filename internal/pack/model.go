@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -82,17 +83,19 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 		ID: ctl.ID, Title: c.in(ctl.Title), Activity: c.in(ctl.Activity), Procedure: c.in(ctl.Procedure),
 		Owner: ctl.Owner, Frequency: c.in(ctl.Frequency.Name()), Framework: c.framework.Serving(ctl.ID),
 		Result: r.Result, Why: WhyNotEvaluable(r, c.manifest.Lang, c.location), Counts: reports.Counts(r.Counts),
-		Population: c.population(ctl), Parameters: parameters(r.Params), PolicySHA256: ctl.SourceSHA256(controls.PolicyFile),
+		Population: c.population(ctl), Parameters: parameters(r.Params),
+	}
+	for _, name := range ctl.RegoFiles() {
+		out.Rules = append(out.Rules, reports.RuleFile{Name: name, SHA256: ctl.SourceSHA256(name), Shared: controls.IsModuleFile(name)})
 	}
 	for code, n := range r.ByReason {
-		out.Reasons = append(out.Reasons, reports.ReasonCount{Code: code, Text: ctl.ReasonForm(code, c.manifest.Lang), N: n})
+		out.Reasons = append(out.Reasons, c.reasonCount(ctl, code, n))
 	}
-	slices.SortFunc(out.Reasons, func(a, b reports.ReasonCount) int {
-		if a.N != b.N {
-			return int(b.N - a.N)
-		}
-		return strings.Compare(a.Code, b.Code)
-	})
+	for code := range ctl.Observations {
+		out.Observations = append(out.Observations, c.reasonCount(ctl, code, r.Observed[code]))
+	}
+	slices.SortFunc(out.Reasons, mostFrequent)
+	slices.SortFunc(out.Observations, mostFrequent)
 	for _, col := range ctl.Columns {
 		out.Columns = append(out.Columns, reports.Column{
 			Title: c.in(col.Title), Type: reports.ColumnType(orText(col.Type)), Width: col.Width,
@@ -109,6 +112,14 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 	}
 	out.Days = tally.Days()
 	return out, nil
+}
+
+func (c *contents) reasonCount(ctl *controls.Control, code string, n int64) reports.ReasonCount {
+	return reports.ReasonCount{Code: code, Text: ctl.ReasonForm(code, c.manifest.Lang), N: n}
+}
+
+func mostFrequent(a, b reports.ReasonCount) int {
+	return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Code, b.Code))
 }
 
 func orText(t controls.ColumnType) controls.ColumnType {
@@ -135,6 +146,9 @@ func (c *contents) item(ctl *controls.Control, i evaluation.Item) reports.Item {
 	out := reports.Item{ID: i.ID, Time: i.Time, Verdict: i.Verdict, Link: i.Link, SHA256: i.SHA256}
 	for _, r := range i.Reasons {
 		out.Reasons = append(out.Reasons, reports.Reason{Code: r.Code, Text: ctl.ReasonText(r, c.manifest.Lang)})
+	}
+	for _, o := range i.Observations {
+		out.Observations = append(out.Observations, reports.Reason{Code: o.Code, Text: ctl.ReasonText(o, c.manifest.Lang)})
 	}
 	for _, f := range i.Fields {
 		out.Fields = append(out.Fields, reports.Field(f))

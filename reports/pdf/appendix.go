@@ -19,8 +19,12 @@ func (d *document) appendix() {
 	d.outline(1, d.in(words.ControlSources), "sources of controls")
 	d.heading(d.in(words.ControlSources))
 	t := d.table(column{title: d.in(words.Control), width: 26}, column{title: d.in(words.Name), width: 36}, column{title: "SHA-256", width: bodyWidth - 62})
-	for _, c := range d.p.Controls {
-		t.row(d.goTo(c.ID, controlKey(&c)), d.text("policy.rego"), d.mono(c.PolicySHA256))
+	for _, r := range d.p.RuleFiles() {
+		var ids box
+		for _, id := range r.Controls {
+			ids.paras = append(ids.paras, d.goTo(id, "control "+id).paras...)
+		}
+		t.row(ids, d.text(r.Name), d.mono(r.SHA256))
 	}
 	d.outline(1, d.in(words.FileHashes), "files")
 	d.heading(d.in(words.FileHashes))

@@ -23,6 +23,7 @@ func (d *document) control(c *reports.Control) {
 	d.population(c)
 	d.completeness(c)
 	d.exceptions(c)
+	d.observations(c)
 }
 
 func (d *document) controlResult(c *reports.Control) {
@@ -79,8 +80,17 @@ func (d *document) controlTexts(c *reports.Control) {
 		fact{d.in(words.Frequency), d.text(c.Frequency)},
 		fact{d.in(words.ServesItems), d.text(strings.Join(items, "\n"))},
 		fact{d.in(words.Parameters), params},
-		fact{d.in(words.ControlSource), d.mono("policy.rego  SHA-256 " + c.PolicySHA256)},
+		fact{d.in(words.ControlSource), d.rules(c)},
 	)
+}
+
+// rules names the files by which the control's items were judged.
+func (d *document) rules(c *reports.Control) box {
+	var b box
+	for _, r := range c.Rules {
+		b.paras = append(b.paras, para{text: r.Name + "  SHA-256 " + r.SHA256, st: d.st.mono})
+	}
+	return b
 }
 
 func (d *document) population(c *reports.Control) {
@@ -126,6 +136,22 @@ func (d *document) exceptions(c *reports.Control) {
 	if more > 0 {
 		d.y += 1.5
 		d.flow(d.say(words.MoreInSheet, format.Count(more), c.ID), d.st.bold)
+	}
+}
+
+// observations counts the control's items by what was observed of them. The
+// items themselves are in the workbook, and in the registers that list them.
+func (d *document) observations(c *reports.Control) {
+	if len(c.Observations) == 0 {
+		return
+	}
+	d.room(40)
+	d.heading(d.in(words.Observations))
+	d.flow(d.say(words.ObservationsMean, c.ID), d.st.small)
+	d.y += 1
+	t := d.table(column{title: d.in(words.Observations), width: bodyWidth - 30}, column{title: d.in(words.Counts), width: 30, right: true})
+	for _, o := range c.Observations {
+		t.row(d.text(o.Text), d.text(format.Count(o.N)))
 	}
 }
 
@@ -177,6 +203,9 @@ func (d *document) reasonsBox(item reports.Item) box {
 	var b box
 	for _, r := range item.Reasons {
 		b.paras = append(b.paras, para{text: r.Text, st: d.st.cell})
+	}
+	for _, o := range item.Observations {
+		b.paras = append(b.paras, para{text: d.say(words.Labelled, d.in(words.Observation), d.line(o.Text)), st: d.st.tiny})
 	}
 	return b
 }

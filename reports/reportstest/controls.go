@@ -11,7 +11,7 @@ import (
 )
 
 func (b builder) controls() []reports.Control {
-	return []reports.Control{b.acc08(), b.acc10(), b.log01(), b.log02(), b.net02()}
+	return []reports.Control{b.acc08(), b.acc10(), b.chg01(), b.log01(), b.log02(), b.net02()}
 }
 
 // acc08 is effective.
@@ -184,6 +184,9 @@ type population struct {
 	verdict     func(i int) evidence.Verdict
 	reasons     func(i int) []reports.Reason
 	fields      func(i int) []reports.Field
+
+	observations func(i int) []reports.Reason
+	link         func(i int) string
 }
 
 var events = []string{"AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules", "RevokeSecurityGroupIngress", "ConsoleLogin", "UpdateTrail"}
@@ -196,6 +199,12 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 	}
 	if item.Verdict == evidence.Exception || item.Verdict == evidence.Pending {
 		item.Reasons = p.reasons(i)
+	}
+	if p.observations != nil {
+		item.Observations = p.observations(i)
+	}
+	if p.link != nil {
+		item.Link = p.link(i)
 	}
 	if p.fields != nil {
 		item.Fields = p.fields(i)
@@ -234,15 +243,18 @@ func (b builder) finish(c reports.Control, p population) reports.Control {
 	tally := reports.NewTally(Period, Location)
 	for item := range items() {
 		tally.Add(item.Time, item.Verdict)
+		for _, o := range item.Observations {
+			c.Observations = countCode(c.Observations, o)
+		}
 		if item.Verdict != evidence.Exception {
 			continue
 		}
 		for _, r := range item.Reasons {
-			c.Reasons = count(c.Reasons, r)
+			c.Reasons = countCode(c.Reasons, r)
 		}
 	}
 	c.Counts, c.Days = tally.Counts, tally.Days()
-	c.PolicySHA256 = Hash("policy " + c.ID)
+	c.Rules = []reports.RuleFile{{Name: "policy.rego", SHA256: Hash("policy " + c.ID)}}
 	c.Population = b.population(c, p)
 	return c
 }
@@ -285,7 +297,7 @@ func (b builder) population(c reports.Control, p population) reports.Population 
 	}
 }
 
-func count(counts []reports.ReasonCount, r reports.Reason) []reports.ReasonCount {
+func countCode(counts []reports.ReasonCount, r reports.Reason) []reports.ReasonCount {
 	for i := range counts {
 		if counts[i].Code == r.Code {
 			counts[i].N++

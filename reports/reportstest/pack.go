@@ -96,6 +96,7 @@ func files() []reports.File {
 	for _, path := range []string{
 		"VERIFY.md", "checkpoint", "controls/access/ACC-08/control.yaml", "controls/access/ACC-08/policy.rego",
 		"controls/access/ACC-10/control.yaml", "controls/access/ACC-10/policy.rego",
+		"controls/CHG-01/control.yaml", "controls/CHG-01/policy.rego", "controls/lib/approvals.rego",
 		"controls/logging/LOG-01/control.yaml", "controls/logging/LOG-01/policy.rego",
 		"controls/logging/LOG-02/control.yaml", "controls/logging/LOG-02/policy.rego",
 		"controls/network/NET-02/control.yaml", "controls/network/NET-02/policy.rego",
@@ -112,6 +113,7 @@ func (b builder) framework() reports.Framework {
 		Title: b.in("SOC 1 統制目標（みなも決済）", "SOC 1 control objectives (Minamo Payments)"),
 		Items: []reports.FrameworkItem{
 			{ID: "CM-1", Group: b.in("変更管理", "Change management"), Title: b.in("本番環境への変更は、承認されたものだけが適用される。", "Only approved changes are applied to production.")},
+			{ID: "CM-2", Group: b.in("変更管理", "Change management"), Title: b.in("変更は、作成者以外の者による承認を経て適用される。", "Changes are approved by someone other than their authors."), Controls: []string{"CHG-01"}},
 			{ID: "LA-1", Group: b.in("論理アクセス", "Logical access"), Title: b.in("本番環境へのアクセスは、権限を与えられた個人に限られる。", "Access to production is limited to authorised individuals."), Controls: []string{"ACC-08", "ACC-10"}},
 			{ID: "IO-1", Group: b.in("基盤・運用", "Infrastructure and operations"), Title: b.in("本番環境のネットワークは、インターネットからの不正なアクセスから保護されている。", "The production network is protected from unauthorised access from the internet."), Controls: []string{"NET-02"}},
 			{ID: "MO-1", Group: b.in("監視・ログ", "Monitoring and logging"), Title: b.in("監査ログは、完全かつ改ざんされることなく取得・保管される。", "Audit logs are captured and kept completely and unaltered."), Controls: []string{"LOG-01", "LOG-02"}},

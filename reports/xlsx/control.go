@@ -2,9 +2,12 @@ package xlsx
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
@@ -59,16 +62,23 @@ type itemTable struct {
 	places []place
 }
 
-// Columns before and after a control's own.
+// Columns before and after a control's own. Observations have one of their own,
+// where the control makes any: they must not pass for reasons.
 var (
-	leadingWidths  = []float64{8, 15, 34, 20}
-	trailingWidths = []float64{22, 12, 36}
+	leadingWidths    = []float64{8, 15, 34, 20}
+	trailingWidths   = []float64{22, 12, 36}
+	observationWidth = 34.0
 )
 
 func (t *itemTable) measure() {
 	b := t.b
 	t.widths = append(t.widths, leadingWidths...)
 	t.heads = b.heads("#", b.in(words.Verdict), b.in(words.Reasons), b.zoned(b.in(words.When)))
+	if t.observes() {
+		const after = 3 // the reasons
+		t.widths = slices.Insert(t.widths, after, observationWidth)
+		t.heads = slices.Insert(t.heads, after, b.heads(b.in(words.Observations))...)
+	}
 	for _, column := range t.c.Columns {
 		title := column.Title
 		if column.Type == reports.TimeColumn {
@@ -89,6 +99,8 @@ func columnWidth(c reports.Column, title string) float64 {
 	// A filter's button covers the title's end.
 	return min(max(width+1, columns(title)/2+6, 8), 80)
 }
+
+func (t *itemTable) observes() bool { return len(t.c.Observations) > 0 }
 
 // open begins the sheet with the header block.
 func (t *itemTable) open() {
@@ -144,7 +156,11 @@ func (t *itemTable) add(item reports.Item) {
 	cells := make([]cell, 0, len(t.heads))
 	cells = append(cells, b.count(t.tally.Total),
 		cell{value: words.VerdictMark(item.Verdict) + " " + b.in(item.Verdict.Name()), style: b.styles.verdict[item.Verdict]},
-		b.str(reasons(item)), b.when(item.Time))
+		b.str(texts(item.Reasons)))
+	if t.observes() {
+		cells = append(cells, cell{value: b.text(texts(item.Observations)), style: b.styles.aside})
+	}
+	cells = append(cells, b.when(item.Time))
 	for i, column := range t.c.Columns {
 		cells = append(cells, b.field(column, item, i))
 	}
@@ -216,6 +232,9 @@ func (t *itemTable) block() []blockRow {
 	for _, why := range c.Why {
 		line(words.Why, why)
 	}
+	if t.observes() {
+		line(words.Observations, t.observationCounts())
+	}
 	labels := []cell{{value: b.in(words.Counts), style: b.styles.label, span: 2}}
 	counts := []cell{{style: b.styles.label, span: 2}}
 	for _, n := range []struct {
@@ -229,4 +248,14 @@ func (t *itemTable) block() []blockRow {
 		counts = append(counts, cell{value: n.n, style: b.styles.boldCount})
 	}
 	return append(rows, blockRow{lineHeight + 3, labels}, blockRow{lineHeight + 3, counts}, blockRow{height: 9})
+}
+
+// observationCounts says what observations are, and how many items have each.
+func (t *itemTable) observationCounts() string {
+	b := t.b
+	parts := []string{b.in(words.ObservationsChangeNothing)}
+	for _, o := range t.c.Observations {
+		parts = append(parts, fmt.Sprintf(b.in(words.Labelled), o.Text, fmt.Sprintf(b.in(words.ItemsN), format.Count(o.N))))
+	}
+	return strings.Join(parts, "\n")
 }

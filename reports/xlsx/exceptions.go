@@ -36,7 +36,7 @@ func (b *book) exceptionsSheet() error {
 			n++
 			at := b.places[c.ID][k]
 			k++
-			s.add(b.count(n), b.goTo(c.ID, b.names.byID[c.ID], 1), b.str(c.Title), b.when(item.Time), b.str(reasons(item)), b.str(b.keyFields(c, item)),
+			s.add(b.count(n), b.goTo(c.ID, b.names.byID[c.ID], 1), b.str(c.Title), b.when(item.Time), b.str(texts(item.Reasons)), b.str(b.keyFields(c, item)),
 				b.goTo(item.ID, at.sheet, at.row), b.source(item.Link, b.p.Exceptions() <= manyItems), b.mono(item.SHA256))
 		}
 		if k < len(b.places[c.ID]) {
@@ -50,13 +50,13 @@ func (b *book) exceptionsSheet() error {
 	return s.close()
 }
 
-// reasons writes an item's reasons, one a line.
-func reasons(item reports.Item) string {
-	texts := make([]string, len(item.Reasons))
-	for i, r := range item.Reasons {
-		texts[i] = r.Text
+// texts writes an item's reasons, or what was observed of it, one a line.
+func texts(reasons []reports.Reason) string {
+	lines := make([]string, len(reasons))
+	for i, r := range reasons {
+		lines[i] = r.Text
 	}
-	return strings.Join(texts, "\n")
+	return strings.Join(lines, "\n")
 }
 
 // keyFields writes the fields that an item has, each with its title:

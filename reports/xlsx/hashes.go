@@ -1,6 +1,8 @@
 package xlsx
 
 import (
+	"strings"
+
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
@@ -11,8 +13,12 @@ func (b *book) hashesSheet() error {
 	s.add(heads...)
 	cp := b.p.Checkpoint
 	s.add(b.word(words.CheckpointRoot), b.str(cp.Origin), cell{style: b.styles.cell}, b.mono(cp.Root))
-	for _, c := range b.p.Controls {
-		s.add(b.word(words.ControlSource), b.str(c.ID+" policy.rego"), cell{style: b.styles.cell}, b.mono(c.PolicySHA256))
+	for _, r := range b.p.RuleFiles() {
+		name := r.Controls[0] + " " + r.Name
+		if r.Shared {
+			name = r.Name + " (" + strings.Join(r.Controls, ", ") + ")"
+		}
+		s.add(b.word(words.ControlSource), b.str(name), cell{style: b.styles.cell}, b.mono(r.SHA256))
 	}
 	for _, f := range b.p.Files {
 		s.add(b.word(words.PackFile), b.str(f.Path), b.count(f.Size), b.mono(f.SHA256))

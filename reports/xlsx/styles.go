@@ -58,7 +58,7 @@ var dayPalette = map[reports.DayState]palette{
 // styles are the workbook's cell formats.
 type styles struct {
 	title, heading, label, text, note, banner int
-	header, cell, clipped, mono, link         int
+	header, cell, aside, clipped, mono, link  int
 	count, num                                int
 	time, date, bold, boldCount               int
 
@@ -105,6 +105,7 @@ func newStyles(f *excelize.File) (styles, error) {
 
 		header:  m.make(excelize.Style{Font: font(10, true, "FFFFFF"), Fill: fill(accent), Border: grid, Alignment: &excelize.Alignment{Vertical: "center", Horizontal: "center", WrapText: true}}),
 		cell:    m.make(excelize.Style{Font: plain, Alignment: top, Border: grid}),
+		aside:   m.make(excelize.Style{Font: &excelize.Font{Family: fontFamily, Size: 10, Italic: true, Color: "595959"}, Alignment: top, Border: grid}),
 		clipped: m.make(excelize.Style{Font: plain, Alignment: topLeft, Border: grid}),
 		bold:    m.make(excelize.Style{Font: font(10, true, ""), Alignment: top, Border: grid}),
 		mono:    m.make(excelize.Style{Font: &excelize.Font{Family: monoFamily, Size: 9}, Alignment: top, Border: grid}),

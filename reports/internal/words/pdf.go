@@ -33,7 +33,7 @@ var (
 	MethodObtain    = evidence.Text{JA: "母集団の入手：各統制が定める抽出条件に該当するレコードを、証跡元システムから全件取得した。サンプルの抽出は行っていない。レコードは証跡元が返した内容のまま保存し、加工していない。", EN: "Obtaining populations: all records that meet a control's selection were taken from the source system; nothing was sampled. Records are kept as the source gave them, unaltered."}
 	MethodComplete  = evidence.Text{JA: "網羅性の検証：証跡元ごとに、あるべき数と確認した数を突合した。一致しない部分に依拠する統制は評価不能とし、有効とはしない。結果は各統制の節と IPE の節に示す。", EN: "Testing completeness: for every source, what there should be was matched with what was found. A control that rests on a part that does not match is not evaluable, never effective. The sections of the controls and of the sources show it."}
 	MethodSeal      = evidence.Text{JA: "封印：収集した証跡を追記専用のログに記録し、そのルートハッシュ（チェックポイント）に署名した。以後の変更・削除・追加は検知できる。", EN: "Sealing: what was collected was written to an append-only log whose root hash, the checkpoint, was signed. Any later change, removal or addition shows."}
-	MethodTest      = evidence.Text{JA: "検証：封印された証跡のみを用い、母集団の全項目を統制ごとの判定規則（policy.rego）で判定した。判定規則は時刻・ネットワークに依存せず、同じ証跡からは常に同じ結果となる。", EN: "Testing: every item of a population was judged by the control's rule (policy.rego), from sealed evidence alone. Rules depend on no clock and no network: the same evidence always gives the same result."}
+	MethodTest      = evidence.Text{JA: "検証：封印された証跡のみを用い、母集団の全項目を統制ごとの判定規則（policy.rego と、それが参照する共用の規則）で判定した。判定規則は時刻・ネットワークに依存せず、同じ証跡からは常に同じ結果となる。", EN: "Testing: every item of a population was judged by the control's rules (policy.rego and the shared ones it refers to), from sealed evidence alone. Rules depend on no clock and no network: the same evidence always gives the same result."}
 	ResultsHeading  = evidence.Text{JA: "結果の区分", EN: "The four results"}
 	Meaning         = evidence.Text{JA: "意味", EN: "Meaning"}
 
@@ -99,7 +99,7 @@ var VerifySteps = []evidence.Text{
 	{JA: "本ツールによる場合：evidence verify パック名.zip を実行する。確認した内容が一行ずつ表示され、変更・欠落・追加があれば終了コード 12 で終わる。", EN: "With this tool: run evidence verify on the pack's zip file. It says line by line what it checked, and exits with code 12 when a byte was altered, removed or added."},
 	{JA: "ファイルのハッシュ値：sha256sum の結果を、下表及び manifest.json と照合する。", EN: "Hashes of files: compare the output of sha256sum with the table below and with manifest.json."},
 	{JA: "署名：manifest.sig.json の署名を、別の経路で入手した公開鍵又は証明書により openssl で検証する。公開鍵の指紋を表紙のものと照合する。", EN: "Signature: verify manifest.sig.json by openssl with the public key or certificate, obtained another way; compare its fingerprint with the cover's."},
-	{JA: "判定の再実施：evidence/ のレコードと controls/ の policy.rego を opa に与え、results.json と照合する。", EN: "Re-performing tests: give the records in evidence/ and the policy.rego in controls/ to opa, and compare with results.json."},
+	{JA: "判定の再実施：evidence/ のレコードと controls/ の policy.rego（共用の規則があるときは controls/lib/ も）を opa に与え、results.json と照合する。", EN: "Re-performing tests: give the records in evidence/ and the policy.rego in controls/ (and controls/lib/, where there are shared rules) to opa, and compare with results.json."},
 	{JA: "コマンドの全文は、パック内の VERIFY.md に示す。", EN: "VERIFY.md in the pack has the commands in full."},
 }
 
@@ -117,6 +117,7 @@ var Terms = []Term{
 	{evidence.Text{JA: "網羅性", EN: "completeness"}, evidence.Text{JA: "母集団に漏れがないこと。", EN: "That nothing is missing from the population."}},
 	{evidence.Text{JA: "企業が作成した情報（IPE）", EN: "information produced by the entity (IPE)"}, evidence.Text{JA: "監査に用いるために企業が作成した情報。証跡元、抽出条件、照合、欠落の四点を検証する。", EN: "What the entity made for the audit's use. Its source, parameters, match with the source and gaps are tested."}},
 	{evidence.Text{JA: "例外事項", EN: "exception"}, evidence.Text{JA: "統制が運用されていなかった項目。", EN: "An item for which the control did not operate."}},
+	{evidence.Text{JA: "所見", EN: "observation"}, evidence.Text{JA: "項目に関する事実のうち、判定には影響しないが読み手が知るべきもの。", EN: "A fact about an item that changes no verdict, and that a reader should know."}},
 	{evidence.Text{JA: "期限未到来", EN: "pending"}, evidence.Text{JA: "収集時点で対応の期限が到来しておらず、判定できない項目。", EN: "An item whose deadline had not passed when the evidence was collected."}},
 	{evidence.Text{JA: "取得不可", EN: "not readable"}, evidence.Text{JA: "証跡元から読み取ることができなかったもの。", EN: "What could not be read from the source."}},
 	{evidence.Text{JA: "再実施", EN: "re-performance"}, evidence.Text{JA: "監査人が同じ検証を自ら行い、結果を確かめること。", EN: "The auditor repeats a test and compares the results."}},

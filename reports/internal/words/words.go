@@ -81,6 +81,8 @@ var (
 	Result          = evidence.Text{JA: "結果", EN: "Result"}
 	Verdict         = evidence.Text{JA: "判定", EN: "Verdict"}
 	Reasons         = evidence.Text{JA: "理由", EN: "Reasons"}
+	Observation     = evidence.Text{JA: "所見", EN: "Observation"}
+	Observations    = evidence.Text{JA: "所見", EN: "Observations"}
 	When            = evidence.Text{JA: "発生日時", EN: "Time"}
 	KeyFields       = evidence.Text{JA: "主な内容", EN: "Key fields"}
 	ItemID          = evidence.Text{JA: "項目ID", EN: "Item ID"}
@@ -113,6 +115,12 @@ var (
 	NoControl         = evidence.Text{JA: "本パックに対応する統制なし", EN: "No control in this pack"}
 	NoExceptions      = evidence.Text{JA: "例外事項なし", EN: "No exceptions"}
 	NoItems           = evidence.Text{JA: "該当事象なし", EN: "No item"}
+)
+
+// What observations are.
+var (
+	ObservationsChangeNothing = evidence.Text{JA: "所見は、項目に関する事実であり、判定には影響しない。", EN: "Observations are facts about an item. They change no verdict."}
+	ObservationsMean          = evidence.Text{JA: "所見は、項目に関する事実であり、判定には影響しない。項目ごとの所見は Excel のシート「%s」に記載している。", EN: "Observations are facts about an item; they change no verdict. The workbook's sheet %q has those of each item."}
 )
 
 // IPE sheets: the four questions, in their order, and their answers.
