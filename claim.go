@@ -11,10 +11,6 @@ const (
 	FileChecksum      Method = "file-checksum"      // the file is the one whose checksum was given
 )
 
-// Scope names the part of a source that something speaks of, such as
-// {"account": "123456789012", "region": "ap-northeast-1"}.
-type Scope map[string]string
-
 // Claim measures how complete the records of one unit are. A claim is
 // satisfied, or it says by name what is missing; there is no third state.
 type Claim struct {

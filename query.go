@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"sort"
-	"strings"
 )
 
 // Query asks a source for what the selected controls want of a period.
@@ -38,16 +36,3 @@ func (u Unit) Key() string {
 
 // String names the unit for people: "account=123456789012 region=eu-west-1 2026-10-01T00:00:00Z/2026-10-02T00:00:00Z".
 func (u Unit) String() string { return u.Scope.String() + " " + u.Window.String() }
-
-// String lists the scope's parts in the order of their names.
-func (s Scope) String() string {
-	names := make([]string, 0, len(s))
-	for n := range s {
-		names = append(names, n)
-	}
-	sort.Strings(names)
-	for i, n := range names {
-		names[i] = n + "=" + s[n]
-	}
-	return strings.Join(names, " ")
-}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/tidwall/gjson"
 )
@@ -14,12 +15,22 @@ type Selection struct {
 	Kind  string `json:"kind"`
 	Where Where  `json:"where,omitempty"`
 	For   string `json:"for"` // who wants them: a control's ID, or "ID/name" for what it relates to
+
+	// Before and After say how far around the period records are wanted to relate
+	// items to. How complete they are is measured within the period alone.
+	Before time.Duration `json:"before_ns,omitempty"`
+	After  time.Duration `json:"after_ns,omitempty"`
 }
 
 // Covers reports whether everything that o selects, s selects too. It may
 // answer false for selections that happen to be equivalent, never true wrongly.
 func (s Selection) Covers(o Selection) bool {
-	return s.Kind == o.Kind && s.Where.covers(o.Where)
+	return s.Kind == o.Kind && s.Where.covers(o.Where) && s.Before >= o.Before && s.After >= o.After
+}
+
+// Around is the time that records are wanted of for a period.
+func (s Selection) Around(p Period) Period {
+	return Period{Start: p.Start.Add(-s.Before), End: p.End.Add(s.After)}
 }
 
 // Where holds alternatives: a record is wanted when any clause accepts it.

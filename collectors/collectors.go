@@ -26,7 +26,9 @@ type Collector interface {
 	//
 	// A plan covers the query's period from its start up to the moment until
 	// which the source is settled, at most the period's end: what a source may
-	// still deliver is left to the next run.
+	// still deliver is left to the next run. Where a selection reaches further
+	// (Before, After), the units stay those of the period, and may give records of
+	// that time too; how complete those are is not measured.
 	Plan(ctx context.Context, q evidence.Query) iter.Seq2[evidence.Unit, error]
 
 	// Collect reads one unit from a cursor on (nil: from its beginning), in
@@ -72,6 +74,7 @@ type Driver struct {
 type Kind struct {
 	Name    string        // "cloudtrail.event"
 	Title   evidence.Text // what such a record is, in an auditor's words
+	Form    evidence.Form // what two records under one identity mean; zero: events, which never change
 	Methods []evidence.Method
 }
 

@@ -52,6 +52,7 @@ type Control struct {
 	Group string `yaml:"group"`
 
 	Columns []Column `yaml:"columns"` // the key fields that readers see of an item
+	Label   string   `yaml:"label"`   // what people call an item, with {path} placeholders: "{repository.nameWithOwner}#{number}"; may be empty
 	Link    string   `yaml:"link"`    // https URL of an item in its source system, with {path} placeholders; may be empty
 
 	// Files are the exact sources, by name: what a pack carries. A module of the
@@ -149,7 +150,9 @@ func (c *Control) Selections() []evidence.Selection {
 	s := []evidence.Selection{{Kind: c.Population.Kind, Where: c.Population.Where, For: c.ID}}
 	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
 		r := c.Related[name]
-		s = append(s, evidence.Selection{Kind: r.Kind, Where: r.Where, For: c.ID + "/" + name})
+		s = append(s, evidence.Selection{
+			Kind: r.Kind, Where: r.Where, For: c.ID + "/" + name, Before: r.Window.Before, After: r.Window.After,
+		})
 	}
 	return s
 }

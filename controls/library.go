@@ -14,10 +14,12 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// Library is a set of controls and the frameworks that they serve.
+// Library is a set of controls, the frameworks that they serve and the registers
+// that list their items.
 type Library struct {
 	Controls   []*Control   // in the order of their IDs
 	Frameworks []*Framework // in the order of their IDs
+	Registers  []*Register  // in the order of their IDs
 
 	modules modules
 }
@@ -25,13 +27,38 @@ type Library struct {
 // maxSource bounds a control's source files and a framework file, in bytes.
 const maxSource = 1 << 20
 
-// Load reads controls, frameworks/*.yaml, schemas/*.json and the Rego library
-// lib/*.rego of the layers, in order. A later layer adds to the earlier ones, and
-// replaces what has the same control ID, framework ID, kind or name. Kinds without a schema in the layers have
+// Load reads controls, frameworks/*.yaml, registers/*.yaml, schemas/*.json and
+// the Rego library lib/*.rego of the layers, in order. A later layer adds to the
+// earlier ones, and replaces what has the same ID, kind or name. Kinds without a schema in the layers have
 // the shipped one. Errors name the file and, where there is one, the line.
 func Load(layers ...fs.FS) (*Library, error) {
+	l, err := load(layers)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.checkMappings(); err != nil {
+		return nil, err
+	}
+	return l, l.checkRegisters(false)
+}
+
+// LoadPart is Load for one layer that holds part of a library, as a pack does:
+// its registers may name controls that are not in it.
+func LoadPart(layer fs.FS) (*Library, error) {
+	l, err := load([]fs.FS{layer})
+	if err != nil {
+		return nil, err
+	}
+	if err := l.checkMappings(); err != nil {
+		return nil, err
+	}
+	return l, l.checkRegisters(true)
+}
+
+func load(layers []fs.FS) (*Library, error) {
 	byID := map[string]*Control{}
 	frameworks := map[string]*Framework{}
+	registers := map[string]*Register{}
 	kinds := schemas{}
 	rego := modules{}
 	for _, layer := range layers {
@@ -39,6 +66,9 @@ func Load(layers ...fs.FS) (*Library, error) {
 			return nil, err
 		}
 		if err := loadFrameworks(layer, frameworks); err != nil {
+			return nil, err
+		}
+		if err := loadRegisters(layer, registers); err != nil {
 			return nil, err
 		}
 		if err := kinds.load(layer); err != nil {
@@ -57,7 +87,10 @@ func Load(layers ...fs.FS) (*Library, error) {
 	for _, id := range slices.Sorted(maps.Keys(frameworks)) {
 		l.Frameworks = append(l.Frameworks, frameworks[id])
 	}
-	return l, l.checkMappings()
+	for _, id := range slices.Sorted(maps.Keys(registers)) {
+		l.Registers = append(l.Registers, registers[id])
+	}
+	return l, nil
 }
 
 // loadControls reads every folder of the layer that holds a control.yaml.

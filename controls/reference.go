@@ -23,7 +23,26 @@ func Reference(l *Library) []byte {
 	for _, c := range l.Controls {
 		l.section(&b, c)
 	}
+	l.registers(&b)
 	return b.Bytes()
+}
+
+// registers lists the registers, with what each of their columns counts.
+func (l *Library) registers(b *bytes.Buffer) {
+	for i, r := range l.Registers {
+		if i == 0 {
+			b.WriteString("\n## Registers / 一覧\n")
+		}
+		fmt.Fprintf(b, "\n### %s / %s\n\n%s\n\n%s\n\n", cell(r.Title.EN), cell(r.Title.JA), strings.TrimSpace(r.Text.EN), strings.TrimSpace(r.Text.JA))
+		fmt.Fprintf(b, "| By %s / %sごと | Items of |\n|---|---|\n", cell(r.Group.Title.EN), cell(r.Group.Title.JA))
+		for _, col := range r.Columns {
+			var from []string
+			for _, f := range col.From {
+				from = append(from, f.Control+" `"+f.Code+"`")
+			}
+			fmt.Fprintf(b, "| %s / %s | %s |\n", cell(col.Title.EN), cell(col.Title.JA), strings.Join(from, "<br>"))
+		}
+	}
 }
 
 func (l *Library) section(b *bytes.Buffer, c *Control) {

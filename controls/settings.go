@@ -9,15 +9,20 @@ import (
 
 // Settings is what an organisation's configuration says of one control.
 type Settings struct {
-	Disabled bool           `yaml:"disabled"` // the control is left out, of frameworks too
+	Disabled bool           `yaml:"disabled"` // the control is left out, of frameworks too; registers say that it is not there
 	Params   map[string]any `yaml:"params"`   // replaces parameters' defaults
 	Owner    string         `yaml:"owner"`    // replaces the control's owner
 }
 
-// Configure returns the library with settings, keyed by control ID, applied. It
-// leaves l as it is. A control or parameter that does not exist, or a value of
-// another type than the parameter's default, is an error.
+// Configure returns the library with settings, keyed by control ID or by a family
+// of them ("CHG-*"), applied. It leaves l as it is. A control or parameter that
+// does not exist, or a value of another type than the parameter's default, is an
+// error.
 func (l *Library) Configure(settings map[string]Settings) (*Library, error) {
+	settings, err := l.families(settings)
+	if err != nil {
+		return nil, err
+	}
 	changed := map[string]*Control{}
 	disabled := map[string]bool{}
 	for _, id := range slices.Sorted(maps.Keys(settings)) {
@@ -34,7 +39,7 @@ func (l *Library) Configure(settings map[string]Settings) (*Library, error) {
 		disabled[c.ID] = settings[id].Disabled
 	}
 
-	out := &Library{modules: l.modules}
+	out := &Library{Registers: l.Registers, modules: l.modules}
 	for _, c := range l.Controls {
 		if disabled[c.ID] {
 			continue

@@ -185,6 +185,9 @@ func workbookCounts(t *testing.T, p *reports.Pack) {
 	if got, want := int64(len(rowsOf(t, f, in(words.ExceptionList)))-1), p.Exceptions(); got != want {
 		t.Errorf("the sheet of exceptions has %d rows, the pack %d exceptions", got, want)
 	}
+	for i := range p.Registers {
+		workbookRegister(t, f, p, &p.Registers[i])
+	}
 	summaryCounts(t, p, rowsOf(t, f, in(words.Summary)))
 	matrixCounts(t, p, rowsOf(t, f, in(words.ControlMatrix)))
 	ipeCounts(t, p, rowsOf(t, f, in(words.IPE)))
@@ -265,6 +268,22 @@ func ipeCounts(t *testing.T, p *reports.Pack, rows [][]string) {
 	if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(got)); diff != "" {
 		t.Errorf("IPE: claims by source (-pack +workbook):\n%s", diff)
 	}
+	for _, src := range p.Sources {
+		for _, n := range src.Records {
+			if n.Sealed != n.Again+n.Earlier+n.Distinct {
+				t.Errorf("the pack's records of %s do not add up: %+v", n.Kind, n)
+			}
+			for label, want := range map[evidence.Text]int64{
+				words.RecordsSealed: n.Sealed, words.RecordsAgain: n.Again, words.RecordsEarlier: n.Earlier, words.RecordsDistinct: n.Distinct,
+			} {
+				if !slices.ContainsFunc(rows, func(r []string) bool {
+					return len(r) == 10 && r[0] == src.Name && r[3] == n.Kind+"\n"+label.In(p.Lang) && r[9] == format.Count(want)
+				}) {
+					t.Errorf("IPE: no row gives %s %s with %d", n.Kind, label.EN, want)
+				}
+			}
+		}
+	}
 }
 
 func number(t *testing.T, s string) int64 {
@@ -291,6 +310,13 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 			}
 		}
 		return false
+	}
+	for _, src := range p.Sources {
+		for _, n := range src.Records {
+			if want := []string{format.Count(n.Sealed), format.Count(n.Again), format.Count(n.Earlier), format.Count(n.Distinct)}; !follows(all, want...) {
+				t.Errorf("IPE: no row gives %s with %v", n.Kind, want)
+			}
+		}
 	}
 	for _, rc := range p.ResultCounts() {
 		if want := words.ResultMark(rc.Result) + " " + in(rc.Result.Name()); !slices.ContainsFunc(all, func(s string) bool {
@@ -331,6 +357,9 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 		if more := c.Counts.Exceptions - 50; more > 0 && !slices.Contains(all, fmt.Sprintf(in(words.MoreInSheet), format.Count(more), c.ID)) {
 			t.Errorf("%s: the document does not say that %d more exceptions are in the workbook", c.ID, more)
 		}
+	}
+	for i := range p.Registers {
+		documentRegister(t, pages, p, &p.Registers[i])
 	}
 	for _, src := range p.Sources {
 		for _, g := range reports.GroupClaims(src.Claims) {

@@ -38,10 +38,11 @@ type Pack struct {
 	Checkpoint   Checkpoint
 	Signer       Signer
 
-	Sources  []Source
-	Controls []Control // in the order of their IDs
-	Files    []File    // hashes of the pack's files that are not reports
-	Limits   []string  // what this pack does not prove, in plain words and the pack's language
+	Sources   []Source
+	Controls  []Control  // in the order of their IDs
+	Registers []Register // lists across controls, in the order of their IDs
+	Files     []File     // hashes of the pack's files that are not reports
+	Limits    []string   // what this pack does not prove, in plain words and the pack's language
 }
 
 // Framework is a standard, or an organisation's own control objectives, and
@@ -97,7 +98,8 @@ type Control struct {
 	Observations []ReasonCount
 	Days         []DayCounts // Counts by day of the period, as [Tally] makes them; empty: no chart
 
-	Columns []Column
+	Columns  []Column
+	Labelled bool // its items have labels
 	// Items iterates the population in time order, from the beginning at every
 	// call. A renderer refuses a pack whose items do not add up to Counts.
 	Items func() iter.Seq2[Item, error]
@@ -158,6 +160,7 @@ const (
 // Item is one item of a population with its verdict.
 type Item struct {
 	ID      string
+	Label   string // what people call it, "acme/app#12"; may be empty
 	Time    time.Time
 	Verdict evidence.Verdict
 	Reasons []Reason
@@ -195,9 +198,20 @@ type Source struct {
 	From, To  time.Time // first and last collection
 	Requested []string  // the selections pushed down to it, written out
 	Kinds     []string
+	Records   []RecordCounts // by kind; all sources of a kind together
 	Claims    []Claim
 	Failures  []Finding // units that could not be read
 	Days      []Day     // the coverage calendar, one entry a day of the period
+}
+
+// RecordCounts is what became of the sealed records of a kind. Sealed is the sum
+// of the others.
+type RecordCounts struct {
+	Kind     string // its title and name
+	Sealed   int64
+	Again    int64 // had been sealed before, with the same content
+	Earlier  int64 // versions of records that had changed when they were collected again
+	Distinct int64 // what is left: the records that controls see
 }
 
 // Claim is a completeness claim, in the pack's language.

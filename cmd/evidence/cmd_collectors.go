@@ -39,10 +39,10 @@ func (a *app) collectorsList() *cobra.Command {
 				return a.printJSON(listedDrivers())
 			}
 			say := words(l)
-			t := newTable(a.stdout, say("ドライバー", "driver"), say("証跡元システム", "source system"), say("証跡の種類", "evidence"), say("網羅性の確認方法", "completeness"))
+			t := newTable(a.stdout, say("ドライバー", "driver"), say("証跡元システム", "source system"), say("証跡の種類", "evidence"), say("記録の形態", "form"), say("網羅性の確認方法", "completeness"))
 			for _, d := range all.Drivers() {
 				for _, k := range d.Kinds {
-					t.AppendRow([]any{d.Name, d.Title.In(l), k.Name, methods(k.Methods)})
+					t.AppendRow([]any{d.Name, d.Title.In(l), k.Name, k.Form.Name().In(l), methods(k.Methods)})
 				}
 			}
 			t.Render()
@@ -60,6 +60,7 @@ type listedDriver struct {
 type listedKind struct {
 	Name    string            `json:"name"`
 	Title   evidence.Text     `json:"title"`
+	Form    evidence.Form     `json:"form"`
 	Methods []evidence.Method `json:"methods"`
 }
 
@@ -101,7 +102,7 @@ func (a *app) collectorsDocs() *cobra.Command {
 func (a *app) driverDocs(d collectors.Driver) {
 	fmt.Fprintf(a.stdout, "\n## %s\n\n%s · %s\n\n", d.Name, d.Title.EN, d.Title.JA)
 	for _, k := range d.Kinds {
-		fmt.Fprintf(a.stdout, "- `%s`: %s · %s (completeness: %s)\n", k.Name, k.Title.EN, k.Title.JA, methods(k.Methods))
+		fmt.Fprintf(a.stdout, "- `%s`: %s · %s (%s · %s; completeness: %s)\n", k.Name, k.Title.EN, k.Title.JA, k.Form.Name().EN, k.Form.Name().JA, methods(k.Methods))
 	}
 	// Its headings go below this document's.
 	for line := range strings.Lines(string(d.Readme)) {

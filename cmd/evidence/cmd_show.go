@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,9 +28,11 @@ func (a *app) showCommand() *cobra.Command {
 		Use:   "show CONTROL [ITEM] --period PERIOD",
 		Short: "Show a control's test, or one item down to its raw record",
 		Long: `Show prints a control's texts, its population and its exceptions. With an item (its
-identity, or the beginning of it) it prints the verdict with its reasons, the raw
-record, the response of the source that held it, what the source published to prove
-that, and the leaf of the locker's log that seals it.`,
+identity, its label, or the beginning of its identity) it prints the verdict with its
+reasons, the raw record, the response of the source that held it, what the source
+published to prove that, and the leaf of the locker's log that seals it. Of things
+that change, such as pull requests, it prints the version that was sealed last and
+lists the earlier ones.`,
 		Example: "  evidence show LOG-01 --period 2026-10\n  evidence show LOG-01 2f1c --period 2026-10",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -100,21 +103,24 @@ func (s *shown) tellTest(r *evaluation.Results) error {
 	return s.tellControl(s.run, s.outcome, 50)
 }
 
-func (s *shown) tellItem(ctx context.Context, prefix string) error {
-	item, err := s.find(prefix)
+func (s *shown) tellItem(ctx context.Context, name string) error {
+	item, err := pipeline.Match(s.outcome.Items(), name)
 	if err != nil {
 		return usageError{err}
 	}
-	traces, err := s.traces(ctx, item.ID)
+	traces, earlier, err := s.traces(ctx, item.ID)
 	if err != nil {
 		return err
 	}
 	if s.json {
-		return s.printJSON(s.itemJSON(item, traces))
+		return s.printJSON(s.itemJSON(item, traces, earlier))
 	}
 	l, loc := s.run.Config.Lang, s.run.Config.Calendar.Location
 	say := words(l)
-	fmt.Fprintf(s.stdout, "%s  %s  %s\n", s.control.ID, oneLine(item.ID), item.Verdict.Name().In(l))
+	fmt.Fprintf(s.stdout, "%s  %s  %s\n", s.control.ID, oneLine(item.Name()), item.Verdict.Name().In(l))
+	if item.Label != "" {
+		fmt.Fprintf(s.stdout, "%s: %s\n", say("識別子", "identity"), oneLine(item.ID))
+	}
 	fmt.Fprintf(s.stdout, "%s: %s\n", say("日時", "when"), clock(item.Time, loc))
 	for _, r := range item.Reasons {
 		fmt.Fprintf(s.stdout, "%s: %s (%s)\n", say("理由", "reason"), reasonText(s.control, r, l), r.Code)
@@ -133,7 +139,23 @@ func (s *shown) tellItem(ctx context.Context, prefix string) error {
 	for _, t := range traces {
 		s.tellTrace(t)
 	}
+	s.tellEarlier(earlier)
 	return nil
+}
+
+// tellEarlier lists what the record was before, oldest first.
+func (s *shown) tellEarlier(versions []sealed.Version) {
+	if len(versions) == 0 {
+		return
+	}
+	say := words(s.run.Config.Lang)
+	fmt.Fprintf(s.stdout, say("\n更新前の版 %d件(封印されているが、検証の対象は最新の版)\n", "\n%d earlier versions (sealed; the latest is the one that is tested)\n"), len(versions))
+	for _, v := range versions {
+		first := v.Sightings[0]
+		fmt.Fprintf(s.stdout, "  %s: %s  SHA-256 %s  %s\n", say("収集", "collected"),
+			clock(first.Entry.Manifest.Collected.At, s.run.Config.Calendar.Location), first.Record.BodySHA256(),
+			fmt.Sprintf(say("葉 %d", "leaf %d"), first.Entry.Index))
+	}
 }
 
 func (s *shown) tellTrace(t pipeline.Trace) {
@@ -158,43 +180,22 @@ func (s *shown) tellTrace(t pipeline.Trace) {
 	}
 }
 
-// find looks the item up among all of the population.
-func (s *shown) find(prefix string) (evaluation.Item, error) {
-	var ids []string
-	items := map[string]evaluation.Item{}
-	for i, err := range s.outcome.Items() {
-		if err != nil {
-			return evaluation.Item{}, err
-		}
-		if strings.HasPrefix(strings.ToLower(i.ID), strings.ToLower(prefix)) {
-			ids = append(ids, i.ID)
-			items[i.ID] = i
-		}
-	}
-	id, err := pipeline.MatchID(ids, prefix)
-	return items[id], err
-}
-
 // traces finds where the item's record came from. A derived record has no
 // response of its own: it is shown as it was derived.
-func (s *shown) traces(ctx context.Context, id string) ([]pipeline.Trace, error) {
-	kind := s.control.Population.Kind
+func (s *shown) traces(ctx context.Context, id string) ([]pipeline.Trace, []sealed.Version, error) {
+	kind, want := s.control.Population.Kind, s.control.Selections()
 	if kind != sealed.ClaimKind {
-		l, err := locker.Open(s.run.Config.Locker)
-		if err != nil {
-			return nil, err
-		}
-		return pipeline.Traces(ctx, l, s.view, kind, id)
+		return pipeline.Traces(ctx, s.view, want, kind, id)
 	}
-	for r, err := range s.view.Records(ctx, kind) {
+	for r, err := range s.view.For(want).Records(ctx, kind) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if r.ID == id {
-			return []pipeline.Trace{{Record: r}}, nil
+			return []pipeline.Trace{{Record: r}}, nil, nil
 		}
 	}
-	return nil, fmt.Errorf("%s %s is not held", kind, id)
+	return nil, nil, fmt.Errorf("%s %s is not held", kind, id)
 }
 
 type itemJSON struct {
@@ -202,6 +203,17 @@ type itemJSON struct {
 	Texts  []string    `json:"texts"` // of the reasons and then the observations, in the chosen language
 	Link   string      `json:"link,omitempty"`
 	Traces []traceJSON `json:"records"`
+
+	Earlier []versionJSON `json:"earlier_versions,omitempty"` // oldest first
+}
+
+// versionJSON is what a record was before it changed.
+type versionJSON struct {
+	Collected time.Time       `json:"collected_at"`
+	SHA256    string          `json:"sha256"`
+	Batch     string          `json:"batch"`
+	Leaf      int64           `json:"leaf"`
+	Body      json.RawMessage `json:"body"`
 }
 
 type traceJSON struct {
@@ -211,13 +223,19 @@ type traceJSON struct {
 	Leaf   int64            `json:"leaf"`
 }
 
-func (s *shown) itemJSON(item evaluation.Item, traces []pipeline.Trace) itemJSON {
+func (s *shown) itemJSON(item evaluation.Item, traces []pipeline.Trace, earlier []sealed.Version) itemJSON {
 	out := itemJSON{Item: item, Link: item.Link, Texts: []string{}}
 	for _, r := range slices.Concat(item.Reasons, item.Observations) {
 		out.Texts = append(out.Texts, s.control.ReasonText(r, s.run.Config.Lang))
 	}
 	for _, t := range traces {
 		out.Traces = append(out.Traces, traceJSON{t.Record.Body, t.Origin, t.Batch, t.Leaf})
+	}
+	for _, v := range earlier {
+		first := v.Sightings[0]
+		out.Earlier = append(out.Earlier, versionJSON{
+			first.Entry.Manifest.Collected.At, first.Record.BodySHA256(), first.Entry.Manifest.Object, first.Entry.Index, first.Record.Body,
+		})
 	}
 	return out
 }

@@ -28,7 +28,7 @@ covers completely, which have gaps and which are missing, and names what failed.
 			if err != nil {
 				return err
 			}
-			view, cp, err := run.View(cmd.Context(), p)
+			view, cp, err := run.View(cmd.Context(), p, nil)
 			if err != nil {
 				return err
 			}

@@ -84,7 +84,7 @@ func (a *app) tellControl(run *pipeline.Run, c *evaluation.Control, most int) er
 			break
 		}
 		for n, r := range item.Reasons {
-			when, id := clock(item.Time, loc), oneLine(item.ID)
+			when, id := clock(item.Time, loc), oneLine(item.Name())
 			if n > 0 {
 				when, id = "", ""
 			}

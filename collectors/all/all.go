@@ -5,6 +5,7 @@ import (
 	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/collectors/cloudtrail"
 	"github.com/evidencepack/evidence/collectors/cloudtraillookup"
+	"github.com/evidencepack/evidence/collectors/github"
 )
 
 // Drivers returns every driver, in the order of their names.
@@ -12,5 +13,6 @@ func Drivers() []collectors.Driver {
 	return []collectors.Driver{
 		cloudtrail.Driver(),
 		cloudtraillookup.Driver(),
+		github.Driver(),
 	}
 }

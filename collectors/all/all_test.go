@@ -14,7 +14,8 @@ func TestDriversAreSortedAndDistinct(t *testing.T) {
 			t.Errorf("%s stands after %s", d.Name, drivers[i].Name)
 		}
 	}
-	// Two drivers may yield the same kind; then they call it the same.
+	// Two drivers may yield the same kind; then they call it the same, and mean
+	// the same by its identities.
 	titles := map[string]collectors.Kind{}
 	var kinds []collectors.Kind
 	for _, d := range drivers {
@@ -23,6 +24,9 @@ func TestDriversAreSortedAndDistinct(t *testing.T) {
 	for _, k := range kinds {
 		if other, ok := titles[k.Name]; ok && other.Title != k.Title {
 			t.Errorf("kind %s has two titles: %v and %v", k.Name, other.Title, k.Title)
+		}
+		if other, ok := titles[k.Name]; ok && other.Form != k.Form {
+			t.Errorf("kind %s has two forms: %s and %s", k.Name, other.Form, k.Form)
 		}
 		titles[k.Name] = k
 	}

@@ -23,9 +23,13 @@ import (
 type Case struct {
 	Driver   collectors.Driver
 	Settings string // YAML of the source entry, without name and driver
-	Env      collectors.Env
-	Query    evidence.Query
-	Records  int // how many distinct records the source holds for the query
+
+	// Env is the collector's. Its clock stands still where the driver yields
+	// snapshots: two readings are compared, and a snapshot's identity holds its time.
+	Env collectors.Env
+
+	Query   evidence.Query
+	Records int // how many distinct records the source holds for the query
 
 	// Secrets are the credentials that the source is read with: none may show up
 	// in anything that the collector hands over.
@@ -48,6 +52,7 @@ func Run(t *testing.T, c Case) {
 	t.Run("construction does no I/O", c.construction)
 	t.Run("plan is stable", c.stablePlan)
 	t.Run("batches", c.batches)
+	t.Run("snapshots", c.snapshots)
 	t.Run("resuming", c.resuming)
 	t.Run("stopping", c.stopping)
 	t.Run("cancellation", c.cancellation)
@@ -132,6 +137,11 @@ func (c Case) batches(t *testing.T) {
 		if len(got) == 0 || len(got[len(got)-1].Claims) == 0 {
 			t.Errorf("%s: the last batch carries no claim", u)
 		}
+		for _, kind := range u.Kinds {
+			if !claimed(got, kind) {
+				t.Errorf("%s: nothing is claimed for its records of kind %s", u, kind)
+			}
+		}
 		for _, b := range got {
 			c.batch(t, u, b)
 			for _, r := range b.Records {
@@ -147,6 +157,15 @@ func (c Case) batches(t *testing.T) {
 	}
 }
 
+func claimed(batches []evidence.Batch, kind string) bool {
+	return slices.ContainsFunc(batches, func(b evidence.Batch) bool {
+		return slices.ContainsFunc(b.Claims, func(cl evidence.Claim) bool { return cl.Kind == kind })
+	})
+}
+
+// batch checks one batch. A record's time is its source's: one that arrived late
+// lies before the unit's window, a snapshot that was taken after the period
+// behind it.
 func (c Case) batch(t *testing.T, u evidence.Unit, b evidence.Batch) {
 	t.Helper()
 	if !slices.Contains(u.Kinds, b.Kind) || len(b.Cursor) == 0 {
@@ -173,8 +192,12 @@ func (c Case) batch(t *testing.T, u evidence.Unit, b evidence.Batch) {
 	}
 }
 
+// claim checks one claim. A unit has as many as it has kinds, or more.
 func (c Case) claim(t *testing.T, u evidence.Unit, cl evidence.Claim) {
 	t.Helper()
+	if !slices.Contains(u.Kinds, cl.Kind) {
+		t.Errorf("%s: a claim for kind %q, of which the unit is not: %v", u, cl.Kind, u.Kinds)
+	}
 	at := slices.IndexFunc(c.Driver.Kinds, func(k collectors.Kind) bool { return k.Name == cl.Kind })
 	if at < 0 || !slices.Contains(c.Driver.Kinds[at].Methods, cl.Method) {
 		t.Errorf("%s: a claim for kind %q by method %q, which the driver does not declare", u, cl.Kind, cl.Method)
@@ -331,7 +354,7 @@ func (c Case) faults(t *testing.T) {
 	if !ok {
 		t.Fatal("the undisturbed source has errors or gaps")
 	}
-	for _, f := range []Fault{{Status: 429}, {Status: 500}, {Status: 503}, {Cut: true}} {
+	for _, f := range []Fault{{Status: 429}, {Status: 500}, {Status: 502}, {Status: 503}, {Cut: true}} {
 		for _, first := range []int{1, -1} {
 			t.Run(fmt.Sprintf("status %d cut %t first %d", f.Status, f.Cut, first), func(t *testing.T) {
 				c.Faults.set(f, first)

@@ -1,6 +1,9 @@
 package collectortest
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"io"
 	"net/http"
 	"sync"
 )
@@ -24,14 +27,15 @@ type Faults struct {
 }
 
 // Next says what is to go wrong with a request, or nil. A request and its
-// repetitions have the same method, URL and target (AWS's X-Amz-Target header).
+// repetitions have the same method, URL, target (AWS's X-Amz-Target header) and
+// body: GraphQL has one URL for everything. The body can be read again afterwards.
 func (f *Faults) Next(r *http.Request) *Fault {
+	key := request(r)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.fault == (Fault{}) {
 		return nil
 	}
-	key := r.Method + " " + r.URL.String() + " " + r.Header.Get("X-Amz-Target")
 	f.tried[key]++
 	if f.first >= 0 && f.tried[key] > f.first {
 		return nil
@@ -42,6 +46,29 @@ func (f *Faults) Next(r *http.Request) *Fault {
 	}
 	fault := f.fault
 	return &fault
+}
+
+// request names a request, the same for its repetitions.
+func request(r *http.Request) string {
+	name := r.Method + " " + r.URL.String() + " " + r.Header.Get("X-Amz-Target")
+	if r.Body == nil {
+		return name
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body.Close()
+	r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), broken{err}))
+	sum := sha256.Sum256(body)
+	return name + " " + string(sum[:])
+}
+
+// broken ends a body as it ended when it was first read.
+type broken struct{ err error }
+
+func (b broken) Read([]byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
+	return 0, io.EOF
 }
 
 // set makes the first attempts of each request go wrong in one way from now on,

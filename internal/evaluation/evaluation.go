@@ -60,6 +60,7 @@ type Counts struct {
 // Item is the outcome of one item's test.
 type Item struct {
 	ID      string            `json:"id"`
+	Label   string            `json:"label,omitempty"` // what people call it; not always one item's alone
 	Time    time.Time         `json:"time"`
 	Verdict evidence.Verdict  `json:"verdict"`
 	Reasons []controls.Reason `json:"reasons,omitempty"`
@@ -73,7 +74,7 @@ type Item struct {
 	Observations []controls.Reason `json:"observations,omitempty"`
 }
 
-// Run tests the controls on the view. Close the results when their items are no
+// Run tests the controls on the view, which was opened for their selections. Close the results when their items are no
 // longer needed.
 func Run(ctx context.Context, view *sealed.View, list []*controls.Control) (*Results, error) {
 	r := &Results{
@@ -124,7 +125,7 @@ func test(ctx context.Context, view *sealed.View, c *controls.Control) (t Contro
 		t.Result = evidence.NotEvaluable
 		return t, errors.Join(t.items.finish(), t.exceptions.finish())
 	}
-	outcome, err := evaluator.Evaluate(ctx, controls.Input{Period: view.Period(), AsOf: view.AsOf(), Evidence: view},
+	outcome, err := evaluator.Evaluate(ctx, controls.Input{Period: view.Period(), AsOf: view.AsOf(), Evidence: view.For(c.Selections())},
 		func(i controls.Item) error { return t.take(c, i) })
 	if ctx.Err() != nil {
 		return Control{}, ctx.Err()
@@ -154,7 +155,7 @@ func params(c *controls.Control) map[string]any {
 
 func (c *Control) take(ctl *controls.Control, i controls.Item) error {
 	item := Item{
-		ID: i.Record.ID, Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
+		ID: i.Record.ID, Label: ctl.ItemLabel(i.Record), Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
 		SHA256: i.Record.BodySHA256(), Observations: i.Observations,
 	}
 	whole := item
@@ -169,6 +170,14 @@ func (c *Control) take(ctl *controls.Control, i controls.Item) error {
 		c.Pending = append(c.Pending, item)
 	}
 	return c.items.add(whole)
+}
+
+// Name is what a list shows of the item: its label, or its identity.
+func (i Item) Name() string {
+	if i.Label != "" {
+		return i.Label
+	}
+	return i.ID
 }
 
 // Only returns the results of the controls with the given IDs.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -96,11 +95,15 @@ type builder struct {
 	Input
 	dir   string
 	files []File
+
+	want    []evidence.Selection // what the framework's controls select
+	entries []locker.Entry       // the sealed entries that they rest on
+	records map[string]sealed.Stats
 }
 
 func (b *builder) build(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		b.evidence, b.proofs, b.controlSources, b.outcomes, b.instructions, b.render, b.seal,
+		b.gather, b.evidence, b.proofs, b.controlSources, b.outcomes, b.instructions, b.render, b.seal,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -159,27 +162,45 @@ func (c *counter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// entries are the sealed entries that the framework's controls rest on: all
-// that speak of the period, but batches of kinds that none of them reads.
-func (b *builder) entries() []locker.Entry {
-	kinds := map[string]bool{}
+// gather finds what the framework's controls rest on.
+func (b *builder) gather(context.Context) error {
+	var want []evidence.Selection
 	for _, r := range b.Results.Controls {
-		if c, err := b.Library.Find(r.ID); err == nil {
-			for _, s := range c.Selections() {
-				kinds[s.Kind] = true
-			}
+		c, err := b.Library.Find(r.ID)
+		if err != nil {
+			return err
 		}
+		want = append(want, c.Selections()...)
 	}
-	return slices.DeleteFunc(slices.Clone(b.View.Entries()), func(e locker.Entry) bool {
-		return e.Manifest.Object != "" && !kinds[e.Manifest.Kind] && !kinds[sealed.ClaimKind]
-	})
+	b.want = carried(want, b.View.Expected())
+	b.entries = b.View.Entries(b.want)
+	return nil
 }
 
+// carried adds to what controls select what a pack carries with it: claims, where
+// they are judged, speak of the records of every kind.
+func carried(want []evidence.Selection, sources []sealed.Source) []evidence.Selection {
+	if !slices.ContainsFunc(want, func(s evidence.Selection) bool { return s.Kind == sealed.ClaimKind }) {
+		return want
+	}
+	for _, s := range sources {
+		for _, kind := range s.Kinds {
+			want = append(want, evidence.Selection{Kind: kind})
+		}
+	}
+	return want
+}
+
+// evidence writes the records of the kinds that are selected. Of other kinds the
+// pack has the manifests alone: they tell when and how completely the period was
+// collected.
 func (b *builder) evidence(context.Context) error {
-	entries := b.entries()
-	for _, kind := range kindsOf(entries) {
+	for _, kind := range kindsOf(b.entries) {
+		if !slices.ContainsFunc(b.want, func(s evidence.Selection) bool { return s.Kind == kind }) {
+			continue
+		}
 		err := b.write(EvidenceFile(kind), func(w io.Writer) error {
-			for _, m := range batchesOf(entries, kind) {
+			for _, m := range batchesOf(b.entries, kind) {
 				if err := copyObject(w, b.Locker, m); err != nil {
 					return err
 				}
@@ -208,7 +229,7 @@ func (b *builder) proofs(context.Context) error {
 		return err
 	}
 	return b.write(EntriesFile, func(w io.Writer) error {
-		return writeEntries(w, b.Locker, b.Input.Checkpoint, b.entries())
+		return writeEntries(w, b.Locker, b.Input.Checkpoint, b.entries)
 	})
 }
 
@@ -234,6 +255,11 @@ func (b *builder) controlSources(context.Context) error {
 			}
 		}
 	}
+	for _, r := range registersOf(b.Library, b.Results) {
+		if err := b.writeBytes(path.Join(ControlsDir, "registers", r.ID+".yaml"), r.Source); err != nil {
+			return err
+		}
+	}
 	framework, err := yaml.Marshal(b.Framework)
 	if err != nil {
 		return fmt.Errorf("framework %s: %w", b.Framework.ID, err)
@@ -245,35 +271,16 @@ func (b *builder) outcomes(ctx context.Context) error {
 	if err := b.write(ResultsFile, b.Results.Encode); err != nil {
 		return err
 	}
-	ipe, err := encodeIPE(ctx, b.View)
+	ipe, err := newIPE(ctx, b.View, b.want)
 	if err != nil {
 		return err
 	}
-	return b.writeBytes(IPEFile, ipe)
-}
-
-// ipe is ipe.json: how the populations were obtained.
-type ipe struct {
-	Sources []sealed.Description    `json:"sources"`
-	Records map[string]sealed.Stats `json:"records"` // by kind
-}
-
-func encodeIPE(ctx context.Context, v *sealed.View) ([]byte, error) {
-	doc := ipe{Sources: v.Describe(), Records: map[string]sealed.Stats{}}
-	for _, s := range v.Expected() {
-		for _, kind := range s.Kinds {
-			stats, err := v.Stats(ctx, kind)
-			if err != nil {
-				return nil, err
-			}
-			doc.Records[kind] = stats
-		}
-	}
-	b, err := json.MarshalIndent(doc, "", " ")
+	b.records = ipe.Records
+	text, err := ipe.encode()
 	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", IPEFile, err)
+		return err
 	}
-	return append(b, '\n'), nil
+	return b.writeBytes(IPEFile, text)
 }
 
 func (b *builder) instructions(context.Context) error {
@@ -298,7 +305,7 @@ func (b *builder) render(context.Context) error {
 	b.sortFiles()
 	m.Files = slices.Clone(b.files)
 	c := contents{manifest: m, library: b.Library, framework: b.Framework, results: b.Results,
-		sources: b.View.Describe(), drivers: b.Drivers, location: b.Location}
+		sources: b.View.Describe(), records: b.records, drivers: b.Drivers, location: b.Location}
 	model, err := c.model()
 	if err != nil {
 		return err

@@ -91,10 +91,11 @@ func (e example) sources() string {
 	return s
 }
 
-// whole lists what the control's rule takes exception to among all records of
-// the period, with a stock opa, and compares that with the results.
+// whole takes the record of each identity that was sealed last, as the tests do,
+// and lists what the control's rule takes exception to among all records of the
+// period, with a stock opa, and compares that with the results.
 func (e example) whole() string {
-	return fmt.Sprintf(`zstdcat %[2]s | jq -s --slurpfile r results.json '{items: [.[]
+	return fmt.Sprintf(`zstdcat %[2]s | jq -s --slurpfile r results.json '{items: [group_by(.id)[] | last
   | select(.time >= $r[0].period.start and .time < $r[0].period.end)
   | {id, input: {record: .body, related: {}, period: $r[0].period, as_of: $r[0].as_of,
     params: ($r[0].controls[] | select(.id == "%[1]s") | .params)}}]}' > items.json
@@ -117,7 +118,7 @@ diff found.txt reported.txt && echo OK
 func (e example) one() string {
 	return fmt.Sprintf(`zstdcat %s | jq -c --arg id '%s' --slurpfile r results.json '
   select(.id == $id) | {record: .body, related: {}, period: $r[0].period, as_of: $r[0].as_of,
-    params: ($r[0].controls[] | select(.id == "%s") | .params)}' | head -1 > input.json
+    params: ($r[0].controls[] | select(.id == "%s") | .params)}' | tail -1 > input.json
 opa eval %s -i input.json --format pretty data.%s.exception
 `, EvidenceFile(e.control.Population.Kind), shellQuoted(e.item), e.control.ID, e.sources(), e.control.Package())
 }

@@ -24,6 +24,7 @@ type contents struct {
 	framework *controls.Framework
 	results   *evaluation.Results
 	sources   []sealed.Description
+	records   map[string]sealed.Stats // by kind
 	drivers   []collectors.Driver
 	location  *time.Location
 }
@@ -57,6 +58,13 @@ func (c *contents) model() (*reports.Pack, error) {
 			return nil, err
 		}
 		p.Controls = append(p.Controls, r)
+	}
+	for _, r := range registersOf(c.library, c.results) {
+		register, err := c.register(r)
+		if err != nil {
+			return nil, fmt.Errorf("register %s: %w", r.ID, err)
+		}
+		p.Registers = append(p.Registers, register)
 	}
 	p.Limits = c.limits()
 	return p, nil
@@ -101,6 +109,7 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 			Title: c.in(col.Title), Type: reports.ColumnType(orText(col.Type)), Width: col.Width,
 		})
 	}
+	out.Labelled = ctl.Label != ""
 	out.Items = c.items(ctl, r.Items())
 	out.Exceptions = c.items(ctl, r.AllExceptions())
 	tally := reports.NewTally(c.manifest.Period, c.location)
@@ -143,7 +152,7 @@ func (c *contents) items(ctl *controls.Control, all iter.Seq2[evaluation.Item, e
 }
 
 func (c *contents) item(ctl *controls.Control, i evaluation.Item) reports.Item {
-	out := reports.Item{ID: i.ID, Time: i.Time, Verdict: i.Verdict, Link: i.Link, SHA256: i.SHA256}
+	out := reports.Item{ID: i.ID, Label: i.Label, Time: i.Time, Verdict: i.Verdict, Link: i.Link, SHA256: i.SHA256}
 	for _, r := range i.Reasons {
 		out.Reasons = append(out.Reasons, reports.Reason{Code: r.Code, Text: ctl.ReasonText(r, c.manifest.Lang)})
 	}
@@ -195,10 +204,16 @@ func (c *contents) source(d sealed.Description) reports.Source {
 		Host: strings.Join(d.Hosts, ", "), Tool: strings.Join(d.Tools, ", "), From: d.From, To: d.To,
 	}
 	for _, k := range d.Kinds {
-		out.Kinds = append(out.Kinds, c.kindTitle(k)+" ("+k+")")
+		kind := c.kindTitle(k) + " (" + k + ")"
+		out.Kinds = append(out.Kinds, kind)
+		if n, ok := c.records[k]; ok {
+			out.Records = append(out.Records, reports.RecordCounts{
+				Kind: kind, Sealed: n.Sealed, Again: n.Duplicates, Earlier: n.Versions, Distinct: n.Distinct(),
+			})
+		}
 	}
 	for _, w := range d.Want {
-		out.Requested = append(out.Requested, fmt.Sprintf("%s: %s %s", w.For, w.Kind, Definition(w.Where)))
+		out.Requested = append(out.Requested, fmt.Sprintf("%s: %s %s", w.For, w.Kind, Definition(w.Where))+c.in(aroundText(w)))
 	}
 	for _, claim := range d.Claims {
 		out.Claims = append(out.Claims, c.claim(d, claim))

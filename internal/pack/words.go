@@ -28,6 +28,31 @@ func Definition(w evidence.Where) string {
 	return strings.Join(clauses, "; or ")
 }
 
+// aroundText says how far around the period a selection reaches; empty when it
+// does not.
+func aroundText(s evidence.Selection) evidence.Text {
+	if s.Before == 0 && s.After == 0 {
+		return evidence.Text{}
+	}
+	return evidence.Text{
+		JA: fmt.Sprintf("（関連付けのため対象期間の前 %s・後 %s を含む）", span(s.Before).JA, span(s.After).JA),
+		EN: fmt.Sprintf(" (with %s before and %s after the period, to relate items to)", span(s.Before).EN, span(s.After).EN),
+	}
+}
+
+// span writes a length of time in days where it is whole days.
+func span(d time.Duration) evidence.Text {
+	const day = 24 * time.Hour
+	if d%day != 0 {
+		return evidence.Text{JA: d.String(), EN: d.String()}
+	}
+	n := int64(d / day)
+	if n == 1 {
+		return evidence.Text{JA: "1 日", EN: "1 day"}
+	}
+	return evidence.Text{JA: fmt.Sprintf("%d 日", n), EN: fmt.Sprintf("%d days", n)}
+}
+
 // methodText names a way in which completeness was measured.
 func methodText(m evidence.Method) evidence.Text {
 	switch m {

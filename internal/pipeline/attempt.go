@@ -3,8 +3,11 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/internal/locker"
 )
 
@@ -15,6 +18,24 @@ type attempt struct {
 	cursor evidence.Cursor // where to go on; nil: at the beginning
 	last   bool            // the unit's end was reached
 	claims []evidence.Claim
+	at     time.Time // when its last batch was collected
+}
+
+// freshness is how long what was read of things that change stands for them: a
+// run that is repeated at once, to repair another part, does not read them again,
+// and the next day's does.
+const freshness = 12 * time.Hour
+
+// outdated reports whether a unit of things that change is to be read anew. What
+// was cut off that long ago is not continued either: its parts would be of
+// different states.
+func (a *attempt) outdated(u evidence.Unit, d collectors.Driver, now time.Time) bool {
+	if a == nil || now.Sub(a.at) < freshness {
+		return false
+	}
+	return slices.ContainsFunc(d.Kinds, func(k collectors.Kind) bool {
+		return k.Form != evidence.Event && slices.Contains(u.Kinds, k.Name)
+	})
 }
 
 // add takes a batch that has become durable.
@@ -23,6 +44,7 @@ func (a *attempt) add(m locker.Manifest) {
 	a.cursor = m.Cursor
 	a.last = a.last || m.Last
 	a.claims = append(a.claims, m.Claims...)
+	a.at = m.Collected.At
 }
 
 // sound reports whether the unit is complete and every claim of it satisfied.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/evidencepack/evidence/internal/pack"
 )
@@ -42,6 +44,25 @@ import data.evidence.lib.days
 exception contains {"code": "second", "detail": {"number": input.extracted.numbers[0]}} if days.of(input.record.eventTime) == "02"
 
 observation contains {"code": "early"} if substring(input.record.eventTime, 11, 2) == "05"
+`,
+	"other/control.yaml": `id: OWN-02
+title: {ja: 他, en: Other}
+activity: {ja: 活動, en: Activity}
+procedure: {ja: 手続, en: Procedure}
+owner: tests
+frequency: daily
+population: {kind: cloudtrail.event}
+group: awsRegion
+reasons: {never: {ja: なし, en: never}}
+`,
+	"other/policy.rego": "package evidence.own_02\n\nexception contains {\"code\": \"never\"} if false\n",
+	"registers/own-list.yaml": `id: own-list
+title: {ja: 自社の一覧, en: Own list}
+text: {ja: 説明, en: What it lists}
+group: {title: {ja: リージョン, en: Region}}
+columns:
+  - {title: {ja: 2日, en: Second day}, from: [{control: OWN-01, code: second}]}
+  - {title: {ja: 早朝, en: Early}, from: [{control: OWN-01, code: early}, {control: OWN-02, code: never}]}
 `,
 	"frameworks/own.yaml": "id: own\ntitle: {ja: 自社, en: Own}\nitems:\n  - {id: O-1, title: {ja: あ, en: A}, controls: [OWN-01]}\n",
 }
@@ -132,6 +153,23 @@ func TestPacksCarryTheLibrary(t *testing.T) {
 	want := []any{map[string]any{"code": "second", "detail": map[string]any{"number": "0207"}}}
 	if d := cmp.Diff(want, rs[0].Expressions[0].Value); d != "" {
 		t.Error(d)
+	}
+	// A register travels as it is, and its sheet is drawn again from the pack: the
+	// control that the pack does not have is named.
+	if register, err := os.ReadFile(filepath.Join(dir, "controls/registers/own-list.yaml")); err != nil || string(register) != overlay["registers/own-list.yaml"] {
+		t.Errorf("the pack's register: %s, %v", register, err)
+	}
+	f, err := excelize.OpenFile(filepath.Join(dir, pack.ReportXLSX))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows("Own list")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := fmt.Sprint(rows); !strings.Contains(said, "27 in all. Region: 1 with tested items") || !strings.Contains(said, "[ 2026-10 us-east-1 24 3]") || !strings.Contains(said, "none of their items is listed: OWN-02") {
+		t.Errorf("the register's sheet says %.900s", said)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, pack.VerifyFile))
 	if err != nil {

@@ -37,7 +37,8 @@ func (c Collected) Complete() bool {
 
 // Collect reads every configured source for the period, as far as the controls
 // want it, into the locker. Units that an earlier run completed without gaps are
-// kept; a unit that was cut off is continued after its last durable batch.
+// kept, unless they are of things that change and were read some hours ago; a unit
+// that was cut off is continued after its last durable batch.
 //
 // A source that fails does not stop the others. The error is about the locker or
 // the configuration; a source's failures are in what is returned.
@@ -194,6 +195,9 @@ func (c *collection) stamp() locker.Collected {
 func (c *collection) unit(ctx context.Context, u evidence.Unit) error {
 	key := u.Key()
 	from := c.held[attemptKey{c.source.Name, key}]
+	if from.outdated(u, c.driver, c.job.Now()) {
+		from = nil
+	}
 	if from.sound() {
 		c.count(func(d *Collected) { d.Kept++ })
 		return nil

@@ -136,7 +136,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	view, _, err := r.View(ctx, period)
+	view, _, err := r.View(ctx, period, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

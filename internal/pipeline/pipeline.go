@@ -116,6 +116,12 @@ func (r *Run) Sources() ([]sealed.Source, error) {
 		e := sealed.Source{Name: s.Name, Driver: s.Driver}
 		for _, k := range d.Kinds {
 			e.Kinds = append(e.Kinds, k.Name)
+			if k.Form != evidence.Event {
+				if e.Forms == nil {
+					e.Forms = map[string]evidence.Form{}
+				}
+				e.Forms[k.Name] = k.Form
+			}
 			for _, m := range k.Methods {
 				if !slices.Contains(e.Methods, m) {
 					e.Methods = append(e.Methods, m)
@@ -161,8 +167,9 @@ func (r *Run) Waiting(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// View opens what the latest checkpoint holds for a period.
-func (r *Run) View(ctx context.Context, p evidence.Period) (*sealed.View, locker.Checkpoint, error) {
+// View opens what the latest checkpoint holds for a period, and around it as far
+// as the selections reach.
+func (r *Run) View(ctx context.Context, p evidence.Period, want []evidence.Selection) (*sealed.View, locker.Checkpoint, error) {
 	l, err := locker.Open(r.Config.Locker)
 	if err != nil {
 		return nil, locker.Checkpoint{}, err
@@ -175,13 +182,13 @@ func (r *Run) View(ctx context.Context, p evidence.Period) (*sealed.View, locker
 	if err != nil {
 		return nil, locker.Checkpoint{}, err
 	}
-	v, err := sealed.Open(ctx, atCheckpoint{l, cp}, p, sources)
+	v, err := sealed.Open(ctx, atCheckpoint{l, cp}, p, sources, want)
 	return v, cp, err
 }
 
 // Evaluate tests controls on what is sealed for a period.
 func (r *Run) Evaluate(ctx context.Context, p evidence.Period, list []*controls.Control) (*evaluation.Results, *sealed.View, locker.Checkpoint, error) {
-	view, cp, err := r.View(ctx, p)
+	view, cp, err := r.View(ctx, p, Selections(list))
 	if err != nil {
 		return nil, nil, cp, err
 	}

@@ -314,7 +314,7 @@ func (i interrupting) Collect(ctx context.Context, u evidence.Unit, from evidenc
 
 func sealedRecords(t *testing.T, r *Run) int64 {
 	t.Helper()
-	view, _, err := r.View(t.Context(), period)
+	view, _, err := r.View(t.Context(), period, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,8 +3,6 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/internal/locker"
@@ -23,45 +21,25 @@ type Trace struct {
 }
 
 // Traces finds every sealed record of the kind with the given identity: more
-// than one when overlapping collections saw it.
-func Traces(ctx context.Context, l *locker.Locker, view *sealed.View, kind, id string) ([]Trace, error) {
-	var traces []Trace
-	for _, e := range view.Entries() {
-		if e.Manifest.Kind != kind || e.Manifest.Object == "" {
-			continue
-		}
-		for r, err := range l.Records(ctx, e.Manifest) {
-			if err != nil {
-				return nil, err
-			}
-			if r.ID != id {
-				continue
-			}
-			if r.Origin >= len(e.Manifest.Origins) {
-				return nil, fmt.Errorf("%s %s: its batch has no origin %d", kind, id, r.Origin)
-			}
-			traces = append(traces, Trace{r, &e.Manifest.Origins[r.Origin], e.Manifest.Object, e.Manifest.Source, e.Index, e.Manifest})
-		}
+// than one when overlapping collections saw it. Of a mutable kind those are
+// traced that hold the record as it was sealed last; earlier versions of it come
+// beside them, oldest first.
+func Traces(ctx context.Context, view *sealed.View, want []evidence.Selection, kind, id string) (traces []Trace, earlier []sealed.Version, err error) {
+	versions, err := view.For(want).Versions(ctx, kind, id)
+	if err != nil {
+		return nil, nil, err
 	}
-	return traces, nil
-}
-
-// MatchID finds the one identity that begins with prefix, whatever its case.
-func MatchID(ids []string, prefix string) (string, error) {
-	if slices.Contains(ids, prefix) {
-		return prefix, nil
+	if n := len(versions); n > 0 && view.Form(kind) == evidence.Mutable {
+		earlier, versions = versions[:n-1], versions[n-1:]
 	}
-	var found []string
-	for _, id := range ids {
-		if strings.HasPrefix(strings.ToLower(id), strings.ToLower(prefix)) {
-			found = append(found, id)
+	for _, v := range versions {
+		for _, s := range v.Sightings {
+			m := s.Entry.Manifest
+			if s.Record.Origin >= len(m.Origins) {
+				return nil, nil, fmt.Errorf("%s %s: its batch has no origin %d", kind, id, s.Record.Origin)
+			}
+			traces = append(traces, Trace{s.Record, &m.Origins[s.Record.Origin], m.Object, m.Source, s.Entry.Index, m})
 		}
 	}
-	switch len(found) {
-	case 0:
-		return "", fmt.Errorf("the population has no item %q", prefix)
-	case 1:
-		return found[0], nil
-	}
-	return "", fmt.Errorf("%d items begin with %q: %s …", len(found), prefix, found[0])
+	return traces, earlier, nil
 }

@@ -70,7 +70,7 @@ func (h *holding) describe(v *View) Description {
 	d := Description{Source: h.source, Identities: []string{}, Hosts: []string{}, Tools: []string{},
 		Claims: []ClaimOf{}, Failures: []Failure{}, Unreadable: []string{}, Want: []evidence.Selection{}}
 	for _, e := range v.entries {
-		if m := e.Manifest; m.Source == h.source.Name && speaksOf(m, v.period) {
+		if m := e.Manifest; m.Source == h.source.Name && e.part == speaks {
 			d.Identities = appendNew(d.Identities, m.Collected.Identity)
 			d.Hosts = appendNew(d.Hosts, m.Collected.Host)
 			d.Tools = appendNew(d.Tools, m.Collected.Tool)
@@ -129,7 +129,7 @@ func (h *holding) day(p evidence.Period, scopes []evidence.Scope, end time.Time)
 	good, touched := 0, 0
 	for _, scope := range scopes {
 		var sound []evidence.Period
-		for _, a := range h.byScope[scope.String()] {
+		for _, a := range h.byScope[scope.Key()] {
 			if !a.latest || !a.unit.Window.Overlaps(p) {
 				continue
 			}

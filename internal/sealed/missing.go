@@ -59,9 +59,14 @@ func (c MissingCode) Text() evidence.Text {
 
 // Missing tells why the evidence that the selections ask for is not complete;
 // it is empty when every window of every scope of every source that yields the
-// kinds is covered by satisfied claims.
+// kinds is covered by satisfied claims, and no record contradicts another.
+//
+// What the selections reach around the period is not missed, since other
+// periods' collections are not the period's: but what is held of it may not
+// contradict itself either.
 func (v *View) Missing(ctx context.Context, selections []evidence.Selection) ([]Missing, error) {
 	var missing []Missing
+	held := v.For(selections)
 	for _, sel := range selections {
 		if sel.Kind == ClaimKind {
 			missing = append(missing, v.missingClaims(sel)...)
@@ -78,7 +83,7 @@ func (v *View) Missing(ctx context.Context, selections []evidence.Selection) ([]
 		if !found {
 			missing = append(missing, Missing{Code: NoSource, Detail: sel.Kind})
 		}
-		p, err := v.population(ctx, sel.Kind)
+		p, err := held.population(ctx, sel.Kind)
 		if err != nil {
 			return nil, err
 		}
@@ -250,16 +255,20 @@ func (h *holding) unreadable(plans []plan, required evidence.Period) []Missing {
 }
 
 // scopes lists every scope that any of the plans knew, so that an account or a
-// region that vanished from the source is missed.
+// region that vanished from the source is missed. One that was renamed is listed
+// once, as the latest plan calls it.
 func (h *holding) scopes(plans []plan, kind string) []evidence.Scope {
 	var scopes []evidence.Scope
-	seen := map[string]bool{}
+	at := map[string]int{}
 	for _, p := range plans {
 		for _, scope := range p.scopes[kind] {
-			if name := scope.String(); !seen[name] {
-				seen[name] = true
-				scopes = append(scopes, scope)
+			key := scope.Key()
+			if i, ok := at[key]; ok {
+				scopes[i] = scope
+				continue
 			}
+			at[key] = len(scopes)
+			scopes = append(scopes, scope)
 		}
 	}
 	return scopes
@@ -270,7 +279,7 @@ func (h *holding) scopes(plans []plan, kind string) []evidence.Scope {
 func (h *holding) missingOf(scope evidence.Scope, d demand, required evidence.Period) []Missing {
 	var sound []evidence.Period
 	var short []Missing
-	for _, a := range h.byScope[scope.String()] {
+	for _, a := range h.byScope[scope.Key()] {
 		if !a.latest || !slices.Contains(a.unit.Kinds, d.kind) || !d.asked(a.want) {
 			continue
 		}
@@ -316,9 +325,9 @@ func joined(sorted []Missing) []Missing {
 // uncollected explains a window that no complete attempt covers, by the error
 // of the newest try if there was one.
 func (h *holding) uncollected(scope evidence.Scope, w evidence.Period) Missing {
-	name := scope.String()
+	name := scope.Key()
 	i := lastIndex(h.failures, func(m locker.Manifest) bool {
-		return m.Unit.Scope.String() == name && m.Unit.Window.Overlaps(w)
+		return m.Unit.Scope.Key() == name && m.Unit.Window.Overlaps(w)
 	})
 	if i < 0 {
 		return Missing{Code: NotCollected, Scope: scope, Window: w}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -23,47 +22,23 @@ type population struct {
 type Stats struct {
 	Sealed     int64 `json:"sealed"`     // records in the batches that speak of the period
 	Duplicates int64 `json:"duplicates"` // of these, those that were there already
+
+	// Versions counts, of the records of a mutable kind, those that a later
+	// collection found changed: they stay sealed, and are not judged.
+	Versions int64 `json:"versions,omitempty"`
 }
+
+// Distinct is how many records are left: those that controls see.
+func (s Stats) Distinct() int64 { return s.Sealed - s.Duplicates - s.Versions }
 
 // maxConflicts bounds how many conflicts are named: one is enough to make a
 // control not evaluable.
 const maxConflicts = 20
 
-// Records yields every record of the kind once, in order of (Time, ID).
-func (v *View) Records(ctx context.Context, kind string) iter.Seq2[evidence.Record, error] {
-	return func(yield func(evidence.Record, error) bool) {
-		if kind == ClaimKind {
-			records, err := v.claimRecords()
-			if err != nil {
-				yield(evidence.Record{}, err)
-				return
-			}
-			for _, r := range records {
-				if !yield(r, nil) {
-					return
-				}
-			}
-			return
-		}
-		p, err := v.population(ctx, kind)
-		if err != nil {
-			yield(evidence.Record{}, err)
-			return
-		}
-		for r, err := range p.sorted.all() {
-			if err == nil {
-				err = ctx.Err()
-			}
-			if !yield(r, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// Stats counts the records of a kind.
+// Stats counts the records of a kind that the period's own collections sealed,
+// and those that arrived late.
 func (v *View) Stats(ctx context.Context, kind string) (Stats, error) {
-	p, err := v.population(ctx, kind)
+	p, err := v.For(nil).population(ctx, kind)
 	if err != nil {
 		return Stats{}, err
 	}
@@ -79,55 +54,105 @@ func (v *View) Close() error {
 	return errors.Join(errs...)
 }
 
-// population reads, deduplicates and sorts the records of a kind, once.
+// population reads, deduplicates and sorts the records of a kind, once for each
+// reach around the period.
 //
-// Every batch that speaks of the period counts, those of abandoned attempts
+// Every batch counts, those of abandoned attempts
 // too: a record that was ever seen is not lost because a later attempt did not
 // see it.
-func (v *View) population(ctx context.Context, kind string) (p *population, err error) {
-	if p := v.kinds[kind]; p != nil {
+func (e Evidence) population(ctx context.Context, kind string) (p *population, err error) {
+	if err := e.check(kind); err != nil {
+		return nil, err
+	}
+	v, as := e.view, e.reading(kind)
+	if p := v.kinds[as]; p != nil {
 		return p, nil
 	}
-	sorted := newSorter()
+	p = &population{sorted: newSorter()}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, sorted.close())
+			err = errors.Join(err, p.sorted.close())
 		}
 	}()
-	p = &population{sorted: sorted}
-	seen := map[[16]byte][16]byte{}
-	for _, e := range v.entries {
-		if e.Manifest.Kind != kind || e.Manifest.Records == 0 {
-			continue
-		}
-		for r, err := range v.archive.Records(ctx, e.Manifest) {
-			if err != nil {
-				return nil, fmt.Errorf("batch %s: %w", e.Manifest.Object, err)
-			}
-			if err := p.add(r, seen); err != nil {
-				return nil, err
-			}
-		}
+	if v.Form(kind) == evidence.Mutable {
+		err = p.addLatest(e.sightings(ctx, kind))
+	} else {
+		err = p.addOnce(e.sightings(ctx, kind))
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := p.sorted.finish(); err != nil {
 		return nil, err
 	}
-	v.kinds[kind] = p
+	v.kinds[as] = p
 	return p, nil
 }
 
-func (p *population) add(r evidence.Record, seen map[[16]byte][16]byte) error {
-	p.stats.Sealed++
-	id, body := short([]byte(r.ID)), short(r.Body)
-	if before, ok := seen[id]; ok {
-		p.stats.Duplicates++
-		if before != body && len(p.conflicts) < maxConflicts && !slices.Contains(p.conflicts, r.ID) {
-			p.conflicts = append(p.conflicts, r.ID)
+// addOnce keeps the first record under each identity: all others are the same,
+// or contradict it.
+func (p *population) addOnce(all iter.Seq2[Sighting, error]) error {
+	seen := map[[16]byte][16]byte{}
+	for s, err := range all {
+		if err != nil {
+			return err
 		}
-		return nil
+		r := s.Record
+		p.stats.Sealed++
+		id, body := short([]byte(r.ID)), short(r.Body)
+		if before, ok := seen[id]; ok {
+			p.stats.Duplicates++
+			if before != body && len(p.conflicts) < maxConflicts && !slices.Contains(p.conflicts, r.ID) {
+				p.conflicts = append(p.conflicts, r.ID)
+			}
+			continue
+		}
+		seen[id] = body
+		if err := p.sorted.add(r); err != nil {
+			return err
+		}
 	}
-	seen[id] = body
-	return p.sorted.add(r)
+	return nil
+}
+
+// addLatest keeps the last record under each identity. It reads everything
+// twice, since only the end tells which is the last: what it remembers of a
+// record meanwhile is its place and two hashes.
+func (p *population) addLatest(all iter.Seq2[Sighting, error]) error {
+	type version struct {
+		body  [16]byte
+		place int64
+	}
+	latest := map[[16]byte]version{}
+	for s, err := range all {
+		if err != nil {
+			return err
+		}
+		id, body := short([]byte(s.Record.ID)), short(s.Record.Body)
+		before, ok := latest[id]
+		switch {
+		case !ok:
+		case before.body == body:
+			p.stats.Duplicates++
+		default:
+			p.stats.Versions++
+		}
+		latest[id] = version{body, p.stats.Sealed}
+		p.stats.Sealed++
+	}
+	place := int64(0)
+	for s, err := range all {
+		if err != nil {
+			return err
+		}
+		if latest[short([]byte(s.Record.ID))].place == place {
+			if err := p.sorted.add(s.Record); err != nil {
+				return err
+			}
+		}
+		place++
+	}
+	return nil
 }
 
 // short is half a SHA-256: enough to tell a population's records apart.

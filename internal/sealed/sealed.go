@@ -32,6 +32,10 @@ type Source struct {
 	Driver  string            `json:"driver"`
 	Kinds   []string          `json:"kinds"`
 	Methods []evidence.Method `json:"methods"` // the completeness methods its claims may use
+
+	// Forms holds the form of each kind that is not of events. It stands in
+	// results.json, so that a test is repeated with what the test was made with.
+	Forms map[string]evidence.Form `json:"forms,omitempty"`
 }
 
 // View is what an archive holds for a period.
@@ -40,10 +44,26 @@ type View struct {
 	period  evidence.Period
 	asOf    time.Time
 	sources []Source
-	entries []locker.Entry // those that speak of the period or may hold records of it, in the order of the log
+	reach   map[string]margin // how far around the period the view holds records, by kind
+	entries []entry           // in the order of the log
 	held    map[string]*holding
-	kinds   map[string]*population
+	kinds   map[reading]*population
 }
+
+// entry is a sealed entry with what it is to the period.
+type entry struct {
+	locker.Entry
+	part part
+}
+
+// part says what an entry is to the period of a view.
+type part int
+
+const (
+	speaks part = iota // it tells of the period: plans, units and claims count
+	late               // it is a batch of another period that may hold records of this one
+	around             // it is a batch of another period, held for what it can be joined with
+)
 
 // holding is what is held of one source.
 type holding struct {
@@ -63,7 +83,7 @@ func newPlan(m locker.Manifest) plan {
 	p := plan{manifest: m, scopes: map[string][]evidence.Scope{}}
 	seen := map[string]bool{}
 	for _, u := range m.Units {
-		name := u.Scope.String()
+		name := u.Scope.Key()
 		for _, kind := range u.Kinds {
 			if key := kind + " " + name; !seen[key] {
 				seen[key] = true
@@ -100,10 +120,12 @@ func (a *attempt) complete() bool {
 	return a.last
 }
 
-// Open reads the archive's entries and keeps those that speak of the period.
-func Open(ctx context.Context, archive Archive, period evidence.Period, sources []Source) (*View, error) {
-	v := &View{archive: archive, period: period, sources: sources,
-		held: map[string]*holding{}, kinds: map[string]*population{}}
+// Open reads the archive's entries and keeps those that speak of the period, and
+// of what other periods' collections sealed the batches that the selections reach
+// with their Before and After.
+func Open(ctx context.Context, archive Archive, period evidence.Period, sources []Source, want []evidence.Selection) (*View, error) {
+	v := &View{archive: archive, period: period, sources: sources, reach: margins(want),
+		held: map[string]*holding{}, kinds: map[reading]*population{}}
 	for _, s := range sources {
 		v.held[s.Name] = &holding{source: s, byScope: map[string][]*attempt{}}
 	}
@@ -114,13 +136,16 @@ func Open(ctx context.Context, archive Archive, period evidence.Period, sources 
 			return nil, err
 		}
 		h := v.held[e.Manifest.Source]
-		switch {
-		case h == nil:
-		case speaksOf(e.Manifest, period):
-			v.entries = append(v.entries, e)
+		if h == nil {
+			continue
+		}
+		what, ok := v.partOf(h.source, e.Manifest)
+		if !ok {
+			continue
+		}
+		v.entries = append(v.entries, entry{e, what})
+		if what == speaks {
 			v.add(h, e.Manifest, plans, attempts)
-		case mayHoldLate(e.Manifest, period):
-			v.entries = append(v.entries, e)
 		}
 	}
 	for _, h := range v.held {
@@ -132,6 +157,19 @@ func Open(ctx context.Context, archive Archive, period evidence.Period, sources 
 	return v, nil
 }
 
+// partOf says what an entry is to the period; false when it is nothing to it.
+func (v *View) partOf(s Source, m locker.Manifest) (part, bool) {
+	switch {
+	case speaksOf(m, v.period):
+		return speaks, true
+	case m.Type != locker.Batch || m.Object == "" || m.Unit == nil:
+		return 0, false
+	case s.Forms[m.Kind] != evidence.Snapshot && mayHoldLate(m.Unit.Window, v.period):
+		return late, true
+	}
+	return around, v.reach[m.Kind].of(v.period).Overlaps(m.Unit.Window)
+}
+
 func speaksOf(m locker.Manifest, p evidence.Period) bool {
 	if m.Type == locker.Plan {
 		return m.Query != nil && m.Query.Period.Overlaps(p)
@@ -139,16 +177,15 @@ func speaksOf(m locker.Manifest, p evidence.Period) bool {
 	return m.Unit != nil && m.Unit.Window.Overlaps(p)
 }
 
-// late is how long after a period its records may still arrive: sources deliver
-// some hours after the fact, and the next period's collection holds them then.
-const late = 72 * time.Hour
+// lateness is how long after a period its records may still arrive: sources
+// deliver some hours after the fact, and the next period's collection holds them then.
+const lateness = 72 * time.Hour
 
 // mayHoldLate: records of the period that were delivered after it are members
 // of its populations as soon as they are sealed. What such a batch claims is of
-// another period.
-func mayHoldLate(m locker.Manifest, p evidence.Period) bool {
-	return m.Type == locker.Batch && m.Object != "" && m.Unit != nil &&
-		!m.Unit.Window.Start.Before(p.End) && m.Unit.Window.Start.Before(p.End.Add(late))
+// another period. A snapshot is never late: it tells of when it was taken.
+func mayHoldLate(unit, p evidence.Period) bool {
+	return !unit.Start.Before(p.End) && unit.Start.Before(p.End.Add(lateness))
 }
 
 func (v *View) add(h *holding, m locker.Manifest, plans map[string]evidence.Query, attempts map[string]*attempt) {
@@ -168,7 +205,7 @@ func (v *View) add(h *holding, m locker.Manifest, plans map[string]evidence.Quer
 			a = &attempt{unit: *m.Unit, want: plans[m.Plan].Want}
 			attempts[id] = a
 			h.attempts = append(h.attempts, a)
-			scope := a.unit.Scope.String()
+			scope := a.unit.Scope.Key()
 			h.byScope[scope] = append(h.byScope[scope], a)
 		}
 		a.batches = append(a.batches, m)
@@ -213,11 +250,6 @@ func (v *View) AsOf() time.Time { return v.asOf }
 
 // PeriodOpen reports whether the period had not ended when its evidence was collected.
 func (v *View) PeriodOpen() bool { return v.asOf.Before(v.period.End) }
-
-// Entries lists the sealed entries that speak of the period, or may hold records
-// of it that arrived late, in the order of the log: what a pack must carry so
-// that its tests can be repeated.
-func (v *View) Entries() []locker.Entry { return v.entries }
 
 // Expected lists the sources that the view was opened with.
 func (v *View) Expected() []Source { return v.sources }

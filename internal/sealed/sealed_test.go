@@ -110,7 +110,7 @@ func (s *story) fail(plan string, u evidence.Unit, cause string) {
 // tell lists what is missing on a line each.
 func tell(t *testing.T, s *story, p evidence.Period, sel evidence.Selection) []string {
 	t.Helper()
-	v, err := Open(t.Context(), s, p, []Source{trail})
+	v, err := Open(t.Context(), s, p, []Source{trail}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,14 +304,14 @@ func TestRecordsAreSortedAndDeduplicated(t *testing.T) {
 	again := s.plan(period, whole, u)
 	s.batch(again, u, 0, false, []evidence.Record{record("c", 9, "x"), record("b", 3, "x")})
 	s.batch(again, u, 1, true, []evidence.Record{record("a", 9, "x")}, claim(u))
-	v, err := Open(t.Context(), s, period, []Source{trail})
+	v, err := Open(t.Context(), s, period, []Source{trail}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer v.Close()
 	for range 2 { // a view can be read again
 		var ids []string
-		for r, err := range v.Records(t.Context(), kind) {
+		for r, err := range v.For(nil).Records(t.Context(), kind) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -340,13 +340,13 @@ func TestClaimsAreToldOfOnce(t *testing.T) {
 		u := unit(tokyo, days(d, d+1), whole...)
 		s.done(s.plan(days(1, 4), whole, u), u)
 	}
-	v, err := Open(t.Context(), s, days(1, 4), []Source{trail})
+	v, err := Open(t.Context(), s, days(1, 4), []Source{trail}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer v.Close()
 	var got []string
-	for r, err := range v.Records(t.Context(), ClaimKind) {
+	for r, err := range v.For(nil).Records(t.Context(), ClaimKind) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -371,13 +371,13 @@ func TestLateRecords(t *testing.T) {
 	s.now = day(30)
 	next := unit(tokyo, days(11, 12), whole...)
 	s.batch(s.plan(days(11, 21), whole, next), next, 0, true, []evidence.Record{record("late", 10, "x"), record("b", 11, "x")}, claim(next, "digest_missing"))
-	v, err := Open(t.Context(), s, days(1, 11), []Source{trail})
+	v, err := Open(t.Context(), s, days(1, 11), []Source{trail}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer v.Close()
 	var ids []string
-	for r, err := range v.Records(t.Context(), kind) {
+	for r, err := range v.For(nil).Records(t.Context(), kind) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -433,7 +433,7 @@ func TestDescribeDays(t *testing.T) {
 	plan := s.plan(period, whole, units...)
 	s.done(plan, units[0])
 	s.done(plan, units[1], "digest_missing")
-	v, err := Open(t.Context(), s, period, []Source{trail})
+	v, err := Open(t.Context(), s, period, []Source{trail}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -163,13 +163,17 @@ func (d *document) reasonCounts(c *reports.Control) {
 	d.y += 3
 }
 
-// itemBox names an item: when, which, its record's hash and where the source shows it.
+// itemBox names an item: when, what it is called, its identity, its record's hash
+// and where the source shows it.
 func (d *document) itemBox(item reports.Item) box {
-	b := box{paras: []para{
-		{text: d.time(item.Time), st: d.st.cell},
+	b := box{paras: []para{{text: d.time(item.Time), st: d.st.cell}}}
+	if item.Label != "" {
+		b.paras = append(b.paras, para{text: item.Label, st: d.st.cell})
+	}
+	b.paras = append(b.paras, []para{
 		{text: item.ID, st: d.st.monoTiny.with(black)},
 		{text: "SHA-256 " + format.Short(item.SHA256) + "…", st: d.st.monoTiny},
-	}}
+	}...)
 	if _, ok := httpsAddress(item.Link); ok {
 		b.paras = append(b.paras, para{text: d.in(words.OpenInSource), st: d.st.tiny.with(linkBlue), url: item.Link})
 	}

@@ -51,6 +51,7 @@ func (d *document) parameters(src *reports.Source) {
 
 func (d *document) match(src *reports.Source) {
 	d.heading(d.in(words.Question3))
+	d.recordCounts(src.Records)
 	groups := reports.GroupClaims(src.Claims)
 	if len(groups) == 0 {
 		d.flow(d.in(words.NoClaims), d.st.body)
@@ -61,6 +62,22 @@ func (d *document) match(src *reports.Source) {
 	d.figures(src.Claims)
 	d.subheading(d.in(words.ByScope))
 	d.claimGroups(groups)
+}
+
+// recordCounts leads from the records that were sealed to those that controls see.
+func (d *document) recordCounts(counts []reports.RecordCounts) {
+	if len(counts) == 0 {
+		return
+	}
+	d.subheading(d.in(words.RecordsByKind))
+	const figure = 27
+	t := d.table(column{title: d.in(words.RecordKind), width: bodyWidth - 4*figure},
+		column{title: d.in(words.RecordsSealed), width: figure, right: true}, column{title: d.in(words.RecordsAgain), width: figure, right: true},
+		column{title: d.in(words.RecordsEarlier), width: figure, right: true}, column{title: d.in(words.RecordsDistinct), width: figure, right: true})
+	for _, n := range counts {
+		t.row(d.text(n.Kind), d.text(format.Count(n.Sealed)), d.text(format.Count(n.Again)), d.text(format.Count(n.Earlier)), d.strong(format.Count(n.Distinct)))
+	}
+	d.y += 3
 }
 
 func (d *document) figures(claims []reports.Claim) {

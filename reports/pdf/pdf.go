@@ -1,7 +1,7 @@
 // Package pdf renders a pack as a PDF that an audit partner reads from its
 // first page on: cover, contents, summary, scope and method, control matrix, one
-// section a control, one IPE sheet a source, the coverage calendar, hashes and
-// glossary.
+// section a control and one a register, one IPE sheet a source, the coverage
+// calendar, hashes and glossary.
 //
 // A document is drawn in passes: contents and matrix print the numbers of pages
 // that come after them, so that passes are repeated until they agree. The same
@@ -69,6 +69,9 @@ func (d *document) write() {
 	d.matrix()
 	for i := range d.p.Controls {
 		d.control(&d.p.Controls[i])
+	}
+	for i := range d.p.Registers {
+		d.register(&d.p.Registers[i])
 	}
 	for i := range d.p.Sources {
 		d.ipe(i)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,6 +102,21 @@ func packs() map[string]*reports.Pack {
 	for i := range hostile.Sources {
 		hostile.Sources[i].Name, hostile.Sources[i].Location = long, long
 	}
+	r := &hostile.Registers[1]
+	r.Title, r.Text, r.Group = long, long, long
+	for i := range r.Columns {
+		r.Columns[i].Title = long
+	}
+	for i := range r.Rows {
+		r.Rows[i].Group = reportstest.Hostile[i]
+	}
+	wide := hostile.Registers[0]
+	wide.ID, wide.Rows = "wide", slices.Clone(wide.Rows)
+	wide.Columns, wide.Totals = slices.Repeat(wide.Columns, 7), slices.Repeat(wide.Totals, 7)
+	for i := range wide.Rows {
+		wide.Rows[i].Counts = slices.Repeat(wide.Rows[i].Counts, 7)
+	}
+	hostile.Registers = append(hostile.Registers, wide)
 	packs["hostile"] = hostile
 	return packs
 }

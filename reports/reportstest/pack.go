@@ -80,6 +80,7 @@ func Pack(o Options) *reports.Pack {
 		},
 	}
 	p.Framework = b.framework()
+	p.Registers = b.registers(p.Controls)
 	return p
 }
 
@@ -97,6 +98,7 @@ func files() []reports.File {
 		"VERIFY.md", "checkpoint", "controls/access/ACC-08/control.yaml", "controls/access/ACC-08/policy.rego",
 		"controls/access/ACC-10/control.yaml", "controls/access/ACC-10/policy.rego",
 		"controls/CHG-01/control.yaml", "controls/CHG-01/policy.rego", "controls/lib/approvals.rego",
+		"controls/registers/log-gaps.yaml", "controls/registers/self-merge.yaml",
 		"controls/logging/LOG-01/control.yaml", "controls/logging/LOG-01/policy.rego",
 		"controls/logging/LOG-02/control.yaml", "controls/logging/LOG-02/policy.rego",
 		"controls/network/NET-02/control.yaml", "controls/network/NET-02/policy.rego",

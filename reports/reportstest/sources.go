@@ -32,6 +32,9 @@ func (b builder) archive() reports.Source {
 		},
 		Kinds:  []string{"cloudtrail.event"},
 		Claims: b.archiveClaims(),
+		Records: []reports.RecordCounts{{
+			Kind: b.in("AWS の操作記録（cloudtrail.event）", "AWS activity (cloudtrail.event)"), Sealed: 48_213, Again: 118, Earlier: 7, Distinct: 48_088,
+		}},
 		Failures: []reports.Finding{{
 			Code: "access_denied", Text: b.in("オブジェクトを読み取れなかった。", "An object could not be read."),
 			Object: "s3://minamo-cloudtrail-archive/AWSLogs/o-a1b2c3d4e5/444455556666/CloudTrail/eu-west-1/2026/10/08/444455556666_CloudTrail_eu-west-1_20261008T0410Z_Xk3nQv7LwZ0aYpTc.json.gz",

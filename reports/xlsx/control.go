@@ -70,6 +70,9 @@ var (
 	observationWidth = 34.0
 )
 
+// labelWidth is that of the column of labels, where items have labels.
+const labelWidth = 28
+
 func (t *itemTable) measure() {
 	b := t.b
 	t.widths = append(t.widths, leadingWidths...)
@@ -78,6 +81,10 @@ func (t *itemTable) measure() {
 		const after = 3 // the reasons
 		t.widths = slices.Insert(t.widths, after, observationWidth)
 		t.heads = slices.Insert(t.heads, after, b.heads(b.in(words.Observations))...)
+	}
+	if t.c.Labelled {
+		t.heads = append(t.heads, b.heads(b.in(words.ItemLabel))...)
+		t.widths = append(t.widths, labelWidth)
 	}
 	for _, column := range t.c.Columns {
 		title := column.Title
@@ -105,13 +112,9 @@ func (t *itemTable) observes() bool { return len(t.c.Observations) > 0 }
 // open begins the sheet with the header block.
 func (t *itemTable) open() {
 	block := t.block()
-	height := 0.0
-	for _, r := range block {
-		height += r.height
-	}
 	t.first = len(block) + 1
 	o := setup{widths: t.widths, large: true}
-	if height <= maxFrozen {
+	if blockHeight(block) <= maxFrozen {
 		o.frozen, o.titles = t.first, t.first
 	}
 	t.s = t.b.open(t.name, o)
@@ -161,6 +164,9 @@ func (t *itemTable) add(item reports.Item) {
 		cells = append(cells, cell{value: b.text(texts(item.Observations)), style: b.styles.aside})
 	}
 	cells = append(cells, b.when(item.Time))
+	if t.c.Labelled {
+		cells = append(cells, b.str(item.Label))
+	}
 	for i, column := range t.c.Columns {
 		cells = append(cells, b.field(column, item, i))
 	}
@@ -192,38 +198,11 @@ func (b *book) field(column reports.Column, item reports.Item, i int) cell {
 	return b.str(f.Text)
 }
 
-// blockRow is a row of the header block with its height.
-type blockRow struct {
-	height float64
-	cells  []cell
-}
-
 // block is what stands above the items: texts, result and counts.
 func (t *itemTable) block() []blockRow {
 	b, c := t.b, t.c
-	rows := []blockRow{{26, []cell{{value: b.text(c.ID + "  " + c.Title), style: b.styles.title}}}}
-	rows = append(rows, blockRow{18, []cell{
-		{value: b.in(words.BackToMatrix), style: b.styles.link, span: 2, to: reference(b.names.matrix, "A1")},
-	}})
-	// The texts go over as many columns as a screen shows beside the labels.
-	span, width := 0, 0.0
-	for _, w := range t.widths[2:] {
-		if width >= 130 {
-			break
-		}
-		span++
-		width += w
-	}
-	line := func(label evidence.Text, text string) {
-		if text == "" {
-			return
-		}
-		text = b.text(text)
-		rows = append(rows, blockRow{
-			min(float64(lines(text, width))*lineHeight+3, maxHeight),
-			[]cell{{value: b.in(label), style: b.styles.label, span: 2}, {value: text, style: b.styles.cell, span: span}},
-		})
-	}
+	rows := b.blockHead(c.ID + "  " + c.Title)
+	line := func(label evidence.Text, text string) { rows = append(rows, b.blockLine(t.widths, label, text)...) }
 	line(words.Activity, c.Activity)
 	line(words.Procedure, c.Procedure)
 	line(words.Population, c.Population.KindTitle+" ("+c.Population.Kind+")\n"+c.Population.Definition)

@@ -63,10 +63,19 @@ func (b *book) contents(s *sheet) {
 		what evidence.Text
 	}{
 		{n.summary, words.SummaryIs}, {n.matrix, words.MatrixIs}, {n.exceptions, words.ExceptionsAre},
-		{n.ipe, words.IPEIs}, {n.coverage, words.CoverageIs},
 	} {
 		s.add(b.goTo(entry.name, entry.name, 1), b.word(entry.what))
 	}
+	for i, r := range n.registers {
+		if r.list == "" {
+			s.add(b.goTo(r.counts, r.counts, 1), b.str(fmt.Sprintf(b.in(words.RegisterSheetIs), b.p.Registers[i].Group)))
+			continue
+		}
+		s.add(b.goTo(r.counts, r.counts, 1), b.str(fmt.Sprintf(b.in(words.CountsByMonth), b.p.Registers[i].Group)))
+		s.add(b.goTo(r.list, r.list, 1), b.word(words.RegisterListIs))
+	}
+	s.add(b.goTo(n.ipe, n.ipe, 1), b.word(words.IPEIs))
+	s.add(b.goTo(n.coverage, n.coverage, 1), b.word(words.CoverageIs))
 	for _, c := range b.p.Controls {
 		name := n.byID[c.ID]
 		s.add(b.goTo(name, name, 1), b.str(fmt.Sprintf(b.in(words.ControlSheetIs), c.Title)))

@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/evidencepack/evidence/reports"
@@ -13,9 +14,15 @@ import (
 // in the control's sheet. Should there be more than a sheet holds, it says so:
 // the controls' sheets have them all.
 func (b *book) exceptionsSheet() error {
-	s := b.open(b.names.exceptions, setup{widths: []float64{7, 11, 26, 20, 40, 84, 38, 12, 36}, frozen: 1, titles: 1, large: true})
+	labelled := slices.ContainsFunc(b.p.Controls, func(c reports.Control) bool { return c.Labelled })
+	widths := []float64{7, 11, 26, 20, 40, 84, 38, 12, 36}
 	heads := b.heads("#", b.in(words.Control), b.in(words.ControlTitle), b.zoned(b.in(words.When)), b.in(words.Reasons), b.in(words.KeyFields),
 		b.in(words.ItemID), b.in(words.SourceLink), b.in(words.RecordHash))
+	if labelled { // beside the identity
+		widths = slices.Insert(widths, 6, labelWidth)
+		heads = slices.Insert(heads, 6, b.heads(b.in(words.ItemLabel))...)
+	}
+	s := b.open(b.names.exceptions, setup{widths: widths, frozen: 1, titles: 1, large: true})
 	s.add(heads...)
 	n := int64(0)
 	for i := range b.p.Controls {
@@ -36,8 +43,12 @@ func (b *book) exceptionsSheet() error {
 			n++
 			at := b.places[c.ID][k]
 			k++
-			s.add(b.count(n), b.goTo(c.ID, b.names.byID[c.ID], 1), b.str(c.Title), b.when(item.Time), b.str(texts(item.Reasons)), b.str(b.keyFields(c, item)),
-				b.goTo(item.ID, at.sheet, at.row), b.source(item.Link, b.p.Exceptions() <= manyItems), b.mono(item.SHA256))
+			cells := []cell{b.count(n), b.goTo(c.ID, b.names.byID[c.ID], 1), b.str(c.Title), b.when(item.Time), b.str(texts(item.Reasons)), b.str(b.keyFields(c, item)),
+				b.goTo(item.ID, at.sheet, at.row), b.source(item.Link, b.p.Exceptions() <= manyItems), b.mono(item.SHA256)}
+			if labelled {
+				cells = slices.Insert(cells, 6, b.str(item.Label))
+			}
+			s.add(cells...)
 		}
 		if k < len(b.places[c.ID]) {
 			return fmt.Errorf("exceptions of %s: %d, and %d of its items are", c.ID, k, len(b.places[c.ID]))

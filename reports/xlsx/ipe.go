@@ -47,6 +47,9 @@ func (t *ipeTable) source(src *reports.Source) {
 	for _, q := range src.Requested {
 		t.fact(words.Question2, words.Query, q)
 	}
+	for _, n := range src.Records {
+		t.recordCounts(n)
+	}
 	for _, f := range reports.SumFigures(src.Claims) {
 		t.figure(f)
 	}
@@ -75,8 +78,24 @@ func (t *ipeTable) figure(f reports.Figure) {
 	if f.For != "" {
 		name += " (" + f.For + ")"
 	}
+	t.count(words.TotalOfClaims, name, f.N)
+}
+
+// recordCounts leads from the records that were sealed to those that controls see.
+func (t *ipeTable) recordCounts(c reports.RecordCounts) {
+	for _, n := range []struct {
+		label evidence.Text
+		n     int64
+	}{
+		{words.RecordsSealed, c.Sealed}, {words.RecordsAgain, c.Again}, {words.RecordsEarlier, c.Earlier}, {words.RecordsDistinct, c.Distinct},
+	} {
+		t.count(words.RecordsByKind, c.Kind+"\n"+t.b.in(n.label), n.n)
+	}
+}
+
+func (t *ipeTable) count(matter evidence.Text, content string, n int64) {
 	empty := cell{style: t.b.styles.cell}
-	t.row(words.Question3, t.b.word(words.TotalOfClaims), t.b.str(name), empty, empty, empty, empty, empty, t.b.count(f.N))
+	t.row(words.Question3, t.b.word(matter), t.b.str(content), empty, empty, empty, empty, empty, t.b.count(n))
 }
 
 func (t *ipeTable) claim(c reports.Claim) {

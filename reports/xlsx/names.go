@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -17,10 +18,16 @@ const maxSheetName = 31
 type sheetNames struct {
 	cover, summary, matrix, exceptions, ipe, coverage, hashes string
 
+	registers []registerSheet // in the pack's order
+
 	controls []string          // in the pack's order
 	byID     map[string]string // control → its first sheet
 	taken    map[string]bool   // in lower case: Excel's names differ by more than case
 }
+
+// registerSheet is where a register stands. Its list has a sheet of its own where
+// the counts are too many to stay in sight above it.
+type registerSheet struct{ counts, list string }
 
 func nameSheets(p *reports.Pack) sheetNames {
 	n := sheetNames{byID: map[string]string{}, taken: map[string]bool{}}
@@ -28,6 +35,9 @@ func nameSheets(p *reports.Pack) sheetNames {
 	n.summary = n.take(words.Summary.In(p.Lang))
 	n.matrix = n.take(words.ControlMatrix.In(p.Lang))
 	n.exceptions = n.take(words.ExceptionList.In(p.Lang))
+	for _, r := range p.Registers {
+		n.registers = append(n.registers, registerSheet{counts: n.take(r.Title)})
+	}
 	n.ipe = n.take(words.IPE.In(p.Lang))
 	n.coverage = n.take(words.Coverage.In(p.Lang))
 	for _, c := range p.Controls {
@@ -43,16 +53,24 @@ func nameSheets(p *reports.Pack) sheetNames {
 
 // order lists the sheets as they stand in the workbook.
 func (n sheetNames) order() []string {
-	names := []string{n.cover, n.summary, n.matrix, n.exceptions, n.ipe, n.coverage}
-	names = append(names, n.controls...)
-	return append(names, n.hashes)
+	names := []string{n.cover, n.summary, n.matrix, n.exceptions}
+	for _, r := range n.registers {
+		names = append(names, r.counts)
+		if r.list != "" {
+			names = append(names, r.list)
+		}
+	}
+	return slices.Concat(names, []string{n.ipe, n.coverage}, n.controls, []string{n.hashes})
 }
 
 // take makes a name that Excel accepts and no other sheet has.
-func (n sheetNames) take(want string) string {
-	name := legalSheetName(want, "")
+func (n sheetNames) take(want string) string { return n.takeWith(want, "") }
+
+// takeWith makes a name that ends with the suffix, however long want is.
+func (n sheetNames) takeWith(want, suffix string) string {
+	name := legalSheetName(want, suffix)
 	for i := 2; n.taken[strings.ToLower(name)]; i++ {
-		name = legalSheetName(want, fmt.Sprintf(" (%d)", i))
+		name = legalSheetName(want, fmt.Sprintf("%s (%d)", suffix, i))
 	}
 	n.taken[strings.ToLower(name)] = true
 	return name
@@ -74,7 +92,7 @@ func legalSheetName(s, suffix string) string {
 	if strings.EqualFold(s, "History") { // Excel keeps this name for itself
 		s += "_"
 	}
-	return cutUTF16(s, maxSheetName-len(suffix)) + suffix
+	return cutUTF16(s, maxSheetName-lenUTF16(suffix)) + suffix
 }
 
 // cutUTF16 returns the longest prefix of s, in whole characters, of at most n

@@ -228,6 +228,14 @@ func (b *book) when(t time.Time) cell {
 	return b.str(format.Time(t, b.p.Location))
 }
 
+// month is a month, as the date of its first day.
+func (b *book) month(t time.Time) cell {
+	if days, ok := serial(t, b.p.Location); ok {
+		return cell{value: days, style: b.styles.month}
+	}
+	return b.str(format.Month(t, b.p.Location))
+}
+
 // goTo links a text to a cell of the workbook.
 func (b *book) goTo(text, sheet string, row int) cell {
 	return cell{value: b.text(text), style: b.styles.link, to: reference(sheet, fmt.Sprintf("A%d", row))}

@@ -60,7 +60,7 @@ type styles struct {
 	title, heading, label, text, note, banner int
 	header, cell, aside, clipped, mono, link  int
 	count, num                                int
-	time, date, bold, boldCount               int
+	time, date, month, bold, boldCount        int
 
 	result  map[evidence.Result]int
 	verdict map[evidence.Verdict]int
@@ -92,7 +92,7 @@ func newStyles(f *excelize.File) (styles, error) {
 	font := func(size float64, bold bool, color string) *excelize.Font {
 		return &excelize.Font{Family: fontFamily, Size: size, Bold: bold, Color: color}
 	}
-	times, dates, counts, numbers := "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd", "#,##0", "#,##0.######"
+	times, dates, months, counts, numbers := "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd", "yyyy-mm", "#,##0", "#,##0.######"
 	plain := font(10, false, "")
 
 	s := styles{
@@ -116,6 +116,7 @@ func newStyles(f *excelize.File) (styles, error) {
 		num:       m.make(excelize.Style{Font: plain, Alignment: topRight, Border: grid, CustomNumFmt: &numbers}),
 		time:      m.make(excelize.Style{Font: plain, Alignment: topLeft, Border: grid, CustomNumFmt: &times}),
 		date:      m.make(excelize.Style{Font: plain, Alignment: topLeft, Border: grid, CustomNumFmt: &dates}),
+		month:     m.make(excelize.Style{Font: plain, Alignment: topLeft, Border: grid, CustomNumFmt: &months}),
 
 		result:  map[evidence.Result]int{},
 		verdict: map[evidence.Verdict]int{},

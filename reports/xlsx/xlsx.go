@@ -1,6 +1,6 @@
 // Package xlsx renders a pack as an Excel workbook: a cover, a summary, the
-// control matrix, every exception, the IPE sheets as one list, the coverage
-// calendar, one sheet a control with its whole population, and the hashes.
+// control matrix, every exception, the registers, the IPE sheets as one list, the
+// coverage calendar, one sheet a control with its whole population, and the hashes.
 //
 // Populations are streamed, so that memory does not grow with their items. The
 // same pack gives the same bytes: the workbook's dates are the pack's, and its
@@ -81,6 +81,7 @@ func (b *book) build() error {
 		return err
 	}
 	b.names = nameSheets(b.p)
+	b.placeRegisters()
 	if err := b.addSheets(); err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (b *book) build() error {
 		}
 	}
 	for _, write := range []func() error{
-		b.coverSheet, b.summarySheet, b.matrixSheet, b.exceptionsSheet, b.ipeSheet, b.coverageSheet, b.hashesSheet,
+		b.coverSheet, b.summarySheet, b.matrixSheet, b.exceptionsSheet, b.registerSheets, b.ipeSheet, b.coverageSheet, b.hashesSheet,
 	} {
 		if err := write(); err != nil {
 			return err

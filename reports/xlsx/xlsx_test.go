@@ -213,6 +213,8 @@ func TestPopulationGoesOnInFurtherSheets(t *testing.T) {
 
 func TestInconsistentPacksAreRefused(t *testing.T) {
 	tests := map[string]func(*reports.Pack){
+		"an entry more than counted":  func(p *reports.Pack) { p.Registers[1].N++ },
+		"an entry of another column":  func(p *reports.Pack) { p.Registers[1].Totals[0]--; p.Registers[1].Totals[1]++ },
 		"an item more than counted":   func(p *reports.Pack) { p.Controls[0].Counts.Total-- },
 		"a verdict counted otherwise": func(p *reports.Pack) { p.Controls[0].Counts.Passed--; p.Controls[0].Counts.Pending++ },
 		"an exception not listed":     func(p *reports.Pack) { p.Controls[3].Exceptions = p.Controls[5].Exceptions },

@@ -27,6 +27,14 @@ func Date(t time.Time, loc *time.Location) string {
 	return t.In(loc).Format(time.DateOnly)
 }
 
+// Month writes "2026-10".
+func Month(t time.Time, loc *time.Location) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(loc).Format("2006-01")
+}
+
 // Zone names loc as it is at t: "Asia/Tokyo, JST (UTC+09:00)".
 func Zone(t time.Time, loc *time.Location) string {
 	t = t.In(loc)

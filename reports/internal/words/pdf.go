@@ -68,6 +68,9 @@ var (
 	FieldSeparator    = evidence.Text{JA: "　", EN: "; "}
 	FirstOf           = evidence.Text{JA: "発生順に %s 件を示す（全 %s 件）。全件は Excel のシート「%s」にある。", EN: "The first %s of %s, in order of time. The workbook's sheet %q has them all."}
 	MoreInSheet       = evidence.Text{JA: "ほか %s 件は Excel のシート「%s」に記載している。", EN: "%s more are in the workbook's sheet %q."}
+	MoreRowsInSheet   = evidence.Text{JA: "ほか %s 行は Excel のシート「%s」に記載している。", EN: "%s more rows are in the workbook's sheet %q."}
+	EntriesHeading    = evidence.Text{JA: "該当する項目", EN: "Items"}
+	CountsByMonth     = evidence.Text{JA: "%s・月別の件数", EN: "Counts by month (%s)"}
 	MoreInIPESheet    = evidence.Text{JA: "ほか %s 件は Excel のシート「IPE」に記載している。", EN: "%s more are in the workbook's sheet IPE."}
 	CutSeeExcel       = evidence.Text{JA: "…（以下省略。全文は Excel に記載）", EN: "… (cut; the workbook has all of it)"}
 )

@@ -5,6 +5,7 @@ package words
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
@@ -85,6 +86,7 @@ var (
 	Observations    = evidence.Text{JA: "所見", EN: "Observations"}
 	When            = evidence.Text{JA: "発生日時", EN: "Time"}
 	KeyFields       = evidence.Text{JA: "主な内容", EN: "Key fields"}
+	ItemLabel       = evidence.Text{JA: "項目", EN: "Item"}
 	ItemID          = evidence.Text{JA: "項目ID", EN: "Item ID"}
 	SourceLink      = evidence.Text{JA: "証跡元", EN: "Source"}
 	OpenSource      = evidence.Text{JA: "開く ↗", EN: "open ↗"}
@@ -147,12 +149,66 @@ var (
 	CollectedFromTo = evidence.Text{JA: "収集日時", EN: "Collected at"}
 	RecordKind      = evidence.Text{JA: "レコード種別", EN: "Record kind"}
 	Query           = evidence.Text{JA: "抽出条件", EN: "Query"}
+	RecordsByKind   = evidence.Text{JA: "レコードの件数（種別ごと。同じ種別の全証跡元を合算）", EN: "Records by kind, all sources of a kind together"}
+	RecordsSealed   = evidence.Text{JA: "封印したレコード", EN: "Sealed"}
+	RecordsAgain    = evidence.Text{JA: "同一内容の再取得", EN: "Collected again, unchanged"}
+	RecordsEarlier  = evidence.Text{JA: "更新前の版", EN: "Earlier versions"}
+	RecordsDistinct = evidence.Text{JA: "重複・更新前の版を除いたレコード", EN: "Distinct records"}
 	TotalOfClaims   = evidence.Text{JA: "件数の合計", EN: "Totals"}
 	NotReadable     = evidence.Text{JA: "取得不可", EN: "Not readable"}
 	Gap             = evidence.Text{JA: "欠落", EN: "Gap"}
 	Note            = evidence.Text{JA: "注記", EN: "Note"}
 	NoGaps          = evidence.Text{JA: "欠落は認められなかった。", EN: "No gap was found."}
 )
+
+// Registers: lists across controls.
+var (
+	RegisterSheetIs      = evidence.Text{JA: "%s・月別の件数と、該当するすべての項目", EN: "Counts by month (%s), and every item that they count"}
+	RegisterList         = evidence.Text{JA: " 明細", EN: " - items"}
+	RegisterListIs       = evidence.Text{JA: "該当するすべての項目", EN: "Every item that they count"}
+	AboutRegister        = evidence.Text{JA: "説明", EN: "About"}
+	Detail               = evidence.Text{JA: "内容", EN: "Detail"}
+	EntrySort            = evidence.Text{JA: "種別", EN: "Type"}
+	Month                = evidence.Text{JA: "月", EN: "Month"}
+	Total                = evidence.Text{JA: "合計", EN: "Total"}
+	RegisterCounts       = evidence.Text{JA: "全 %s 件。%sの数（検証の対象となった項目のあるもの）：%s。該当のない行は表から省いている。", EN: "%s in all. %s: %s with tested items; those without a count have no row in the table."}
+	RegisterMissing      = evidence.Text{JA: "次の統制は本パックに含まれないため、その項目はこの一覧にない：%s", EN: "The pack does not have these controls, so that none of their items is listed: %s"}
+	RegisterNotEvaluable = evidence.Text{JA: "次の統制は評価不能であるため、この一覧には漏れがあり得る：%s", EN: "These controls are not evaluable, so that items may be missing from the list: %s"}
+	NotInPack            = evidence.Text{JA: "（本パックにない）", EN: "(not in this pack)"}
+	ListSeparator        = evidence.Text{JA: "、", EN: ", "}
+)
+
+// NoNumber stands where there is nothing to count.
+const NoNumber = "—"
+
+// RegisterColumns says what each column of a register counts, a line each.
+func RegisterColumns(r *reports.Register, l evidence.Lang) string {
+	var lines []string
+	for _, c := range r.Columns {
+		var from []string
+		for _, f := range c.From {
+			text := f.Control + " " + f.Text
+			if f.Missing {
+				text = f.Control + " " + NotInPack.In(l)
+			}
+			from = append(from, text)
+		}
+		lines = append(lines, fmt.Sprintf(Labelled.In(l), c.Title, strings.Join(from, ListSeparator.In(l))))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// RegisterCautions says what a register may lack.
+func RegisterCautions(r *reports.Register, l evidence.Lang) []string {
+	var cautions []string
+	if len(r.Missing) > 0 {
+		cautions = append(cautions, fmt.Sprintf(RegisterMissing.In(l), strings.Join(r.Missing, ", ")))
+	}
+	if len(r.NotEvaluable) > 0 {
+		cautions = append(cautions, fmt.Sprintf(RegisterNotEvaluable.In(l), strings.Join(r.NotEvaluable, ", ")))
+	}
+	return cautions
+}
 
 // What renderers say where they must leave something out.
 var (
