@@ -94,7 +94,7 @@ func FuzzEvaluate(f *testing.F) {
 	var evaluators []*Evaluator
 	for _, c := range lib.Controls {
 		c := *c
-		c.Population.Where, c.Population.Time, c.Population.End = nil, "", ""
+		c.Population.Where, c.Population.Time, c.Population.End, c.Population.LatestOf = nil, "", "", ""
 		e, err := Prepare(f.Context(), &c)
 		if err != nil {
 			f.Fatal(err)
@@ -107,7 +107,7 @@ func FuzzEvaluate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, e := range evaluators {
 			m := memory{}
-			for _, kind := range []string{"cloudtrail.event", "evidence.claim"} {
+			for _, kind := range e.control.kinds() {
 				m.add(kind, "x", string(body))
 			}
 			items, _, err := evaluate(t, e, input(m))
