@@ -107,8 +107,11 @@ func FuzzEvaluate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, e := range evaluators {
 			m := memory{}
-			for _, kind := range e.control.kinds() {
-				m.add(kind, "x", string(body))
+			m.add(e.control.Population.Kind, "x", string(body))
+			for _, r := range e.control.Related {
+				if r.Kind != e.control.Population.Kind {
+					m.add(r.Kind, "x", string(body))
+				}
 			}
 			items, _, err := evaluate(t, e, input(m))
 			if err == nil && len(items) != 1 {

@@ -17,6 +17,8 @@ type Register struct {
 	Group   string // what items are listed under: "Repository"
 	Columns []RegisterColumn
 
+	Labelled bool // some of its items have labels
+
 	// Rows count the entries by group and month, in the order of the groups and
 	// then of the months. A group has no row for a month in which it has no entry.
 	Rows   []RegisterRow
@@ -67,6 +69,7 @@ type RegisterEntry struct {
 	Column  int // index into Columns
 	Control string
 	ItemID  string
+	Label   string // what people call the item; may be empty
 	Verdict evidence.Verdict
 	Text    string // the reasons and observations that put it there, one a line
 	Link    string // where the source shows it; may be empty

@@ -53,6 +53,9 @@ func (c *contents) register(r *controls.Register) (reports.Register, error) {
 			out.NotEvaluable = append(out.NotEvaluable, id)
 		}
 	}
+	for _, x := range list {
+		out.Labelled = out.Labelled || x.control.Label != ""
+	}
 	for _, col := range r.Columns {
 		out.Columns = append(out.Columns, c.registerColumn(col, list))
 	}
@@ -167,7 +170,7 @@ func (c *contents) entriesOf(x registered, item evaluation.Item, group string) [
 	var entries []reports.RegisterEntry
 	for column, lines := range texts {
 		entries = append(entries, reports.RegisterEntry{
-			Time: item.Time, Group: group, Column: column, Control: x.control.ID, ItemID: item.ID,
+			Time: item.Time, Group: group, Column: column, Control: x.control.ID, ItemID: item.ID, Label: item.Label,
 			Verdict: item.Verdict, Text: strings.Join(lines, "\n"), Link: item.Link,
 		})
 	}

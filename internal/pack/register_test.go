@@ -68,7 +68,7 @@ func library(t testing.TB) *controls.Library {
 	layer := fstest.MapFS{}
 	for name, text := range map[string]string{
 		"schemas/test.item.json":   `{"type": "object"}`,
-		"one/control.yaml":         control("ONE-01", "observations: {seen: {ja: '見 {detail}', en: 'seen {detail}'}}\nheadings: {seen: {ja: 確認, en: Seen}}\nlink: 'https://example.com/{n}'\n"),
+		"one/control.yaml":         control("ONE-01", "observations: {seen: {ja: '見 {detail}', en: 'seen {detail}'}}\nheadings: {seen: {ja: 確認, en: Seen}}\nlink: 'https://example.com/{n}'\nlabel: 'no. {n}'\n"),
 		"one/policy.rego":          "package evidence.one_01\nexception contains {\"code\": \"bad\", \"detail\": \"x\"} if object.get(input.record, \"bad\", false)\nobservation contains {\"code\": \"seen\", \"detail\": by} if some by in object.get(input.record, \"seen\", [])\n",
 		"two/control.yaml":         control("TWO-01", ""),
 		"two/policy.rego":          "package evidence.two_01\nexception contains {\"code\": \"bad\", \"detail\": \"y\"} if object.get(input.record, \"worse\", false)\npending contains {\"until\": \"2027-02-01T00:00:00Z\", \"code\": \"bad\"} if object.get(input.record, \"wait\", false)\n",
@@ -131,7 +131,7 @@ func TestRegister(t *testing.T) {
 	got.Entries = nil
 	month := func(m time.Month) time.Time { return time.Date(2026, m, 1, 0, 0, 0, 0, tokyo) }
 	want := reports.Register{
-		ID: "list", Title: "List", Text: "About", Group: "Group",
+		ID: "list", Title: "List", Text: "About", Group: "Group", Labelled: true,
 		Columns: []reports.RegisterColumn{
 			{Title: "Bad", From: []reports.RegisterSource{{Control: "ONE-01", Text: "bad …"}, {Control: "TWO-01", Text: "bad …"}}},
 			{Title: "Seen", From: []reports.RegisterSource{{Control: "ONE-01", Text: "Seen"}}},
@@ -148,16 +148,20 @@ func TestRegister(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	entry := func(i, column int, control, group string, v evidence.Verdict, text, link string) reports.RegisterEntry {
-		return reports.RegisterEntry{Time: archive.at(i), Group: group, Column: column, Control: control, ItemID: fmt.Sprintf("%06d", i), Verdict: v, Text: text, Link: link}
+	entry := func(i, column int, control, group string, v evidence.Verdict, text, n string) reports.RegisterEntry {
+		e := reports.RegisterEntry{Time: archive.at(i), Group: group, Column: column, Control: control, ItemID: fmt.Sprintf("%06d", i), Verdict: v, Text: text}
+		if n != "" {
+			e.Label, e.Link = "no. "+n, "https://example.com/"+n
+		}
+		return e
 	}
 	wantEntries := []reports.RegisterEntry{
-		entry(0, 0, "ONE-01", "b", evidence.Exception, "bad x", "https://example.com/1"),
-		entry(0, 1, "ONE-01", "b", evidence.Exception, "seen p\nseen q", "https://example.com/1"),
+		entry(0, 0, "ONE-01", "b", evidence.Exception, "bad x", "1"),
+		entry(0, 1, "ONE-01", "b", evidence.Exception, "seen p\nseen q", "1"),
 		entry(1, 0, "TWO-01", "a", evidence.Exception, "bad y", ""),
 		entry(2, 0, "ONE-01", "b", evidence.Exception, "bad x", ""),
 		entry(2, 0, "TWO-01", "b", evidence.Exception, "bad y", ""),
-		entry(4, 1, "ONE-01", "(none)", evidence.Pass, "seen p", "https://example.com/5"),
+		entry(4, 1, "ONE-01", "(none)", evidence.Pass, "seen p", "5"),
 	}
 	if d := cmp.Diff(wantEntries, entries); d != "" {
 		t.Error(d)

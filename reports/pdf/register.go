@@ -104,12 +104,13 @@ func (d *document) registerEntries(r *reports.Register) {
 	}
 }
 
-// entryBox names an entry's item: when, which, and where the source shows it.
+// entryBox names an entry's item: when, what it is called, which, and where the source shows it.
 func (d *document) entryBox(e reports.RegisterEntry) box {
-	b := box{paras: []para{
-		{text: d.time(e.Time), st: d.st.cell},
-		{text: e.ItemID, st: d.st.monoTiny.with(black)},
-	}}
+	b := box{paras: []para{{text: d.time(e.Time), st: d.st.cell}}}
+	if e.Label != "" {
+		b.paras = append(b.paras, para{text: e.Label, st: d.st.cell})
+	}
+	b.paras = append(b.paras, para{text: e.ItemID, st: d.st.monoTiny.with(black)})
 	if _, ok := httpsAddress(e.Link); ok {
 		b.paras = append(b.paras, para{text: d.in(words.OpenInSource), st: d.st.tiny.with(linkBlue), url: e.Link})
 	}

@@ -37,6 +37,7 @@ func (b builder) chg01() reports.Control {
 		Frequency: b.in("都度", "Each occurrence"),
 		Framework: []string{"CM-2"},
 		Result:    evidence.ExceptionsNoted,
+		Labelled:  true,
 		Columns: []reports.Column{
 			{Title: b.in("リポジトリ", "Repository"), Type: reports.TextColumn, Width: 28},
 			{Title: b.in("番号", "Number"), Type: reports.NumberColumn},
@@ -54,6 +55,8 @@ func (b builder) chg01() reports.Control {
 		return []reports.Reason{{Code: "no_independent_approval", Text: fmt.Sprintf(b.in("マージ時点で有効な他者の承認がない（作成者：%s）。", "No approval by another person was in force at the merge (author: %s)."), author(i))}}
 	}, observations: b.pullObserved, fields: func(i int) []reports.Field {
 		return []reports.Field{text(repositories[i%len(repositories)]), number(float64(1000 + i)), text(author(i)), text(pullTitle(i))}
+	}, label: func(i int) string {
+		return repositories[i%len(repositories)] + "#" + strconv.Itoa(1000+i)
 	}, link: func(i int) string {
 		return "https://github.example/" + repositories[i%len(repositories)] + "/pull/" + strconv.Itoa(1000+i)
 	}})

@@ -187,6 +187,7 @@ type population struct {
 
 	observations func(i int) []reports.Reason
 	link         func(i int) string
+	label        func(i int) string
 }
 
 var events = []string{"AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules", "RevokeSecurityGroupIngress", "ConsoleLogin", "UpdateTrail"}
@@ -202,6 +203,9 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 	}
 	if p.observations != nil {
 		item.Observations = p.observations(i)
+	}
+	if p.label != nil {
+		item.Label = p.label(i)
 	}
 	if p.link != nil {
 		item.Link = p.link(i)

@@ -73,6 +73,7 @@ func (b builder) register(r reports.Register, controls []reports.Control, group 
 		}
 	}
 	for _, c := range list {
+		r.Labelled = r.Labelled || c.Labelled
 		if c.Result == evidence.NotEvaluable {
 			r.NotEvaluable = append(r.NotEvaluable, c.ID)
 		}
@@ -125,7 +126,7 @@ func entry(c *reports.Control, item reports.Item, column int, from []source) (re
 		}
 	}
 	return reports.RegisterEntry{
-		Time: item.Time, Column: column, Control: c.ID, ItemID: item.ID, Verdict: item.Verdict, Link: item.Link, Text: strings.Join(texts, "\n"),
+		Time: item.Time, Column: column, Control: c.ID, ItemID: item.ID, Label: item.Label, Verdict: item.Verdict, Link: item.Link, Text: strings.Join(texts, "\n"),
 	}, len(texts) > 0
 }
 

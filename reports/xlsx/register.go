@@ -48,22 +48,30 @@ type registerTable struct {
 	n      int64
 }
 
-// The counts stand above the list's narrow columns, from the fourth on.
-const registerLead = 3
-
-// What a column of counts is wide at least, and the widths of the list's own.
-const countWidth = 14
+// The counts stand above the list's narrow columns, from the fourth on. A column
+// of counts beyond the list's own has its own width.
+const (
+	registerLead  = 3
+	registerLabel = 7 // where the column of labels stands, if there are any
+	countWidth    = 14
+)
 
 var registerWidths = []float64{8, 20, 30, 22, 14, 18, 14, 38, 76}
 
 func (b *book) registerTable(i int) *registerTable {
 	t := &registerTable{b: b, r: &b.p.Registers[i], at: b.names.registers[i], widths: slices.Clone(registerWidths)}
 	t.totals = make([]int64, len(t.r.Columns))
+	if t.r.Labelled {
+		t.widths = slices.Insert(t.widths, registerLabel, labelWidth+8)
+	}
 	for len(t.widths) < registerLead+len(t.r.Columns) {
 		t.widths = append(t.widths, countWidth)
 	}
 	t.heads = b.heads("#", b.zoned(b.in(words.When)), t.r.Group, b.in(words.EntrySort), b.in(words.Control), b.in(words.Verdict),
 		b.in(words.SourceLink), b.in(words.ItemID), b.in(words.Detail))
+	if t.r.Labelled {
+		t.heads = slices.Insert(t.heads, registerLabel, b.heads(b.in(words.ItemLabel))...)
+	}
 	return t
 }
 
@@ -159,9 +167,13 @@ func (t *registerTable) add(e reports.RegisterEntry) error {
 	if clickable {
 		control = b.goTo(e.Control, b.names.byID[e.Control], 1)
 	}
-	t.s.add(b.count(t.n), b.when(e.Time), b.str(e.Group), b.str(t.r.Columns[e.Column].Title), control,
-		cell{value: words.VerdictMark(e.Verdict) + " " + b.in(e.Verdict.Name()), style: b.styles.verdict[e.Verdict]},
-		b.source(e.Link, clickable), b.str(e.ItemID), b.str(e.Text))
+	cells := []cell{b.count(t.n), b.when(e.Time), b.str(e.Group), b.str(t.r.Columns[e.Column].Title), control,
+		{value: words.VerdictMark(e.Verdict) + " " + b.in(e.Verdict.Name()), style: b.styles.verdict[e.Verdict]},
+		b.source(e.Link, clickable), b.str(e.ItemID), b.str(e.Text)}
+	if t.r.Labelled {
+		cells = slices.Insert(cells, registerLabel, b.str(e.Label))
+	}
+	t.s.add(cells...)
 	return t.s.err
 }
 

@@ -42,8 +42,8 @@ func TestRegisterGoesOnInFurtherSheets(t *testing.T) {
 			t.Errorf("%s has %d rows, want at most 100", name, len(rows))
 		}
 		for _, row := range rows {
-			if len(row) > 7 && strings.Count(row[7], "-") == 4 {
-				got = append(got, row[7]+" "+row[3])
+			if len(row) > 8 && strings.Count(row[8], "-") == 4 {
+				got = append(got, row[8]+" "+row[3])
 			}
 		}
 		if panes, err := f.GetPanes(name); err != nil || panes.Freeze == (name == r.Title) {
