@@ -2,9 +2,9 @@ package evidence.lib.approval_test
 
 import data.evidence.lib.approval
 
-pull := data.testdata.pull
+pull := data.testdata["github.pull_request"].pull
 
-carol := data.testdata.carol
+carol := {"__typename": "User", "login": "carol", "id": "U_kgDOAAAAAw"}
 
 params := {"bots": [], "author_emails": {}}
 

@@ -2,9 +2,12 @@ package evidence.lib.change_test
 
 import data.evidence.lib.change
 
-pull := data.testdata.pull
+# landed: the commits that the pull request brought to the default branch.
+landed := [commits.first, commits.second, commits.merge]
 
-landed := data.testdata.landed
+commits := data.testdata["github.commit"]
+
+pull := data.testdata["github.pull_request"].pull
 
 bob := pull.mergedBy
 

@@ -2,7 +2,7 @@ package evidence.lib.people_test
 
 import data.evidence.lib.people
 
-carol := data.testdata.carol
+carol := {"__typename": "User", "login": "carol", "id": "U_kgDOAAAAAw"}
 
 account(fields) := object.union(carol, fields)
 

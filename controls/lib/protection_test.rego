@@ -2,9 +2,9 @@ package evidence.lib.protection_test
 
 import data.evidence.lib.protection
 
-branch := data.testdata.branch
+branch := data.testdata["github.branch_protection"].branch
 
-by_rules := data.testdata.branch_rules
+by_rules := data.testdata["github.branch_protection"].by_rules
 
 changed(fields) := object.union(branch, {"branchProtectionRule": fields})
 

@@ -2,13 +2,13 @@ package evidence.chg_09_test
 
 import data.evidence.chg_09
 
-pull := data.testdata.pull
+pull := data.testdata["github.pull_request"].pull
 
 alice := pull.author
 
 bob := pull.mergedBy
 
-carol := data.testdata.carol
+carol := {"__typename": "User", "login": "carol", "id": "U_kgDOAAAAAw"}
 
 list(nodes) := {"totalCount": count(nodes), "nodes": nodes}
 

@@ -2,16 +2,21 @@ package evidence.chg_07_test
 
 import data.evidence.chg_07
 
-pull := data.testdata.pull
+# landed: the commits that the pull request brought to the default branch.
+landed := [commits.first, commits.second, commits.merge]
+
+commits := data.testdata["github.commit"]
+
+pull := data.testdata["github.pull_request"].pull
 
 # It needs the check "test".
-branch := data.testdata.branch
+branch := data.testdata["github.branch_protection"].branch
 
 document(record, related, params) := {
 	"record": record, "params": object.union(data.params, params),
 	"related": object.union(
 		{
-			"landed": data.testdata.landed,
+			"landed": landed,
 			"protection": [branch], "protection_within": [],
 			"default_protection": [branch], "default_protection_within": [],
 		},
@@ -99,7 +104,7 @@ test_statuses if {
 }
 
 test_checks_that_rulesets_require if {
-	some e in reasons(pull, {"protection": [data.testdata.branch_rules]}, {})
+	some e in reasons(pull, {"protection": [data.testdata["github.branch_protection"].by_rules]}, {})
 	e.code == "check_missing"
 	e.detail.check == "lint"
 }
@@ -141,8 +146,8 @@ test_what_landed_without_another_pull_request if {
 test_what_landed_with_another_pull_request if {
 	another := {"id": "PR_other", "number": 43, "merged": true, "mergedAt": "2026-10-07T00:00:00Z", "baseRefName": "main"}
 	stacked := [object.union(record, {"commit": {"associatedPullRequests": {"nodes": array.concat(record.commit.associatedPullRequests.nodes, [another])}}}) |
-		some record in data.testdata.landed
+		some record in landed
 	]
 	not_applicable(onto_feature, {"protection": [], "landed": stacked}, {})
-	not not_applicable(onto_feature, {"protection": [], "landed": array.concat(stacked, data.testdata.landed)}, {})
+	not not_applicable(onto_feature, {"protection": [], "landed": array.concat(stacked, landed)}, {})
 }

@@ -2,9 +2,9 @@ package evidence.chg_08_test
 
 import data.evidence.chg_08
 
-deployment := data.testdata.deployment
+deployment := data.testdata["github.deployment"].deployment
 
-pull := data.testdata.pull
+pull := data.testdata["github.pull_request"].pull
 
 document(record, changes, params) := {"record": record, "related": {"changes": changes}, "params": object.union(data.params, params)}
 

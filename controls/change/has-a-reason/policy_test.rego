@@ -2,9 +2,9 @@ package evidence.chg_04_test
 
 import data.evidence.chg_04
 
-pull := data.testdata.pull
+pull := data.testdata["github.pull_request"].pull
 
-issue := data.testdata.issue
+issue := data.testdata["github.issue"].issue
 
 list(nodes) := {"totalCount": count(nodes), "nodes": nodes}
 

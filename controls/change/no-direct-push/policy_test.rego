@@ -2,11 +2,16 @@ package evidence.chg_05_test
 
 import data.evidence.chg_05
 
-merge := data.testdata.landed[2]
+# landed: the commits that the pull request brought to the default branch.
+landed := [commits.first, commits.second, commits.merge]
 
-direct := data.testdata.direct
+commits := data.testdata["github.commit"]
 
-push := data.testdata.push
+merge := landed[2]
+
+direct := data.testdata["github.commit"].direct
+
+push := data.testdata["github.ref_update"].push
 
 document(record, pushes, params) := {"record": record, "related": {"pushes": pushes}, "params": object.union(data.params, params)}
 
@@ -35,7 +40,7 @@ pulls(nodes) := {"associatedPullRequests": {"totalCount": count(nodes), "nodes":
 pull := merge.commit.associatedPullRequests.nodes[0]
 
 test_merged_by_a_pull_request if {
-	every record in data.testdata.landed {
+	every record in landed {
 		codes(record, [], {}) == set()
 		seen(record, []) == set()
 		not not_applicable(record, [], {})

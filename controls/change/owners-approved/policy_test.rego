@@ -2,23 +2,28 @@ package evidence.chg_03_test
 
 import data.evidence.chg_03
 
-pull := data.testdata.pull
+# landed: the commits that the pull request brought to the default branch.
+landed := [commits.first, commits.second, commits.merge]
+
+commits := data.testdata["github.commit"]
+
+pull := data.testdata["github.pull_request"].pull
 
 alice := pull.author
 
 bob := pull.mergedBy
 
-carol := data.testdata.carol
+carol := {"__typename": "User", "login": "carol", "id": "U_kgDOAAAAAw"}
 
-team := data.testdata.team
+team := data.testdata["github.team"].team
 
-file := data.testdata.codeowners
+file := data.testdata["github.codeowners"].codeowners
 
 changed(fields) := object.union(pull, fields)
 
 list(nodes) := {"totalCount": count(nodes), "nodes": nodes}
 
-related := {"landed": data.testdata.landed, "codeowners": [file], "teams": [team], "teams_within": []}
+related := {"landed": landed, "codeowners": [file], "teams": [team], "teams_within": []}
 
 document(record, fields, params) := {"record": record, "related": object.union(related, fields), "params": object.union(data.params, params)}
 
@@ -129,7 +134,7 @@ test_nothing_owned if {
 }
 
 at_base(entries) := [object.union(record, {"commit": {"parents": {"nodes": parents}}}) |
-	some record in data.testdata.landed
+	some record in landed
 	parents := [object.union(parent, entries) | some parent in record.commit.parents.nodes]
 ]
 
@@ -179,12 +184,12 @@ test_base_of_another_branch if {
 }
 
 test_base_branch_before_others if {
-	elsewhere := [object.union(data.testdata.landed[2], {"branch": "release/1", "commit": {"oid": "9", "parents": {"nodes": [{"oid": "8", "github": null, "root": null, "docs": null}]}}})]
-	codes(approved_by(pull, carol), {"landed": array.concat(elsewhere, data.testdata.landed)}) == {"owner_not_approved"}
+	elsewhere := [object.union(landed[2], {"branch": "release/1", "commit": {"oid": "9", "parents": {"nodes": [{"oid": "8", "github": null, "root": null, "docs": null}]}}})]
+	codes(approved_by(pull, carol), {"landed": array.concat(elsewhere, landed)}) == {"owner_not_approved"}
 }
 
 test_first_commit_of_a_repository if {
-	root := [object.union(data.testdata.landed[2], {"commit": {"parents": {"totalCount": 0, "nodes": []}}})]
+	root := [object.union(landed[2], {"commit": {"parents": {"totalCount": 0, "nodes": []}}})]
 	codes(pull, {"landed": root}) == set()
 }
 

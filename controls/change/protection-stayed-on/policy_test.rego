@@ -2,11 +2,11 @@ package evidence.chg_06_test
 
 import data.evidence.chg_06
 
-branch := data.testdata.branch
+branch := data.testdata["github.branch_protection"].branch
 
-by_rules := data.testdata.branch_rules
+by_rules := data.testdata["github.branch_protection"].by_rules
 
-ruleset := data.testdata.ruleset
+ruleset := data.testdata["github.ruleset"].ruleset
 
 changed(fields) := object.union(branch, {"branchProtectionRule": fields})
 
@@ -149,10 +149,10 @@ test_item_alone_is_tested if {
 	codes(off, object.union(steady, {"snapshots": [], "since": []}), {}) == {"unprotected", "no_earlier_snapshot"}
 }
 
-event(fields) := object.union(data.testdata.audit, fields)
+event(fields) := object.union(data.testdata["github.audit_event"].destroyed, fields)
 
 test_turned_off_by_an_event if {
-	some e in reasons(branch, object.union(steady, {"events": [data.testdata.audit]}), {})
+	some e in reasons(branch, object.union(steady, {"events": [data.testdata["github.audit_event"].destroyed]}), {})
 	e == {"code": "turned_off_by_event", "detail": {
 		"repository": "acme/app", "action": "protected_branch.destroy", "by": "alice",
 		"at": "2026-10-05T11:33:20Z", "what": "main",
@@ -165,7 +165,7 @@ test_events_of_other_branches if {
 }
 
 test_overridden if {
-	override := object.union(object.remove(data.testdata.audit, ["name"]), {
+	override := object.union(object.remove(data.testdata["github.audit_event"].destroyed, ["name"]), {
 		"action": "protected_branch.policy_override", "branch": "refs/heads/main",
 		"overridden_codes": ["review_policy_not_satisfied"], "actor": null, "created_at": null,
 	})
@@ -197,7 +197,7 @@ test_rulesets_of_the_organisation if {
 	after({"events": [object.union(update, {"repo": "acme/app", "action": "repository_ruleset.destroy"})]}) == {"turned_off_by_event"}
 }
 
-push(fields) := object.union(data.testdata.push, {"activity": fields})
+push(fields) := object.union(data.testdata["github.ref_update"].push, {"activity": fields})
 
 test_forced_push if {
 	some e in reasons(branch, object.union(steady, {"pushes": [push({"activity_type": "force_push"})]}), {})
@@ -215,7 +215,7 @@ test_nothing_tells_how_it_began if {
 	after(first) == {"no_earlier_snapshot"}
 }
 
-claim := data.testdata.claim
+claim := data.testdata["evidence.claim"].claim
 
 test_the_audit_log_tells_how_it_began if {
 	after(object.union(first, {"audit_log": [claim]})) == set()

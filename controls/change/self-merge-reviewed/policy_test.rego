@@ -2,14 +2,14 @@ package evidence.chg_02_test
 
 import data.evidence.chg_02
 
-alice := data.testdata.pull.author
+alice := data.testdata["github.pull_request"].pull.author
 
-bob := data.testdata.pull.mergedBy
+bob := data.testdata["github.pull_request"].pull.mergedBy
 
-carol := data.testdata.carol
+carol := {"__typename": "User", "login": "carol", "id": "U_kgDOAAAAAw"}
 
 # Merged by its author on Tuesday 2026-10-06 at 11:10 in Tokyo, without a review.
-pull := object.union(data.testdata.pull, {"mergedBy": alice, "reviews": list([])})
+pull := object.union(data.testdata["github.pull_request"].pull, {"mergedBy": alice, "reviews": list([])})
 
 list(nodes) := {"totalCount": count(nodes), "nodes": nodes}
 
@@ -38,7 +38,7 @@ not_applicable(record) if {
 	chg_02.not_applicable with input as document(record, month_end, {})
 }
 
-review(who, state, at, body) := object.union(data.testdata.pull.reviews.nodes[0], {
+review(who, state, at, body) := object.union(data.testdata["github.pull_request"].pull.reviews.nodes[0], {
 	"id": at, "author": who, "state": state,
 	"submittedAt": at, "body": body,
 })
@@ -147,8 +147,8 @@ test_not_yet_due if {
 }
 
 test_other_merges_are_not_applicable if {
-	not_applicable(data.testdata.pull) # approved, and merged by another
-	not_applicable(object.union(data.testdata.pull, {"mergedBy": alice})) # approved
+	not_applicable(data.testdata["github.pull_request"].pull) # approved, and merged by another
+	not_applicable(object.union(data.testdata["github.pull_request"].pull, {"mergedBy": alice})) # approved
 	not_applicable(changed({"mergedBy": bob})) # unapproved: CHG-01
 	not_applicable(changed({"baseRefName": "feature"}))
 }
