@@ -1,43 +1,11 @@
 package github
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/json"
-	"fmt"
-	"io"
-	"net/http"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/vektah/gqlparser/v2"
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/validator/rules"
+	"github.com/evidencepack/evidence/internal/demo/github/schematest"
 )
-
-// publishedSchema reads GitHub's schema; testdata/SOURCES.md says where it is from.
-func publishedSchema(t *testing.T) *ast.Schema {
-	t.Helper()
-	f, err := os.Open("testdata/schema.graphql.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: string(b)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
 
 // allQueries are all documents that the collector sends, by name.
 func allQueries(t *testing.T) map[string]string {
@@ -59,13 +27,13 @@ func allQueries(t *testing.T) map[string]string {
 }
 
 func TestQueriesFitTheSchema(t *testing.T) {
-	schema := publishedSchema(t)
+	schema := schematest.Published(t)
 	for name, doc := range allQueries(t) {
-		if _, errs := gqlparser.LoadQueryWithRules(schema, doc, rules.NewDefaultRules()); len(errs) > 0 {
-			t.Errorf("%s: %v", name, errs)
+		if err := schematest.Check(schema, doc); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, errs := gqlparser.LoadQueryWithRules(schema, "query { viewer { nickname } }", rules.NewDefaultRules()); len(errs) == 0 {
+	if schematest.Check(schema, "query { viewer { nickname } }") == nil {
 		t.Error("a field that GitHub does not have was accepted: the test tests nothing")
 	}
 }
@@ -73,7 +41,7 @@ func TestQueriesFitTheSchema(t *testing.T) {
 // The simulated GitHub answers as the schema says: no null where there is none,
 // no value that an enumeration does not have, no other kind of scalar.
 func TestSimulationFitsTheSchema(t *testing.T) {
-	schema := publishedSchema(t)
+	schema := schematest.Published(t)
 	w := newWorld(t)
 	w.month(3)
 	w.issue(1001)
@@ -91,126 +59,6 @@ func TestSimulationFitsTheSchema(t *testing.T) {
 		values[c.name] = true
 	}
 	for name, doc := range allQueries(t) {
-		parsed, errs := gqlparser.LoadQueryWithRules(schema, doc, rules.NewDefaultRules())
-		if len(errs) > 0 {
-			t.Fatal(errs)
-		}
-		body, err := json.Marshal(map[string]any{"query": doc, "variables": values})
-		if err != nil {
-			t.Fatal(err)
-		}
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/graphql", bytes.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("Authorization", "Bearer "+testToken)
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var answer struct {
-			Data   map[string]any
-			Errors []any
-		}
-		err = json.NewDecoder(resp.Body).Decode(&answer)
-		resp.Body.Close()
-		if err != nil || len(answer.Errors) > 0 || answer.Data == nil {
-			t.Errorf("%s: %v %v", name, err, answer.Errors)
-			continue
-		}
-		checked := 0
-		fits(t, schema, name, parsed.Operations[0].SelectionSet, answer.Data, values, &checked)
-		if checked == 0 {
-			t.Errorf("%s: nothing was answered", name)
-		}
-	}
-}
-
-// fits compares an object with what was selected of it.
-func fits(t *testing.T, schema *ast.Schema, path string, set ast.SelectionSet, o map[string]any, v vars, checked *int) {
-	t.Helper()
-	for _, sel := range set {
-		switch sel := sel.(type) {
-		case *ast.Field:
-			x, ok := o[sel.Alias]
-			if !ok {
-				if len(sel.Directives) == 0 {
-					t.Errorf("%s.%s is missing", path, sel.Alias)
-				}
-				continue
-			}
-			*checked++
-			fitsType(t, schema, path+"."+sel.Alias, sel.Definition.Type, sel.SelectionSet, x, v, checked)
-		case *ast.InlineFragment:
-			if o["__typename"] == nil || o["__typename"] == sel.TypeCondition {
-				partly := o["__typename"] == nil
-				if !partly || has(o, sel.SelectionSet) {
-					fits(t, schema, path, sel.SelectionSet, o, v, checked)
-				}
-			}
-		case *ast.FragmentSpread:
-			if len(sel.Directives) == 0 && has(o, sel.Definition.SelectionSet) {
-				fits(t, schema, path, sel.Definition.SelectionSet, o, v, checked)
-			}
-		}
-	}
-}
-
-// has reports whether an object has the first plain field of a selection: whether
-// a fragment of a type that is not told applied to it.
-func has(o map[string]any, set ast.SelectionSet) bool {
-	for _, sel := range set {
-		if f, ok := sel.(*ast.Field); ok && len(f.Directives) == 0 {
-			_, ok := o[f.Alias]
-			return ok
-		}
-	}
-	return false
-}
-
-func fitsType(t *testing.T, schema *ast.Schema, path string, typ *ast.Type, set ast.SelectionSet, x any, v vars, checked *int) {
-	t.Helper()
-	if x == nil {
-		if typ.NonNull {
-			t.Errorf("%s is null, want %s", path, typ)
-		}
-		return
-	}
-	if typ.Elem != nil {
-		list, ok := x.([]any)
-		if !ok {
-			t.Errorf("%s is %T, want a list", path, x)
-		}
-		for i, e := range list {
-			fitsType(t, schema, fmt.Sprintf("%s[%d]", path, i), typ.Elem, set, e, v, checked)
-		}
-		return
-	}
-	def := schema.Types[typ.NamedType]
-	switch def.Kind {
-	case ast.Enum:
-		if s, ok := x.(string); !ok || def.EnumValues.ForName(s) == nil {
-			t.Errorf("%s is %v, want one of %s", path, x, def.Name)
-		}
-	case ast.Scalar:
-		var ok bool
-		switch def.Name {
-		case "Boolean":
-			_, ok = x.(bool)
-		case "Int", "Float":
-			_, ok = x.(float64)
-		default:
-			_, ok = x.(string)
-		}
-		if !ok {
-			t.Errorf("%s is %T, want %s", path, x, def.Name)
-		}
-	default:
-		o, ok := x.(map[string]any)
-		if !ok {
-			t.Errorf("%s is %T, want %s", path, x, def.Name)
-			return
-		}
-		fits(t, schema, path, set, o, v, checked)
+		schematest.Answer(t, schema, url, testToken, name, doc, values)
 	}
 }
