@@ -226,7 +226,7 @@ func (p *Pull) landing(headline string, by *Account) *Commit {
 		s = by.Signature()
 	}
 	m := p.repo.newCommit(p.key+"/landed", s, p.Merged, headline)
-	m.Committer, m.web, m.Writes = webFlow, true, map[string]string{}
+	m.Committer, m.web, m.Writes, m.Paths = webFlow, true, map[string]string{}, p.files()
 	m.belongs(p)
 	p.landed = m
 	return m

@@ -122,10 +122,10 @@ func (p *Pull) reviews() List {
 		}
 		o := Object{
 			"id": p.reviewID(i), "url": fmt.Sprintf("%s#pullrequestreview-%d", p.url(), databaseID(p.reviewID(i))), "state": state,
-			"submittedAt": stamp(r.At), "body": r.Body, "author": r.By.object(), "authorAssociation": "MEMBER", "commit": nil,
+			"submittedAt": stamp(r.At), "body": r.Body, "author": r.By.object(), "authorAssociation": "MEMBER", "commit": commitNamed(p.head().OID()),
 		}
 		if r.Of != nil {
-			o["commit"] = Object{"oid": r.Of.OID()}
+			o["commit"] = commitNamed(r.Of.OID())
 		}
 		out = append(out, o)
 	}

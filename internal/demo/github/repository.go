@@ -106,6 +106,9 @@ func (r *Repository) Stray(key string, by *Account, at time.Time, headline strin
 // ID is the branch's identity.
 func (b *Branch) ID() string { return nodeID("REF", b.repo.id, b.Name) }
 
+// Of is the branch's repository.
+func (b *Branch) Of() *Repository { return b.repo }
+
 // Landed is a commit of a branch, and when it came there as its source tells:
 // its own date, or that of the push of one that is dated otherwise.
 type Landed struct {
