@@ -29,7 +29,7 @@ type hub struct {
 
 	changes []*change
 	expects map[string][]expectation // of everything else, by the record's identity
-	members int                      // events of membership so far
+	direct  *github.Commit           // the night's direct push
 }
 
 // change is a pull request whose judgement is known beforehand.

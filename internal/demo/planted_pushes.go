@@ -20,7 +20,8 @@ func (h *hub) pushStory() {
 	around := func(ja, en string) expectation { return exception("CHG-05", ja, en, "no_pull_request") }
 
 	b := h.payments.Default()
-	h.pushed(b, h.payments.Push("direct", b, h.sre2, inJapan("2026-10-14 02:35:12"), "hotfix: 接続先を切り替える", "src/api/endpoint.go"),
+	h.direct = h.payments.Push("direct", b, h.sre2, inJapan("2026-10-14 02:35:12"), "hotfix: 接続先を切り替える", "src/api/endpoint.go")
+	h.pushed(b, h.direct,
 		around("sre-02 が既定ブランチへ直接プッシュした。", "sre-02 pushed directly to the default branch."))
 
 	b = h.payments.Branch("release/2.4")
@@ -38,8 +39,6 @@ func (h *hub) pushStory() {
 	h.access.Push("secret", b, h.sec2, inJapan("2026-10-29 18:02:10"), "一時的な確認", "teams/tmp.yaml")
 	h.pushed(b, h.access.ForcePush("secret removed", b, h.sec2, inJapan("2026-10-29 18:09:55"), 1, "一時的な確認(修正)", "teams/tmp.yaml"),
 		around("sec-02 が強制プッシュにより、既定ブランチのコミットを差し替えた。", "sec-02 replaced a commit of the default branch by a forced push."))
-	h.expects[b.ID()] = append(h.expects[b.ID()], exception("CHG-06",
-		"access-definitions の既定ブランチへ強制プッシュが行われた。", "There was a forced push to the default branch of access-definitions.", "force_pushed"))
 
 	h.releaseNotes()
 }

@@ -40,8 +40,7 @@ func (h *hub) ticketsThatCount() {
 	c.Body, c.Closes, c.Named = "手数料の改定に合わせる。", c.Named, nil
 
 	c = h.change(h.infrastructure, "ticket of another repository", "2026-10-27 16:00:00", h.sre1, h.sre2, "Open the port of the new gateway", "services/port.tf")
-	c.Named = c.Named[:0]
-	c.Named = append(c.Named, h.payments.Issue("gateway port", h.dev1, inJapan("2026-10-20 10:00:00"), "新ゲートウェイの接続先"))
+	c.Named[0] = h.payments.Issue("gateway port", h.dev1, inJapan("2026-10-20 10:00:00"), "新ゲートウェイの接続先")
 
 	c = h.change(h.mobile, "ticket in the title", "2026-10-28 10:40:00", h.mob3, h.mob2, "{0} Show the limit of a card", "app/card/limit.swift")
 	c.Body = ""

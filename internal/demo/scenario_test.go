@@ -148,7 +148,7 @@ func TestServe(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	resp, err := http.Get(server.URL() + "/" + trailBucket + "?list-type=2")
+	resp, err := http.Get(server.AWS.URL() + "/" + trailBucket + "?list-type=2")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,11 +166,11 @@ func TestServe(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
-	c, err := config.Parse(Config("http://127.0.0.1:4566"), t.TempDir())
+	c, err := config.Parse(Config("http://127.0.0.1:4566", "http://127.0.0.1:8080"), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Sources) != 1 || !c.Demo || c.Lang != evidence.Japanese {
+	if len(c.Sources) != 2 || !c.Demo || c.Lang != evidence.Japanese {
 		t.Fatalf("%+v", c)
 	}
 	var source struct {

@@ -95,6 +95,9 @@ func (r *Repository) Open(key string, by *Account, at time.Time, title string) *
 	return p
 }
 
+// Key is how the story calls it.
+func (p *Pull) Key() string { return p.key }
+
 // ID is its identity.
 func (p *Pull) ID() string { return nodeID("PR", p.repo.id, p.key) }
 
