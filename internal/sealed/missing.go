@@ -131,16 +131,17 @@ func demandForClaims(source, kind string, where evidence.Where) demand {
 
 // missingClaims treats a population of claims: it is complete when every unit
 // that should have made such a claim made one, satisfied or not: a claim with
-// gaps is a member of the population, and for the control to judge.
+// gaps is a member of the population, and for the control to judge. Kinds and
+// sources that can make no such claim owe none.
 func (v *View) missingClaims(sel evidence.Selection) []Missing {
 	var missing []Missing
 	found := false
 	for _, s := range v.sources {
-		if !slices.ContainsFunc(s.Methods, func(m evidence.Method) bool { return mayMatchMethod(sel.Where, m) }) {
-			continue
-		}
-		found = true
 		for _, kind := range s.Kinds {
+			if !mayClaim(sel.Where, kind, s.Methods) {
+				continue
+			}
+			found = true
 			missing = append(missing, v.held[s.Name].missing(v, demandForClaims(s.Name, kind, sel.Where))...)
 		}
 	}
@@ -150,13 +151,17 @@ func (v *View) missingClaims(sel evidence.Selection) []Missing {
 	return missing
 }
 
-func mayMatchMethod(w evidence.Where, m evidence.Method) bool {
+// mayClaim reports whether a claim about the kind, by one of the methods, may be
+// among those that w accepts.
+func mayClaim(w evidence.Where, kind string, methods []evidence.Method) bool {
 	if len(w) == 0 {
 		return true
 	}
 	return slices.ContainsFunc(w, func(c evidence.Clause) bool {
-		methods, ok := c["method"]
-		return !ok || slices.Contains(methods, string(m))
+		kinds, ofKind := c["kind"]
+		named, ofMethod := c["method"]
+		return (!ofKind || slices.Contains(kinds, kind)) &&
+			(!ofMethod || slices.ContainsFunc(methods, func(m evidence.Method) bool { return slices.Contains(named, string(m)) }))
 	})
 }
 
