@@ -80,7 +80,7 @@ func (v *View) Missing(ctx context.Context, selections []evidence.Selection) ([]
 			found = true
 			missing = append(missing, v.held[s.Name].missing(v, demandFor(sel))...)
 		}
-		if !found {
+		if !found && !sel.Optional {
 			missing = append(missing, Missing{Code: NoSource, Detail: sel.Kind})
 		}
 		p, err := held.population(ctx, sel.Kind)
@@ -136,27 +136,32 @@ func (v *View) missingClaims(sel evidence.Selection) []Missing {
 	var missing []Missing
 	found := false
 	for _, s := range v.sources {
-		if !slices.ContainsFunc(s.Methods, func(m evidence.Method) bool { return mayMatchMethod(sel.Where, m) }) {
+		if !slices.ContainsFunc(s.Methods, func(m evidence.Method) bool { return mayBe(sel.Where, "method", string(m)) }) {
 			continue
 		}
 		found = true
 		for _, kind := range s.Kinds {
+			if !mayBe(sel.Where, "kind", kind) {
+				continue // claims of other kinds are wanted
+			}
 			missing = append(missing, v.held[s.Name].missing(v, demandForClaims(s.Name, kind, sel.Where))...)
 		}
 	}
-	if !found {
+	if !found && !sel.Optional {
 		missing = append(missing, Missing{Code: NoSource, Detail: sel.Kind})
 	}
 	return missing
 }
 
-func mayMatchMethod(w evidence.Where, m evidence.Method) bool {
+// mayBe reports whether a claim with that value of a field may be among those
+// that where accepts.
+func mayBe(w evidence.Where, field, value string) bool {
 	if len(w) == 0 {
 		return true
 	}
 	return slices.ContainsFunc(w, func(c evidence.Clause) bool {
-		methods, ok := c["method"]
-		return !ok || slices.Contains(methods, string(m))
+		accepted, ok := c[field]
+		return !ok || slices.Contains(accepted, value)
 	})
 }
 
