@@ -24,6 +24,7 @@ import (
 
 func (a *app) showCommand() *cobra.Command {
 	var period periodFlags
+	var input bool
 	c := &cobra.Command{
 		Use:   "show CONTROL [ITEM] --period PERIOD",
 		Short: "Show a control's test, or one item down to its raw record",
@@ -32,7 +33,13 @@ identity, its label, or the beginning of its identity) it prints the verdict wit
 reasons, the raw record, the response of the source that held it, what the source
 published to prove that, and the leaf of the locker's log that seals it. Of things
 that change, such as pull requests, it prints the version that was sealed last and
-lists the earlier ones.`,
+lists the earlier ones.
+
+With --input it prints the document on which the control judges the item, with all
+that it is joined with, so that a stock opa repeats the test out of a pack's folder:
+
+  evidence show CHG-01 acme/app#12 --period 2026-10 --input > input.json
+  opa eval -d controls/CHG-01/policy.rego -d controls/lib -i input.json data.evidence.chg_01`,
 		Example: "  evidence show LOG-01 --period 2026-10\n  evidence show LOG-01 2f1c --period 2026-10",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -50,6 +57,9 @@ lists the earlier ones.`,
 			}
 			defer func() { err = errors.Join(err, results.Close(), view.Close()) }()
 			s := &shown{app: a, run: run, control: list[0], outcome: &results.Controls[0], view: view, checkpoint: cp}
+			if input {
+				return s.tellInput(cmd.Context(), args[1:])
+			}
 			if len(args) == 1 {
 				if err := s.tellTest(results); err != nil {
 					return err
@@ -60,6 +70,7 @@ lists the earlier ones.`,
 		},
 	}
 	period.add(c)
+	c.Flags().BoolVar(&input, "input", false, "print the input document of the item's test")
 	return c
 }
 
@@ -101,6 +112,28 @@ func (s *shown) tellTest(r *evaluation.Results) error {
 		return err
 	}
 	return s.tellControl(s.run, s.outcome, 50)
+}
+
+// tellInput prints the input document of an item's test. A control that judges its
+// population as a whole has one document for all items.
+func (s *shown) tellInput(ctx context.Context, names []string) error {
+	id := ""
+	if s.control.Scope == controls.Each {
+		if len(names) == 0 {
+			return usage("--input: name an item of %s", s.control.ID)
+		}
+		item, err := pipeline.Match(s.outcome.Items(), names[0])
+		if err != nil {
+			return usageError{err}
+		}
+		id = item.ID
+	}
+	doc, err := evaluation.Document(ctx, s.view, s.control, id)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.stdout, "%s\n", doc)
+	return err
 }
 
 func (s *shown) tellItem(ctx context.Context, name string) error {
