@@ -91,7 +91,22 @@ func (v *View) Missing(ctx context.Context, selections []evidence.Selection) ([]
 			missing = append(missing, Missing{Code: Conflict, Detail: c})
 		}
 	}
-	return missing, nil
+	return once(missing), nil
+}
+
+// once leaves out what was said already: a control that reads several kinds of one
+// source misses them all for one reason.
+func once(missing []Missing) []Missing {
+	said := map[string]bool{}
+	return slices.DeleteFunc(missing, func(m Missing) bool {
+		key := m.String()
+		if m.Claim != nil {
+			key += m.Claim.Kind + string(m.Claim.Method)
+		}
+		again := said[key]
+		said[key] = true
+		return again
+	})
 }
 
 // demand is what a population asks of a source.
