@@ -61,7 +61,7 @@ type example struct {
 func newExample(r *evaluation.Results, library *controls.Library) (e example, ok bool) {
 	for _, tested := range r.Controls {
 		c, err := library.Find(tested.ID)
-		if err != nil || !plain(c) {
+		if err != nil || !plain(c) || tested.Counts.Total == 0 {
 			continue
 		}
 		if len(tested.Exceptions) > 0 {
