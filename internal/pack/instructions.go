@@ -33,6 +33,9 @@ func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, l
 	if e, ok := newExample(r, library); ok {
 		values["OPA"], values["Whole"] = e.one(), e.whole()
 	}
+	if e, ok := newJoinedExample(r, library); ok {
+		values["Joined"], values["JoinedControl"] = e.joined(r.Period), e.control.ID
+	}
 	if carriesModules(r, library) {
 		values["Modules"] = ModulesDir
 	}
