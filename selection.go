@@ -20,6 +20,10 @@ type Selection struct {
 	// items to. How complete they are is measured within the period alone.
 	Before time.Duration `json:"before_ns,omitempty"`
 	After  time.Duration `json:"after_ns,omitempty"`
+
+	// Optional: where no source gives the kind at all, it is done without. What a
+	// source gives must be complete all the same.
+	Optional bool `json:"optional,omitempty"`
 }
 
 // Covers reports whether everything that o selects, s selects too. It may

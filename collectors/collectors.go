@@ -52,6 +52,13 @@ type Located interface {
 	Location() string
 }
 
+// Selective is a collector that, as it is configured, does not yield all kinds of
+// its driver: a plan without an audit log, say. Controls that need a kind which no
+// source yields are not evaluable, and say so.
+type Selective interface {
+	Yields(kind string) bool
+}
+
 // Driver is a kind of source that a configuration can name.
 type Driver struct {
 	Name   string        // as written in evidence.yaml: "cloudtrail-archive"

@@ -81,19 +81,38 @@ var placeholder = regexp.MustCompile(`\{([A-Za-z0-9_.-]+)\}`)
 // ItemLink returns the URL at which the source system shows the record; empty
 // when the control has no link or the record lacks a value that it needs.
 func (c *Control) ItemLink(rec evidence.Record) string {
-	complete := true
-	link := placeholder.ReplaceAllStringFunc(c.Link, func(p string) string {
-		v := gjson.GetBytes(rec.Body, p[1:len(p)-1])
+	var link strings.Builder
+	end := 0
+	for _, at := range placeholder.FindAllStringIndex(c.Link, -1) {
+		v := gjson.GetBytes(rec.Body, c.Link[at[0]+1:at[1]-1])
 		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() {
-			complete = false
 			return ""
 		}
-		// QueryEscape leaves no character that means anything in a URL; its
-		// plus is a space in queries alone.
-		return strings.ReplaceAll(url.QueryEscape(v.String()), "+", "%20")
-	})
-	if !complete {
-		return ""
+		link.WriteString(c.Link[end:at[0]])
+		inPath := !strings.ContainsAny(c.Link[:at[0]], "?#")
+		text, ok := linkText(v.String(), inPath)
+		if !ok {
+			return ""
+		}
+		link.WriteString(text)
+		end = at[1]
 	}
-	return link
+	return link.String() + c.Link[end:]
+}
+
+// linkText escapes a value for a URL: QueryEscape leaves no character that means
+// anything there; its plus is a space in queries alone. Within the path a value
+// such as owner/name keeps its slashes, but must not climb.
+func linkText(value string, inPath bool) (string, bool) {
+	segments := []string{value}
+	if inPath {
+		segments = strings.Split(value, "/")
+	}
+	for i, s := range segments {
+		if inPath && (s == "." || s == ".." || s == "" && len(segments) > 1) {
+			return "", false
+		}
+		segments[i] = strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+	}
+	return strings.Join(segments, "/"), true
 }

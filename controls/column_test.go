@@ -43,6 +43,12 @@ func TestItemLink(t *testing.T) {
 		{link, `{"region": "us-east-1", "id": null}`, ""},
 		{link, `{"region": "us-east-1", "id": ["a"]}`, ""},
 		{"", `{"region": "us-east-1", "id": "a"}`, ""},
+		{"https://example.com/{repo}/pull/{id}", `{"repo": "acme/app", "id": 7}`, "https://example.com/acme/app/pull/7"},
+		{"https://example.com/{repo}/pull/{id}", `{"repo": "acme/a?b#c d", "id": "/"}`, ""},
+		{"https://example.com/{repo}/pull/{id}", `{"repo": "acme/a?b#c d", "id": 7}`, "https://example.com/acme/a%3Fb%23c%20d/pull/7"},
+		{"https://example.com/{repo}/pull", `{"repo": "../../evil"}`, ""},
+		{"https://example.com/x/{repo}", `{"repo": "a/./b"}`, ""},
+		{"https://example.com/x?q={repo}", `{"repo": "../a"}`, "https://example.com/x?q=..%2Fa"},
 	}
 	for _, tt := range tests {
 		if got := (&Control{Link: tt.link}).ItemLink(evidence.Record{Body: []byte(tt.body)}); got != tt.want {

@@ -110,6 +110,10 @@ type Related struct {
 
 	// Window is how far before and after the period related records are wanted.
 	Window Window `yaml:"window"`
+
+	// Optional is for a kind that not every organisation has: where no source
+	// gives it, the policy judges without. A source that gives it must give all.
+	Optional bool `yaml:"optional"`
 }
 
 // Between joins when a time of one record lies in an interval of the other:
@@ -151,7 +155,7 @@ func (c *Control) Selections() []evidence.Selection {
 	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
 		r := c.Related[name]
 		s = append(s, evidence.Selection{
-			Kind: r.Kind, Where: r.Where, For: c.ID + "/" + name, Before: r.Window.Before, After: r.Window.After,
+			Kind: r.Kind, Where: r.Where, For: c.ID + "/" + name, Before: r.Window.Before, After: r.Window.After, Optional: r.Optional,
 		})
 	}
 	return s

@@ -527,7 +527,7 @@ func TestAuditLog(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	g = collectAll(t, newSource(t, w.start(), "audit_log: none\n", noWait), AuditEvent)
-	if c := g.claims[AuditEvent]; !c.Satisfied() || len(c.Notes) != 1 {
-		t.Errorf("%+v", c)
+	if len(g.claims) != 0 {
+		t.Errorf("%+v", g.claims)
 	}
 }

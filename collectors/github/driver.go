@@ -86,6 +86,11 @@ func open(env collectors.Env, decode func(any) error, wait func(context.Context,
 	return s, nil
 }
 
+// Yields: all kinds, but for the audit log where settings say that there is none.
+func (s *source) Yields(kind string) bool {
+	return kind != AuditEvent || s.settings.AuditLog != "none"
+}
+
 // Identity is the user that the token belongs to, or the App's installation.
 func (s *source) Identity(ctx context.Context) (string, error) {
 	if a := s.settings.App; a != nil {

@@ -101,10 +101,6 @@ func (r *run) members(ctx context.Context, team gjson.Result) ([]byte, []evidenc
 
 // auditEvents reads the organisation's audit log, where the plan has one.
 func (r *run) auditEvents(ctx context.Context) error {
-	if r.spec.AuditLog == "none" {
-		r.note(AuditEvent, evidence.Finding{Code: "audit_log_not_kept", Object: r.spec.Owner})
-		return nil
-	}
 	w := r.unit.Window
 	for {
 		q := url.Values{

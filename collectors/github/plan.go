@@ -32,7 +32,6 @@ type spec struct {
 	Owner    string   `json:"owner"`
 	Name     string   `json:"name,omitempty"`
 	Branches []string `json:"branches,omitempty"` // patterns of branches to read beside the protected ones
-	AuditLog string   `json:"audit_log,omitempty"`
 	Exclude  []string `json:"exclude,omitempty"`
 }
 
@@ -92,7 +91,7 @@ type planner struct {
 // wanted lists the selections of some kinds, and which of the kinds have any.
 func (p *planner) wanted(kinds []string) (list []evidence.Selection, names []string) {
 	for _, s := range p.want {
-		if slices.Contains(kinds, s.Kind) {
+		if slices.Contains(kinds, s.Kind) && p.Yields(s.Kind) {
 			list = append(list, s)
 			if !slices.Contains(names, s.Kind) {
 				names = append(names, s.Kind)
@@ -122,7 +121,7 @@ func (p *planner) owner(ctx context.Context, owner string) bool {
 	whole := slices.ContainsFunc(p.settings.Owners, func(o string) bool { return strings.EqualFold(o, owner) })
 	scope := evidence.Scope{"organization": owner}
 	if !p.unit(organisationKinds, scope, spec{Unit: "owner", Owner: owner, Exclude: p.settings.Exclude}) ||
-		!p.unit(auditKinds, scope, spec{Unit: "audit", Owner: owner, AuditLog: p.settings.AuditLog}) {
+		!p.unit(auditKinds, scope, spec{Unit: "audit", Owner: owner}) {
 		return false
 	}
 	if _, names := p.wanted(repositoryKinds); len(names) == 0 {

@@ -15,7 +15,7 @@ import (
 
 // pushTypes are the activities that move a branch other than by a merge that
 // GitHub made itself.
-var pushTypes = []string{"push", "force_push"}
+var pushTypes = []string{"push", "force_push", "branch_creation", "branch_deletion"}
 
 // maxPushed bounds how many commits are looked at behind one push.
 const maxPushed = 1000
@@ -116,8 +116,8 @@ const noCommit = "0000000000000000000000000000000000000000"
 // pushed walks from a push's new end towards its old one.
 func (r *run) pushed(ctx context.Context, b *batch, branch string, push gjson.Result) error {
 	before, after := push.Get("before").Str, push.Get("after").Str
-	if after == noCommit {
-		return nil // the branch was deleted
+	if after == noCommit || before == noCommit {
+		return nil // the branch was deleted, or began with commits that were elsewhere before
 	}
 	forced := push.Get("activity_type").Str == "force_push"
 	v := r.of()
@@ -148,7 +148,7 @@ func (r *run) pushed(ctx context.Context, b *batch, branch string, push gjson.Re
 				return err
 			}
 		}
-		if !list.Get("pageInfo.hasNextPage").Bool() || before == noCommit {
+		if !list.Get("pageInfo.hasNextPage").Bool() {
 			return nil
 		}
 		v["after"] = list.Get("pageInfo.endCursor").Str

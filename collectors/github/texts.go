@@ -77,7 +77,6 @@ var texts = map[string]evidence.Text{
 	"no_audit_log":             {JA: "組織の監査ログを取得できない", EN: "the organization's audit log cannot be had"},
 	"event_without_identity":   {JA: "識別子又は日時のない監査ログのイベントがある", EN: "an audit log event without an identity or a time"},
 	"too_many_references":      {JA: "一件のプルリクエストが参照する Issue が多すぎ、一部を確認していない", EN: "a pull request that names more issues than are looked up"},
-	"audit_log_not_kept":       {JA: "設定（audit_log: none）により監査ログを証跡としていない。保護の継続はスナップショットのみで判断する", EN: "by settings (audit_log: none) the audit log is no evidence; protection is judged by snapshots alone"},
 	"activity_not_available":   {JA: "プッシュの記録を取得できない。コミット日時が期間外の直接プッシュは検出されない", EN: "no record of pushes is to be had; direct pushes of commits dated outside the period are not found"},
 	"ruleset_for_all_branches": {JA: "すべてのブランチを対象とするルールセットがある。既定以外のブランチは設定（branches）に挙げたものに限り突合する", EN: "a ruleset applies to all branches; of those beside the default one, only the ones named in settings (branches) are reconciled"},
 	"history_out_of_order":     {JA: "コミット日時の順序が履歴の順序と異なり、GitHub の件数より多くのコミットを読み取った", EN: "commits date themselves out of order, and more were read than GitHub counts"},

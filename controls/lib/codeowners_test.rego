@@ -47,6 +47,19 @@ test_patterns_beyond_the_examples if {
 	}
 }
 
+# What is passed over as unlikely would not have matched.
+test_unlikely_paths_do_not_match if {
+	passed_over := [[example.pattern, path] |
+		some example in data.testdata.codeowners
+		some path, answer in example.paths
+		answer
+		not path in codeowners.likely(example.pattern, [path])
+	]
+	passed_over == []
+	codeowners.likely("**/foo/*.go", ["foo/a.go", "bar/a.go", "foo/a.rs"]) == ["foo/a.go"]
+	codeowners.likely(`a\*`, ["x"]) == ["x"]
+}
+
 owners(text, path) := codeowners.owned(text, [path])[path]
 
 test_the_last_rule_counts if {

@@ -54,9 +54,11 @@ lost(before, after) := (features(before) - features(after)) | {sprintf("bypass %
 
 features(branch) := ((counted(branch) | checks(branch)) | switched(branch)) | ruled(branch)
 
-counted(branch) := {sprintf("requiredApprovingReviewCount %d", [n]) | some n in numbers.range(1, approvals(branch))} if approvals(branch) > 0
-
-counted(branch) := set() if approvals(branch) == 0
+# GitHub allows up to six; a number beyond that is not counted up to.
+counted(branch) := {sprintf("requiredApprovingReviewCount %d", [n]) |
+	some n in numbers.range(1, 10)
+	n <= approvals(branch)
+}
 
 checks(branch) := {sprintf("requiredStatusChecks %s", [context]) | some context in contexts(branch)}
 

@@ -73,6 +73,12 @@ test_lost if {
 	"requiredApprovingReviewCount 2" in protection.lost(by_rules, switched_off)
 }
 
+test_numbers_that_are_none_of_approvals if {
+	every n in [1000000000000, 1.5, -1] {
+		protection.lost(branch, changed({"requiredApprovingReviewCount": n})) - {"requiredApprovingReviewCount 1"} == set()
+	}
+}
+
 test_from_a_rule_to_a_ruleset if {
 	protection.lost(branch, by_rules) == set()
 	protection.lost(by_rules, branch) == {

@@ -33,6 +33,9 @@ func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, l
 	if e, ok := newExample(r, library); ok {
 		values["OPA"], values["Whole"] = e.one(), e.whole()
 	}
+	if e, ok := newJoinedExample(r, library); ok {
+		values["Joined"], values["JoinedControl"] = e.joined(r.Period), e.control.ID
+	}
 	if carriesModules(r, library) {
 		values["Modules"] = ModulesDir
 	}
@@ -61,7 +64,7 @@ type example struct {
 func newExample(r *evaluation.Results, library *controls.Library) (e example, ok bool) {
 	for _, tested := range r.Controls {
 		c, err := library.Find(tested.ID)
-		if err != nil || !plain(c) {
+		if err != nil || !plain(c) || tested.Counts.Total == 0 {
 			continue
 		}
 		if len(tested.Exceptions) > 0 {

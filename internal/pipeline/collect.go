@@ -95,10 +95,9 @@ func (r *Run) newCollection(s config.Source, w *locker.Writer, held attempts) (*
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", s.Name, err)
 	}
-	env := collectors.Env{Log: r.Log.With("source", s.Name), Now: r.Now, Workers: r.Workers, BaseDir: r.Config.Dir}
-	c, err := d.New(env, s.Decode)
+	c, err := r.collector(s, d)
 	if err != nil {
-		return nil, fmt.Errorf("source %s: %w", s.Name, err)
+		return nil, err
 	}
 	host, err := os.Hostname()
 	if err != nil {
@@ -143,7 +142,7 @@ func (c *collection) identify(ctx context.Context) {
 // planned plans the query and makes the plan durable before anything is
 // collected for it, so that what was not collected is known to be missing.
 func (c *collection) planned(ctx context.Context, q evidence.Query) ([]evidence.Unit, error) {
-	q.Want = wanted(q.Want, c.driver)
+	q.Want = wanted(q.Want, c.driver, c.collector)
 	var units []evidence.Unit
 	m := locker.Manifest{Version: locker.Version, Type: locker.Plan, Source: c.source.Name, Driver: c.driver.Name, Query: &q}
 	if l, ok := c.collector.(collectors.Located); ok {
@@ -171,12 +170,12 @@ func (c *collection) planned(ctx context.Context, q evidence.Query) ([]evidence.
 	return units, nil
 }
 
-// wanted keeps the selections of kinds that the driver yields.
-func wanted(all []evidence.Selection, d collectors.Driver) []evidence.Selection {
+// wanted keeps the selections of kinds that the collector yields.
+func wanted(all []evidence.Selection, d collectors.Driver, c collectors.Collector) []evidence.Selection {
 	var want []evidence.Selection
 	for _, s := range all {
 		for _, k := range d.Kinds {
-			if k.Name == s.Kind {
+			if k.Name == s.Kind && yields(c, s.Kind) {
 				want = append(want, s)
 			}
 		}

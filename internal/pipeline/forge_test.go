@@ -38,6 +38,7 @@ type forge struct {
 	pulls     map[string]pull
 	protected bool
 	scope     evidence.Scope // nil: acme/app
+	bare      bool           // it has no settings to give
 	asked     []evidence.Selection
 }
 
@@ -48,6 +49,8 @@ type pull struct {
 	Approvals  int       `json:"approvals"`
 }
 
+func (f *forge) Yields(kind string) bool { return !f.bare || kind == "forge.pull" }
+
 func (f *forge) Plan(_ context.Context, q evidence.Query) iter.Seq2[evidence.Unit, error] {
 	f.asked = q.Want
 	scope := f.scope
@@ -55,7 +58,11 @@ func (f *forge) Plan(_ context.Context, q evidence.Query) iter.Seq2[evidence.Uni
 		scope = evidence.Scope{"repository": "acme/app"}
 	}
 	return func(yield func(evidence.Unit, error) bool) {
-		yield(evidence.Unit{Kinds: []string{"forge.pull", "forge.settings"}, Scope: scope, Window: q.Period, Want: q.Want}, nil)
+		kinds := []string{"forge.pull", "forge.settings"}
+		if f.bare {
+			kinds = kinds[:1]
+		}
+		yield(evidence.Unit{Kinds: kinds, Scope: scope, Window: q.Period, Want: q.Want}, nil)
 	}
 }
 
@@ -68,6 +75,9 @@ func (f *forge) Collect(_ context.Context, u evidence.Unit, _ evidence.Cursor) i
 			}
 		}
 		last := f.batch(u, "forge.settings", "R_1@"+f.now().Format(time.RFC3339), f.now(), map[string]any{"name": "acme/app", "protected": f.protected})
+		if f.bare {
+			last = evidence.Batch{Kind: "forge.pull", Cursor: last.Cursor}
+		}
 		for _, kind := range u.Kinds {
 			last.Claims = append(last.Claims, evidence.Claim{Kind: kind, Method: evidence.PagesExhausted, Scope: u.Scope, Window: u.Window, Unit: "pages", Expected: 1, Found: 1})
 		}

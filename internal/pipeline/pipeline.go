@@ -105,6 +105,22 @@ func (r *Run) driver(name string) (collectors.Driver, error) {
 	return r.Drivers[i], nil
 }
 
+// collector makes the collector of a source; that does no I/O.
+func (r *Run) collector(s config.Source, d collectors.Driver) (collectors.Collector, error) {
+	env := collectors.Env{Log: r.Log.With("source", s.Name), Now: r.Now, Workers: r.Workers, BaseDir: r.Config.Dir}
+	c, err := d.New(env, s.Decode)
+	if err != nil {
+		return nil, fmt.Errorf("source %s: %w", s.Name, err)
+	}
+	return c, nil
+}
+
+// yields reports whether a collector yields a kind of its driver.
+func yields(c collectors.Collector, kind string) bool {
+	s, ok := c.(collectors.Selective)
+	return !ok || s.Yields(kind)
+}
+
 // Sources lists the configured sources as evaluation expects them.
 func (r *Run) Sources() ([]sealed.Source, error) {
 	var list []sealed.Source
@@ -113,8 +129,15 @@ func (r *Run) Sources() ([]sealed.Source, error) {
 		if err != nil {
 			return nil, fmt.Errorf("source %s: %w", s.Name, err)
 		}
+		c, err := r.collector(s, d)
+		if err != nil {
+			return nil, err
+		}
 		e := sealed.Source{Name: s.Name, Driver: s.Driver}
 		for _, k := range d.Kinds {
+			if !yields(c, k.Name) {
+				continue
+			}
 			e.Kinds = append(e.Kinds, k.Name)
 			if k.Form != evidence.Event {
 				if e.Forms == nil {

@@ -1,12 +1,16 @@
 package pipeline
 
 import (
+	"maps"
+	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/controls"
 )
 
 // Things that change are read again by a run of another day, so that what was due
@@ -60,6 +64,30 @@ func TestARenamedScopeIsTheSame(t *testing.T) {
 		collectMonth(t, r, september)
 		if d := cmp.Diff([]string{tt.want}, told(t, r, september, "CHG-02")); d != "" {
 			t.Errorf("%s: %s", tt.name, d)
+		}
+	}
+}
+
+// A kind that the source, as configured, does not give makes what rests on it not
+// evaluable, unless the control can do without.
+func TestAKindThatIsNotGiven(t *testing.T) {
+	for _, tt := range []struct{ optional, want string }{
+		{"", "CHG-01 not_evaluable 0/1"},
+		{", optional: true", "CHG-01 effective 0/1"},
+	} {
+		r, f, _ := newForge(t)
+		layer := maps.Clone(forgeControls)
+		text := strings.Replace(string(layer["CHG-01/control.yaml"].Data), "window: {before: 31d, after: 31d}", "window: {before: 31d, after: 31d}"+tt.optional, 1)
+		layer["CHG-01/control.yaml"] = &fstest.MapFile{Data: []byte(text)}
+		lib, err := controls.Load(layer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Library, f.bare = lib, true
+		f.pulls["PR_1"] = pull{"acme/app", 1, september.Start.AddDate(0, 0, 3), 1}
+		collectMonth(t, r, september)
+		if d := cmp.Diff([]string{tt.want, "CHG-02 effective 0/1", "CHG-03 not_evaluable 0/0"}, told(t, r, september)); d != "" {
+			t.Errorf("%q: %s", tt.optional, d)
 		}
 	}
 }

@@ -80,7 +80,7 @@ func (v *View) Missing(ctx context.Context, selections []evidence.Selection) ([]
 			found = true
 			missing = append(missing, v.held[s.Name].missing(v, demandFor(sel))...)
 		}
-		if !found {
+		if !found && !sel.Optional {
 			missing = append(missing, Missing{Code: NoSource, Detail: sel.Kind})
 		}
 		p, err := held.population(ctx, sel.Kind)
@@ -91,7 +91,22 @@ func (v *View) Missing(ctx context.Context, selections []evidence.Selection) ([]
 			missing = append(missing, Missing{Code: Conflict, Detail: c})
 		}
 	}
-	return missing, nil
+	return once(missing), nil
+}
+
+// once leaves out what was said already: a control that reads several kinds of one
+// source misses them all for one reason.
+func once(missing []Missing) []Missing {
+	said := map[string]bool{}
+	return slices.DeleteFunc(missing, func(m Missing) bool {
+		key := m.String()
+		if m.Claim != nil {
+			key += m.Claim.Kind + string(m.Claim.Method)
+		}
+		again := said[key]
+		said[key] = true
+		return again
+	})
 }
 
 // demand is what a population asks of a source.
@@ -131,37 +146,37 @@ func demandForClaims(source, kind string, where evidence.Where) demand {
 
 // missingClaims treats a population of claims: it is complete when every unit
 // that should have made such a claim made one, satisfied or not: a claim with
-// gaps is a member of the population, and for the control to judge. Kinds and
-// sources that can make no such claim owe none.
+// gaps is a member of the population, and for the control to judge.
 func (v *View) missingClaims(sel evidence.Selection) []Missing {
 	var missing []Missing
 	found := false
 	for _, s := range v.sources {
+		if !slices.ContainsFunc(s.Methods, func(m evidence.Method) bool { return mayBe(sel.Where, "method", string(m)) }) {
+			continue
+		}
+		found = true
 		for _, kind := range s.Kinds {
-			if !mayClaim(sel.Where, kind, s.Methods) {
-				continue
+			if !mayBe(sel.Where, "kind", kind) {
+				continue // claims of other kinds are wanted
 			}
-			found = true
 			missing = append(missing, v.held[s.Name].missing(v, demandForClaims(s.Name, kind, sel.Where))...)
 		}
 	}
-	if !found {
+	if !found && !sel.Optional {
 		missing = append(missing, Missing{Code: NoSource, Detail: sel.Kind})
 	}
 	return missing
 }
 
-// mayClaim reports whether a claim about the kind, by one of the methods, may be
-// among those that w accepts.
-func mayClaim(w evidence.Where, kind string, methods []evidence.Method) bool {
+// mayBe reports whether a claim with that value of a field may be among those
+// that where accepts.
+func mayBe(w evidence.Where, field, value string) bool {
 	if len(w) == 0 {
 		return true
 	}
 	return slices.ContainsFunc(w, func(c evidence.Clause) bool {
-		kinds, ofKind := c["kind"]
-		named, ofMethod := c["method"]
-		return (!ofKind || slices.Contains(kinds, kind)) &&
-			(!ofMethod || slices.ContainsFunc(methods, func(m evidence.Method) bool { return slices.Contains(named, string(m)) }))
+		accepted, ok := c[field]
+		return !ok || slices.Contains(accepted, value)
 	})
 }
 

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
@@ -21,7 +22,7 @@ func (d *document) register(r *reports.Register) {
 		d.bullet(caution, d.st.bold)
 	}
 	d.facts(
-		fact{d.in(words.EntrySort), d.text(words.RegisterColumns(r, d.p.Lang))},
+		fact{d.in(words.EntrySort), d.text(lettered(words.RegisterColumns(r, d.p.Lang), r))},
 		fact{d.in(words.Counts), d.text(d.say(words.RegisterCounts, format.Count(r.N), r.Group, format.Count(r.Groups)))},
 	)
 	d.registerCounts(r)
@@ -35,8 +36,12 @@ func (d *document) registerCounts(r *reports.Register) {
 	// The counts take what the group leaves them, and it needs no more than a third.
 	count := min((bodyWidth-month)*0.68/float64(len(r.Columns)), 30)
 	columns := []column{{title: r.Group, width: bodyWidth - month - count*float64(len(r.Columns))}, {title: d.in(words.Month), width: month}}
-	for _, c := range r.Columns {
-		columns = append(columns, column{title: c.Title, width: count, right: true})
+	for i, c := range r.Columns {
+		title := c.Title
+		if narrow(r) {
+			title = letter(i)
+		}
+		columns = append(columns, column{title: title, width: count, right: true})
 	}
 	t := d.table(columns...)
 	for i, row := range r.Rows {
@@ -50,6 +55,24 @@ func (d *document) registerCounts(r *reports.Register) {
 		d.y += 1.5
 		d.flow(d.say(words.MoreRowsInSheet, format.Count(int64(more)), r.Title), d.st.bold)
 	}
+}
+
+// narrow reports whether the columns are too many for their titles to stand above
+// them: letters do, which the list of types explains.
+func narrow(r *reports.Register) bool { return len(r.Columns) > 5 }
+
+func letter(i int) string { return string(rune('A' + i%26)) }
+
+// lettered puts the letters before the lines that explain the columns.
+func lettered(lines string, r *reports.Register) string {
+	if !narrow(r) {
+		return lines
+	}
+	list := strings.Split(lines, "\n")
+	for i := range list {
+		list[i] = letter(i) + "  " + list[i]
+	}
+	return strings.Join(list, "\n")
 }
 
 // countBoxes has no number where the pack has nothing to count: that is not none.
@@ -119,7 +142,11 @@ func (d *document) entryBox(e reports.RegisterEntry) box {
 
 // sortBox is an entry's column, and the control and verdict behind it.
 func (d *document) sortBox(r *reports.Register, e reports.RegisterEntry) box {
-	b := d.text(r.Columns[e.Column].Title)
+	title := r.Columns[e.Column].Title
+	if narrow(r) {
+		title = letter(e.Column) + "  " + title
+	}
+	b := d.text(title)
 	b.paras = append(b.paras, d.goTo(e.Control, "control "+e.Control).paras...)
 	b.paras = append(b.paras, para{text: verdictText(d, e.Verdict), st: d.st.tiny})
 	return b
