@@ -101,6 +101,12 @@ func (p *Pull) Key() string { return p.key }
 // ID is its identity.
 func (p *Pull) ID() string { return nodeID("PR", p.repo.id, p.key) }
 
+// Number is how people call it, once the story is told.
+func (p *Pull) Number() int {
+	p.repo.owner.settle()
+	return p.number
+}
+
 // Repository is where it is.
 func (p *Pull) Repository() *Repository { return p.repo }
 
