@@ -24,11 +24,12 @@ func (a *app) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "See all of it, on a simulated company's month",
 		Long: `Demo builds a simulated company's October 2026 (a CloudTrail archive with correctly
-signed digests, and the AWS calls around it, on loopback), runs the real pipeline
-against it, and leaves a locker, packs and an evidence.yaml to go on with:
+signed digests and the AWS calls around it, and a GitHub organisation with its pull
+requests, both on loopback), runs the real pipeline against it, and leaves a locker,
+packs and an evidence.yaml to go on with:
 
   cd evidence-demo
-  evidence check LOG-01 --period 2026-10
+  evidence check CHG-01 --period 2026-10
 
 The company's exceptions are planted, and what was found is held against the list of
 them, in both directions; a difference is an error.`,
@@ -50,7 +51,7 @@ func (a *app) demo(ctx context.Context, out string) (err error) {
 		return err
 	}
 	defer simulatedCredentials()()
-	fmt.Fprintln(a.stderr, "building the simulated company: two accounts, three regions, one month of events and signed digests …")
+	fmt.Fprintln(a.stderr, "building the simulated company: two accounts, three regions, five repositories, one month of events and signed digests …")
 	company, err := demo.Company()
 	if err != nil {
 		return err
@@ -115,7 +116,7 @@ func simulatedCredentials() (restore func()) {
 	settings := map[string]string{
 		"AWS_ACCESS_KEY_ID": "simulated", "AWS_SECRET_ACCESS_KEY": "simulated", "AWS_SESSION_TOKEN": "",
 		"AWS_PROFILE": "", "AWS_ENDPOINT_URL": "", "AWS_ENDPOINT_URL_S3": "", "AWS_CA_BUNDLE": "",
-		"GITHUB_TOKEN": demo.Token,
+		"GITHUB_TOKEN":    demo.Token,
 		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true",
 	}
 	var undo []func()

@@ -38,7 +38,7 @@ type Exception struct {
 	Item    string        `json:"item"` // the record's ID; of a snapshot, of what it was taken
 	Codes   []string      `json:"codes"`
 	Time    time.Time     `json:"time,omitzero"` // of a snapshot none: it depends on when it was taken
-	Why     evidence.Text `json:"why,omitzero"` // for people; Compare does not look at it
+	Why     evidence.Text `json:"why,omitzero"`  // for people; Compare does not look at it
 }
 
 // Expected is what must be found in the demo's month.
@@ -127,7 +127,11 @@ func compareItems(control string, want, got []Exception) []string {
 	}
 	for _, item := range slices.Sorted(maps.Keys(pending)) {
 		e := pending[item]
-		diff = append(diff, fmt.Sprintf("%s: %s (%s) at %s was not found: %s", control, item, strings.Join(e.Codes, ", "), e.Time.UTC().Format(time.RFC3339), e.Why.EN))
+		when := ""
+		if !e.Time.IsZero() {
+			when = " at " + e.Time.UTC().Format(time.RFC3339)
+		}
+		diff = append(diff, fmt.Sprintf("%s: %s (%s)%s was not found: %s", control, item, strings.Join(e.Codes, ", "), when, e.Why.EN))
 	}
 	return diff
 }

@@ -82,6 +82,7 @@ func (h *hub) propose(r *github.Repository, key, merged string, by *github.Accou
 	for _, name := range h.requiredChecks(r) {
 		c.Check(name, "SUCCESS", at.Add(-checksBefore))
 	}
+	r.Run("ci", c.Pull, author, at.Add(-checksBefore-7*time.Minute), "success")
 	c.Merge(by, at, github.Squash)
 	h.changes = append(h.changes, c)
 	return c

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -113,6 +114,15 @@ func TestMonthIsDeterministic(t *testing.T) {
 
 func TestHostileTextIsThere(t *testing.T) {
 	var all strings.Builder
+	for _, c := range hubMonth().changes {
+		fmt.Fprintln(&all, c.Title, c.Head)
+	}
+	for _, want := range []string{"=HYPERLINK(", "<script>", "\x1b[31m", "\u202e", longTitle, "=cmd|"} {
+		if !strings.Contains(all.String(), want) {
+			t.Errorf("no pull request holds %q", want)
+		}
+	}
+	all.Reset()
 	for _, p := range story() {
 		all.Write(p.event.encode())
 	}
@@ -163,6 +173,13 @@ func TestServe(t *testing.T) {
 	if resp.StatusCode != http.StatusForbidden {
 		t.Errorf("an unsigned request was answered with %s", resp.Status)
 	}
+	if resp, err = http.Get(server.GitHub.URL() + "/orgs/" + hubOrganisation + "/audit-log"); err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a request without a token was answered with %s", resp.Status)
+	}
 }
 
 func TestConfig(t *testing.T) {
@@ -182,6 +199,17 @@ func TestConfig(t *testing.T) {
 	}
 	if err := c.Sources[0].Decode(&source); err != nil {
 		t.Fatal(err)
+	}
+	var hub struct {
+		API    string   `yaml:"api_url"`
+		Owners []string `yaml:"owners"`
+		Token  string   `yaml:"token_env"`
+	}
+	if err := c.Sources[1].Decode(&hub); err != nil {
+		t.Fatal(err)
+	}
+	if hub.API != "http://127.0.0.1:8080" || !slices.Equal(hub.Owners, []string{hubOrganisation}) || hub.Token != "GITHUB_TOKEN" {
+		t.Errorf("%+v", hub)
 	}
 	if source.Location != "s3://"+trailBucket || source.Endpoint != "http://127.0.0.1:4566" {
 		t.Errorf("%+v", source)
@@ -211,6 +239,15 @@ func TestCompare(t *testing.T) {
 	}
 	last := len(want.Controls) - 1 // NET-02
 	first := want.Controls[last].Items[0]
+	// taken is what is expected with its first snapshot as a collection names it.
+	snapshots := slices.IndexFunc(want.Controls, func(f Findings) bool { return f.Control == "CHG-06" })
+	branch := want.Controls[snapshots].Items[0]
+	taken := func(suffix string) Golden {
+		g := expected()
+		item := &g.Controls[snapshots].Items[0]
+		item.Item, item.Time = item.Item+suffix, time.Date(2026, 11, 2, 0, 0, 3, 0, time.UTC)
+		return g
+	}
 	tests := []struct {
 		name  string
 		found Golden
@@ -233,6 +270,11 @@ func TestCompare(t *testing.T) {
 		{"counts and result", change(func(f *Findings) { f.Population++; f.Exceptions++; f.NotApplicable++; f.Result = evidence.NotEvaluable }),
 			[]string{"NET-02: the result is not_evaluable, expected exceptions_noted", "NET-02: 31 items in the population, expected 30",
 				"NET-02: 7 exceptions, expected 6", "NET-02: 1 items that are not applicable, expected 0"}},
+		{"snapshots", taken("@2026-11-02T00:00:03Z"), nil},
+		{"snapshot of nothing that is expected", taken("x@2026-11-02T00:00:03Z"), []string{
+			"CHG-06: " + branch.Item + "x@2026-11-02T00:00:03Z (" + strings.Join(branch.Codes, ", ") + ") at 2026-11-02T00:00:03Z was found and is not expected, or was found twice",
+			"CHG-06: " + branch.Item + " (" + strings.Join(branch.Codes, ", ") + ") was not found: " + branch.Why.EN,
+		}},
 		{"not evaluated", Golden{Period: want.Period, Controls: want.Controls[:last]}, []string{"NET-02 was not evaluated"}},
 		{"unknown control", Golden{Period: want.Period, Controls: append(expected().Controls, Findings{Control: "X-01"})}, []string{"X-01 was evaluated and is not expected"}},
 	}

@@ -6,7 +6,7 @@ import "fmt"
 // gives null for it.
 type Account struct {
 	key   string // as it was called first: its identity stays when it is renamed
-	kind  string // User, Bot, Mannequin
+	kind  string // User, Bot
 	Login string
 }
 
@@ -24,8 +24,10 @@ func (a *Account) Renamed(login string) *Account {
 
 // ID is the account's identity in the graph.
 func (a *Account) ID() string {
-	prefix := map[string]string{"User": "U", "Bot": "BOT", "Mannequin": "M"}[a.kind]
-	return nodeID(prefix, a.key)
+	if a.kind == "Bot" {
+		return nodeID("BOT", a.key)
+	}
+	return nodeID("U", a.key)
 }
 
 // Number is the account's identity in REST and in the audit log.

@@ -6,9 +6,6 @@ import (
 	"time"
 )
 
-// ownersPlaces are the paths of which a commit's tree is remembered.
-var ownersPlaces = []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"}
-
 // Commit is a commit of a repository.
 type Commit struct {
 	repo *Repository

@@ -173,15 +173,6 @@ func (p *Pull) Merge(by *Account, at time.Time, how Method) *Pull {
 // LandedOID is the name of the commit that its merge makes.
 func (p *Pull) LandedOID() string { return oidOf("commit", p.repo.id, p.key+"/landed") }
 
-// LandedOIDs are the names of all commits that a rebase lands.
-func (p *Pull) LandedOIDs() []string {
-	var out []string
-	for i := range p.Commits {
-		out = append(out, oidOf("commit", p.repo.id, p.rebased(i)))
-	}
-	return out
-}
-
 func (p *Pull) rebased(i int) string {
 	if i == len(p.Commits)-1 {
 		return p.key + "/landed"
