@@ -64,7 +64,7 @@ func (a *app) demo(ctx context.Context, out string) (err error) {
 		return err
 	}
 	a.configPath = filepath.Join(out, config.FileName)
-	if err := os.WriteFile(a.configPath, demo.Config(server.URL()), 0o644); err != nil {
+	if err := os.WriteFile(a.configPath, server.Config(), 0o644); err != nil {
 		return err
 	}
 	c, err := a.load()
@@ -109,12 +109,13 @@ func clearDemo(out string) error {
 	return os.RemoveAll(out)
 }
 
-// simulatedCredentials keeps the machine's own AWS settings out of the demo. It
+// simulatedCredentials keeps the machine's own settings of AWS and GitHub out of the demo. It
 // returns a function that brings them back.
 func simulatedCredentials() (restore func()) {
 	settings := map[string]string{
 		"AWS_ACCESS_KEY_ID": "simulated", "AWS_SECRET_ACCESS_KEY": "simulated", "AWS_SESSION_TOKEN": "",
 		"AWS_PROFILE": "", "AWS_ENDPOINT_URL": "", "AWS_ENDPOINT_URL_S3": "", "AWS_CA_BUNDLE": "",
+		"GITHUB_TOKEN": demo.Token,
 		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true",
 	}
 	var undo []func()

@@ -156,7 +156,8 @@ func (r *run) pageVars(pulls, history bool) vars {
 	v["pulls"], v["size"], v["pullsAfter"] = pulls, r.size, optional(r.at.Pulls.After)
 	v["history"], v["ref"], v["historySize"], v["historyAfter"] = history, "", historySize, optional(r.at.History.After)
 	v["owners"] = r.wants(Codeowners)
-	v["since"], v["until"] = r.unit.Window.Start, r.unit.Window.End
+	// GitHub counts the commits of both instants; that at which the period ends is no part of it.
+	v["since"], v["until"] = r.unit.Window.Start, r.unit.Window.End.Add(-time.Nanosecond).Truncate(time.Second)
 	if history {
 		v["ref"] = "refs/heads/" + r.at.Repository.Branches[r.at.History.Branch]
 	}
@@ -195,7 +196,7 @@ func (r *run) historyPage(a answer) error {
 			h.Older++
 			continue
 		case c.IsObject() && !r.unit.Window.Contains(at):
-			continue // of the instant at which the period ended
+			continue
 		}
 		h.Older = 0
 		h.Walked++

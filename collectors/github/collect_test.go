@@ -211,6 +211,25 @@ func TestReconciledWithHistory(t *testing.T) {
 	}
 }
 
+// GitHub counts a commit of the very instant at which the period ends; it belongs
+// to the next one.
+func TestEdgesOfThePeriod(t *testing.T) {
+	w := newWorld(t)
+	w.merge(1, octoberPeriod.Start.Add(-time.Second))
+	w.merge(2, octoberPeriod.Start)
+	w.merge(3, octoberPeriod.End.Add(-time.Second))
+	w.merge(4, octoberPeriod.End)
+	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit)
+	if d := cmp.Diff([]int{2, 3}, g.numbers()); d != "" {
+		t.Error(d)
+	}
+	for _, kind := range []string{PullRequest, Commit} {
+		if c := g.claims[kind]; c.Expected != 2 || c.Found != 2 || len(c.Gaps) > 0 || len(c.Notes) > 0 {
+			t.Errorf("%s: %+v", kind, c)
+		}
+	}
+}
+
 func sublist(v any, keep func(any) bool) list {
 	all := v.(list)
 	return func() []any { return slices.DeleteFunc(slices.Clone(all()), func(o any) bool { return !keep(o) }) }

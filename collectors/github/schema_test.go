@@ -1,43 +1,16 @@
 package github
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"fmt"
-	"io"
-	"net/http"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/vektah/gqlparser/v2"
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/validator/rules"
-)
+	"github.com/tidwall/gjson"
 
-// publishedSchema reads GitHub's schema; testdata/SOURCES.md says where it is from.
-func publishedSchema(t *testing.T) *ast.Schema {
-	t.Helper()
-	f, err := os.Open("testdata/schema.graphql.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: string(b)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
+	"github.com/evidencepack/evidence/internal/demo"
+	sim "github.com/evidencepack/evidence/internal/demo/github"
+	"github.com/evidencepack/evidence/internal/demo/github/schematest"
+)
 
 // allQueries are all documents that the collector sends, by name.
 func allQueries(t *testing.T) map[string]string {
@@ -59,13 +32,13 @@ func allQueries(t *testing.T) map[string]string {
 }
 
 func TestQueriesFitTheSchema(t *testing.T) {
-	schema := publishedSchema(t)
+	schema := schematest.Published(t)
 	for name, doc := range allQueries(t) {
-		if _, errs := gqlparser.LoadQueryWithRules(schema, doc, rules.NewDefaultRules()); len(errs) > 0 {
-			t.Errorf("%s: %v", name, errs)
+		if err := schematest.Check(schema, doc); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, errs := gqlparser.LoadQueryWithRules(schema, "query { viewer { nickname } }", rules.NewDefaultRules()); len(errs) == 0 {
+	if schematest.Check(schema, "query { viewer { nickname } }") == nil {
 		t.Error("a field that GitHub does not have was accepted: the test tests nothing")
 	}
 }
@@ -73,7 +46,7 @@ func TestQueriesFitTheSchema(t *testing.T) {
 // The simulated GitHub answers as the schema says: no null where there is none,
 // no value that an enumeration does not have, no other kind of scalar.
 func TestSimulationFitsTheSchema(t *testing.T) {
-	schema := publishedSchema(t)
+	schema := schematest.Published(t)
 	w := newWorld(t)
 	w.month(3)
 	w.issue(1001)
@@ -91,126 +64,59 @@ func TestSimulationFitsTheSchema(t *testing.T) {
 		values[c.name] = true
 	}
 	for name, doc := range allQueries(t) {
-		parsed, errs := gqlparser.LoadQueryWithRules(schema, doc, rules.NewDefaultRules())
-		if len(errs) > 0 {
-			t.Fatal(errs)
-		}
-		body, err := json.Marshal(map[string]any{"query": doc, "variables": values})
-		if err != nil {
-			t.Fatal(err)
-		}
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/graphql", bytes.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("Authorization", "Bearer "+testToken)
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var answer struct {
-			Data   map[string]any
-			Errors []any
-		}
-		err = json.NewDecoder(resp.Body).Decode(&answer)
-		resp.Body.Close()
-		if err != nil || len(answer.Errors) > 0 || answer.Data == nil {
-			t.Errorf("%s: %v %v", name, err, answer.Errors)
-			continue
-		}
-		checked := 0
-		fits(t, schema, name, parsed.Operations[0].SelectionSet, answer.Data, values, &checked)
-		if checked == 0 {
-			t.Errorf("%s: nothing was answered", name)
-		}
+		schematest.Answer(t, schema, url, testToken, name, doc, values)
 	}
 }
 
-// fits compares an object with what was selected of it.
-func fits(t *testing.T, schema *ast.Schema, path string, set ast.SelectionSet, o map[string]any, v vars, checked *int) {
-	t.Helper()
-	for _, sel := range set {
-		switch sel := sel.(type) {
-		case *ast.Field:
-			x, ok := o[sel.Alias]
-			if !ok {
-				if len(sel.Directives) == 0 {
-					t.Errorf("%s.%s is missing", path, sel.Alias)
+// So does the company of the demo, in all of its repositories, for every pull
+// request and every branch.
+func TestCompanyFitsTheSchema(t *testing.T) {
+	schema := schematest.Published(t)
+	org := demo.Organization()
+	server, err := sim.NewServer(sim.Options{Root: org.Root(), REST: org.REST, Token: testToken})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	for _, r := range org.Repositories() {
+		values := vars{
+			"owner": org.Login, "name": r.Name, "size": 100, "after": nil, "pulls": true, "history": true, "owners": true,
+			"historySize": 100, "historyAfter": nil, "pullsAfter": nil, "prefix": "refs/heads/",
+			"since": octoberPeriod.Start, "until": octoberPeriod.End, "id": "", "pull0": 1, "pull1": 1, "issue0": 1, "issue1": 2,
+			"branch0": "refs/heads/main", "branch1": "refs/heads/nowhere",
+		}
+		for _, c := range connections {
+			values[c.name], values[c.name+"After"] = true, nil
+		}
+		if pulls := r.Pulls(); len(pulls) > 0 {
+			values["id"], values["pull0"], values["pull1"] = pulls[0].ID(), pulls[0].Number(), pulls[len(pulls)-1].Number()
+		}
+		for _, b := range r.Branches() {
+			values["ref"], values["oid"] = "refs/heads/"+b.Name, b.Commits()[0].OID
+			changes := schematest.Answer(t, schema, server.URL(), testToken, r.Name+" "+b.Name, query("changes"), values)
+			values["blob0"], values["blob1"] = ownersOf(t, changes), values["oid"]
+			for name, doc := range allQueries(t) {
+				if len(r.Pulls()) == 0 && (name == "pulls" || name == "issues") {
+					continue // GitHub says that there is none
 				}
-				continue
-			}
-			*checked++
-			fitsType(t, schema, path+"."+sel.Alias, sel.Definition.Type, sel.SelectionSet, x, v, checked)
-		case *ast.InlineFragment:
-			if o["__typename"] == nil || o["__typename"] == sel.TypeCondition {
-				partly := o["__typename"] == nil
-				if !partly || has(o, sel.SelectionSet) {
-					fits(t, schema, path, sel.SelectionSet, o, v, checked)
-				}
-			}
-		case *ast.FragmentSpread:
-			if len(sel.Directives) == 0 && has(o, sel.Definition.SelectionSet) {
-				fits(t, schema, path, sel.Definition.SelectionSet, o, v, checked)
+				schematest.Answer(t, schema, server.URL(), testToken, r.Name+" "+b.Name+" "+name, doc, values)
 			}
 		}
 	}
 }
 
-// has reports whether an object has the first plain field of a selection: whether
-// a fragment of a type that is not told applied to it.
-func has(o map[string]any, set ast.SelectionSet) bool {
-	for _, sel := range set {
-		if f, ok := sel.(*ast.Field); ok && len(f.Directives) == 0 {
-			_, ok := o[f.Alias]
-			return ok
-		}
-	}
-	return false
-}
-
-func fitsType(t *testing.T, schema *ast.Schema, path string, typ *ast.Type, set ast.SelectionSet, x any, v vars, checked *int) {
+// ownersOf finds the CODEOWNERS file that the newest commit was made on.
+func ownersOf(t *testing.T, changes map[string]any) string {
 	t.Helper()
-	if x == nil {
-		if typ.NonNull {
-			t.Errorf("%s is null, want %s", path, typ)
-		}
-		return
+	b, err := json.Marshal(changes)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if typ.Elem != nil {
-		list, ok := x.([]any)
-		if !ok {
-			t.Errorf("%s is %T, want a list", path, x)
+	parent := gjson.GetBytes(b, "repository.ref.target.history.nodes.0.parents.nodes.0")
+	for _, place := range []string{"github", "root", "docs"} {
+		if oid := parent.Get(place + ".oid").Str; oid != "" {
+			return oid
 		}
-		for i, e := range list {
-			fitsType(t, schema, fmt.Sprintf("%s[%d]", path, i), typ.Elem, set, e, v, checked)
-		}
-		return
 	}
-	def := schema.Types[typ.NamedType]
-	switch def.Kind {
-	case ast.Enum:
-		if s, ok := x.(string); !ok || def.EnumValues.ForName(s) == nil {
-			t.Errorf("%s is %v, want one of %s", path, x, def.Name)
-		}
-	case ast.Scalar:
-		var ok bool
-		switch def.Name {
-		case "Boolean":
-			_, ok = x.(bool)
-		case "Int", "Float":
-			_, ok = x.(float64)
-		default:
-			_, ok = x.(string)
-		}
-		if !ok {
-			t.Errorf("%s is %T, want %s", path, x, def.Name)
-		}
-	default:
-		o, ok := x.(map[string]any)
-		if !ok {
-			t.Errorf("%s is %T, want %s", path, x, def.Name)
-			return
-		}
-		fits(t, schema, path, set, o, v, checked)
-	}
+	return parent.Get("oid").Str // a commit, and no file
 }

@@ -2,16 +2,19 @@ package demo
 
 import (
 	_ "embed"
+	"strconv"
 	"strings"
 )
 
 //go:embed evidence.yaml
 var configTemplate string
 
-// Config is the evidence.yaml of the demo, for an AWS served at endpoint.
-func Config(endpoint string) []byte {
+// Config is the evidence.yaml of the demo, for an AWS and a GitHub served at
+// these addresses.
+func Config(aws, github string) []byte {
 	return []byte(strings.NewReplacer(
-		"{{bucket}}", trailBucket, "{{endpoint}}", endpoint,
+		"{{bucket}}", trailBucket, "{{endpoint}}", aws, "{{github}}", github,
+		"{{organization}}", hubOrganisation, "{{automation}}", strconv.Itoa(hubMonth().accessSync.Number()),
 		"{{production}}", productionAccount, "{{audit}}", auditAccount,
 	).Replace(configTemplate))
 }

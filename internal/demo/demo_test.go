@@ -3,6 +3,7 @@ package demo
 import (
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -58,8 +59,9 @@ func derived() Golden {
 			}
 		}
 	}
+	maps.Copy(all, derivedFromHub())
 	g := Golden{Period: Period()}
-	for _, id := range []string{"ACC-08", "ACC-10", "LOG-01", "LOG-02", "NET-02"} {
+	for _, id := range slices.Sorted(maps.Keys(all)) {
 		g.Controls = append(g.Controls, *all[id])
 	}
 	return g

@@ -35,9 +35,9 @@ type Findings struct {
 // Exception is one item that is an exception.
 type Exception struct {
 	Control string        `json:"control"`
-	Item    string        `json:"item"` // the record's ID
+	Item    string        `json:"item"` // the record's ID; of a snapshot, of what it was taken
 	Codes   []string      `json:"codes"`
-	Time    time.Time     `json:"time"`
+	Time    time.Time     `json:"time,omitzero"` // of a snapshot none: it depends on when it was taken
 	Why     evidence.Text `json:"why,omitzero"` // for people; Compare does not look at it
 }
 
@@ -109,11 +109,15 @@ func compareItems(control string, want, got []Exception) []string {
 	}
 	for _, e := range got {
 		w, ok := pending[e.Item]
+		if thing, _, at := strings.Cut(e.Item, "@"); !ok && at && pending[thing].Item != "" && pending[thing].Time.IsZero() {
+			w, ok = pending[thing], true
+			w.Time = e.Time
+		}
 		if !ok {
 			diff = append(diff, fmt.Sprintf("%s: %s (%s) at %s was found and is not expected, or was found twice", control, e.Item, strings.Join(e.Codes, ", "), e.Time.UTC().Format(time.RFC3339)))
 			continue
 		}
-		delete(pending, e.Item)
+		delete(pending, w.Item)
 		if g, w := slices.Sorted(slices.Values(e.Codes)), slices.Sorted(slices.Values(w.Codes)); !slices.Equal(g, w) {
 			diff = append(diff, fmt.Sprintf("%s: %s has the reasons %s, expected %s", control, e.Item, strings.Join(g, ", "), strings.Join(w, ", ")))
 		}

@@ -2,11 +2,13 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/internal/demo/aws"
+	"github.com/evidencepack/evidence/internal/demo/github"
 )
 
 const (
@@ -35,8 +37,14 @@ type Scenario struct {
 	built   time.Time
 }
 
-// Server is the company's AWS, served on loopback.
-type Server = aws.Server
+// Servers are the company's AWS and GitHub, served on loopback.
+type Servers struct {
+	AWS    *aws.Server
+	GitHub *github.Server
+}
+
+// Token is what the company's GitHub wants of those who read it.
+const Token = "simulated"
 
 // Company builds the archive of the month. It takes a few seconds, for the
 // thousands of digests are really signed, with keys made for the occasion.
@@ -72,14 +80,26 @@ func (s *Scenario) Archive() *aws.Archive { return s.archive }
 // was built, and going on from there.
 func (s *Scenario) Now() time.Time { return presentDay.Add(time.Since(s.built)) }
 
-// Serve serves the company's AWS until ctx ends or the server is closed.
-func (s *Scenario) Serve(ctx context.Context) (*Server, error) {
-	server, err := aws.NewServer(aws.ServerOptions{
+// Serve serves the company's AWS and GitHub until ctx ends or they are closed.
+func (s *Scenario) Serve(ctx context.Context) (*Servers, error) {
+	archive, err := aws.NewServer(aws.ServerOptions{
 		Archives: []*aws.Archive{s.archive}, Account: auditAccount, Now: s.Now, Throttle: true,
 	})
 	if err != nil {
 		return nil, err
 	}
-	context.AfterFunc(ctx, func() { _ = server.Close() })
-	return server, nil
+	org := Organization()
+	hub, err := github.NewServer(github.Options{Root: org.Root(), REST: org.REST, Token: Token, Now: s.Now})
+	if err != nil {
+		return nil, errors.Join(err, archive.Close())
+	}
+	servers := &Servers{AWS: archive, GitHub: hub}
+	context.AfterFunc(ctx, func() { _ = servers.Close() })
+	return servers, nil
 }
+
+// Close stops them.
+func (s *Servers) Close() error { return errors.Join(s.AWS.Close(), s.GitHub.Close()) }
+
+// Config is the evidence.yaml that reads them.
+func (s *Servers) Config() []byte { return Config(s.AWS.URL(), s.GitHub.URL()) }

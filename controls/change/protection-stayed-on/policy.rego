@@ -162,7 +162,7 @@ allowed(who) if {
 }
 
 events contains event if {
-	some event in input.related.events
+	some event in array.concat(input.related.events, input.related.events_by_number)
 	weakening.about(event, input.record.name)
 }
 

@@ -16,7 +16,7 @@ off := object.union(branch, {"branchProtectionRule": null})
 steady := {
 	"snapshots": [branch, branch], "since": [branch], "within": [],
 	"rulesets": [], "rulesets_within": [],
-	"events": [], "organisation_events": [], "pushes": [], "audit_log": [],
+	"events": [], "events_by_number": [], "organisation_events": [], "pushes": [], "audit_log": [],
 }
 
 related_of(record) := object.union(steady, {
@@ -157,6 +157,13 @@ test_turned_off_by_an_event if {
 		"repository": "acme/app", "action": "protected_branch.destroy", "by": "alice",
 		"at": "2026-10-05T11:33:20Z", "what": "main",
 	}}
+}
+
+# An event under a name that the repository had before, found by its number.
+test_event_before_a_rename if {
+	earlier := event({"repo": "acme/old", "action": "protected_branch.update_require_code_owner_review", "require_code_owner_review": false})
+	after({"events_by_number": [earlier]}) == {"weakened_by_event"}
+	count(reasons(branch, object.union(steady, {"events": [event({})], "events_by_number": [event({})]}), {})) == 1
 }
 
 test_events_of_other_branches if {
