@@ -38,7 +38,7 @@ type Exception struct {
 	Item    string        `json:"item"` // the record's ID; of a snapshot, of what it was taken
 	Codes   []string      `json:"codes"`
 	Time    time.Time     `json:"time,omitzero"` // of a snapshot none: it depends on when it was taken
-	Why     evidence.Text `json:"why,omitzero"` // for people; Compare does not look at it
+	Why     evidence.Text `json:"why,omitzero"`  // for people; Compare does not look at it
 }
 
 // Expected is what must be found in the demo's month.
