@@ -11,11 +11,14 @@ import (
 // renamed, such as a repository, has the source's own identity of it as "id".
 type Scope map[string]string
 
-// String lists the scope's parts in the order of their names.
+// String lists the scope's parts in the order of their names, without the "id",
+// which tells people nothing where there is a name.
 func (s Scope) String() string {
 	names := make([]string, 0, len(s))
 	for n := range s {
-		names = append(names, n)
+		if n != "id" || len(s) == 1 {
+			names = append(names, n)
+		}
 	}
 	sort.Strings(names)
 	for i, n := range names {

@@ -18,7 +18,7 @@ func TestScopeKeys(t *testing.T) {
 			t.Errorf("%s and %s are one: %v, want %v", tt.a, tt.b, same, tt.same)
 		}
 	}
-	if got := (Scope{"repository": "acme/app", "id": "R_1"}).String(); got != "id=R_1 repository=acme/app" {
+	if got := (Scope{"repository": "acme/app", "id": "R_1"}).String(); got != "repository=acme/app" {
 		t.Error(got)
 	}
 }
