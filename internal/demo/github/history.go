@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// history is git log from the commit on: always the newest next of what is
-// reached, but no commit before all that came after it. What a date cuts off hides what
-// is behind it, unless that is reached otherwise.
+// history is git log from the commit on: of what is reached, always the newest
+// next. A commit that a date cuts off hides what is behind it, unless that is
+// reached otherwise.
 func (c *Commit) history(a Args) []*Commit {
 	since, until := instantOf(a["since"]), instantOf(a["until"])
 	var out []*Commit
