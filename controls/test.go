@@ -9,6 +9,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -140,6 +141,10 @@ func readTests(fsys fs.FS, name string) (*ast.Module, error) {
 }
 
 // runTests runs every test in the sources, over data.
+// testTimeout is how long one Rego test may take: longer than any does, on a slow
+// machine and traced, and short of never.
+const testTimeout = 5 * time.Minute
+
 func runTests(ctx context.Context, compiler *ast.Compiler, sources map[string]*ast.Module, data map[string]any) ([]*tester.Result, error) {
 	store := inmem.NewFromObject(data)
 	txn, err := store.NewTransaction(ctx)
@@ -153,6 +158,7 @@ func runTests(ctx context.Context, compiler *ast.Compiler, sources map[string]*a
 		SetModules(sources).
 		RaiseBuiltinErrors(true).
 		EnableTracing(true).
+		SetTimeout(testTimeout).
 		RunTests(ctx, txn)
 	if err != nil {
 		return nil, err

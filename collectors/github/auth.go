@@ -110,11 +110,24 @@ func (i *installation) token(ctx context.Context) (secret, error) {
 	}
 	token, _, err := client.WithAuthToken(signed).Apps.CreateInstallationToken(ctx, i.app.Installation, nil)
 	if err != nil {
-		return "", fmt.Errorf("token of installation %d of GitHub App %d: %w", i.app.Installation, i.app.ID, err)
+		if i.current != "" && i.now().Before(i.expires) {
+			return i.current, nil // it is renewed early so that this may fail for a while
+		}
+		err = fmt.Errorf("token of installation %d of GitHub App %d: %w", i.app.Installation, i.app.ID, err)
+		if s := statusOf(err); s == 0 || s >= http.StatusInternalServerError || limited(err, "") {
+			return "", &renewalError{err}
+		}
+		return "", err
 	}
 	i.current, i.expires = secret(token.GetToken()), token.GetExpiresAt().Time
 	return i.current, nil
 }
+
+// renewalError is a failure to get a new token that may pass.
+type renewalError struct{ err error }
+
+func (e *renewalError) Error() string { return e.err.Error() }
+func (e *renewalError) Unwrap() error { return e.err }
 
 // refused forgets the token, so that the next request gets a new one.
 func (i *installation) refused(t secret) bool {
@@ -163,12 +176,16 @@ func (i *installation) key() (*rsa.PrivateKey, error) {
 type transport struct {
 	base  http.RoundTripper
 	login login
-	host  string // the token goes to no other
+	host  string // the token goes to no other,
+	https bool   // and there never unencrypted, if the API is not
 }
 
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Host != t.host {
 		return t.base.RoundTrip(req)
+	}
+	if t.https && req.URL.Scheme != "https" {
+		return nil, &loginError{fmt.Errorf("GitHub redirects to %s://%s: a token must not travel unencrypted", req.URL.Scheme, req.URL.Host)}
 	}
 	token, err := t.login.token(req.Context())
 	if err != nil {

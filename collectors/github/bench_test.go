@@ -42,7 +42,7 @@ func (w *world) volume(n int) {
 						c[name] = v
 					}
 					c["oid"], c["committedDate"] = landed(i), stampOf(at(i))
-					c["associatedPullRequests"] = nodes(obj{"id": "PR_" + strconv.Itoa(i), "number": i, "merged": true, "mergedAt": stampOf(at(i)), "baseRefName": "main", "repository": obj{"nameWithOwner": repoName}})
+					c["associatedPullRequests"] = nodes(obj{"id": "PR_" + strconv.Itoa(i), "number": i, "merged": true, "mergedAt": stampOf(at(i)), "baseRefName": "main", "repository": obj{"id": repoID, "nameWithOwner": repoName}})
 					return c
 				}
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -45,6 +44,7 @@ type historyCursor struct {
 	Ahead      bool     `json:"ahead,omitempty"`   // this round's page of history was handed over, that of pull requests not yet
 	Referenced ranges   `json:"referenced"`        // numbers of the merged pull requests that commits belong to
 	Owners     []string `json:"owners,omitempty"`
+	Forced     []string `json:"forced,omitempty"` // branches that were pushed to by force in the period
 }
 
 // changes walks pull requests and history side by side: one answer holds a page
@@ -99,7 +99,7 @@ const timeFormat = "2006-01-02T15:04:05Z"
 // GitHub cannot give that much. What it asked for in the end is in the two flags.
 func (r *run) page(ctx context.Context, pulls, history *bool) (answer, error) {
 	for {
-		a, err := r.client.ask(ctx, r.pageLabel(*pulls, *history), query("changes"), r.pageVars(*pulls, *history))
+		a, err := r.client.askLess(ctx, r.pageLabel(*pulls, *history), query("changes"), r.pageVars(*pulls, *history))
 		_, other := a.denied()
 		switch {
 		case err == nil && len(other) == 0:
@@ -113,10 +113,10 @@ func (r *run) page(ctx context.Context, pulls, history *bool) (answer, error) {
 			r.shrink()
 		case *pulls:
 			return a, r.skip(ctx, cause(err, other))
-		case err == nil:
-			return a, partly(answer{errors: other})
+		case historySize>>r.halved > 1:
+			r.halved++
 		default:
-			return a, err
+			return a, cause(err, other)
 		}
 	}
 }
@@ -154,7 +154,7 @@ func (r *run) pageLabel(pulls, history bool) string {
 func (r *run) pageVars(pulls, history bool) vars {
 	v := r.of()
 	v["pulls"], v["size"], v["pullsAfter"] = pulls, r.size, optional(r.at.Pulls.After)
-	v["history"], v["ref"], v["historySize"], v["historyAfter"] = history, "", historySize, optional(r.at.History.After)
+	v["history"], v["ref"], v["historySize"], v["historyAfter"] = history, "", max(historySize>>r.halved, 1), optional(r.at.History.After)
 	v["owners"] = r.wants(Codeowners)
 	// GitHub counts the commits of both instants; that at which the period ends is no part of it.
 	v["since"], v["until"] = r.unit.Window.Start, r.unit.Window.End.Add(-time.Nanosecond).Truncate(time.Second)
@@ -185,6 +185,7 @@ func (r *run) historyPage(a answer) error {
 		r.nextBranch()
 		return nil
 	}
+	r.refusedParts(a)
 	if h.After == "" {
 		h.Counted = a.data.Get("repository.ref.target.counted.totalCount").Int()
 	}
@@ -239,11 +240,9 @@ func (r *run) commit(b *batch, branch string, c gjson.Result, at time.Time, from
 	r.tally(Commit).Found++
 	merged := false
 	c.Get("associatedPullRequests.nodes").ForEach(func(_, p gjson.Result) bool {
-		if p.Get("merged").Bool() {
+		if p.Get("merged").Bool() && p.Get("repository.id").Str == r.at.Repository.ID {
 			merged = true
-			if strings.EqualFold(p.Get("repository.nameWithOwner").Str, r.at.Repository.Name) {
-				r.at.History.Referenced.add(int(p.Get("number").Int()))
-			}
+			r.at.History.Referenced.add(int(p.Get("number").Int()))
 		}
 		return true
 	})

@@ -90,6 +90,11 @@ func (r *run) reconciled(c *evidence.Claim) {
 			c.Gaps = append(c.Gaps, f)
 		}
 	}
+	for _, f := range commits.Notes {
+		if !slices.Contains(c.Notes, f) {
+			c.Notes = append(c.Notes, f)
+		}
+	}
 	c.Counts = append(c.Counts,
 		evidence.Count{Code: "branches_reconciled", N: int64(len(r.at.Repository.Branches))},
 		evidence.Count{Code: "commits_of_pull_requests", N: commits.Found - commits.Counts["commits_without_pull_request"]},

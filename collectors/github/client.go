@@ -69,7 +69,17 @@ const maxAnswer = 256 << 20
 // ask sends a GraphQL query. label names it in the origin. What the answer holds
 // of errors is left to the caller, apart from those of the answer as a whole.
 func (c *client) ask(ctx context.Context, label, doc string, v vars) (answer, error) {
-	a, err := c.try(ctx, label, func() (*http.Request, error) {
+	return c.query(ctx, label, doc, v, false)
+}
+
+// askLess is ask for callers that ask for less when GitHub cannot answer in time:
+// they are told so early.
+func (c *client) askLess(ctx context.Context, label, doc string, v vars) (answer, error) {
+	return c.query(ctx, label, doc, v, true)
+}
+
+func (c *client) query(ctx context.Context, label, doc string, v vars, less bool) (answer, error) {
+	a, err := c.try(ctx, label, less, func() (*http.Request, error) {
 		return c.gh.NewRequest(http.MethodPost, c.graphql, map[string]any{"query": doc, "variables": v})
 	}, readGraphQL)
 	if err != nil {
@@ -81,7 +91,7 @@ func (c *client) ask(ctx context.Context, label, doc string, v vars) (answer, er
 // get reads a REST path, relative to the API's URL.
 func (c *client) get(ctx context.Context, path string) (answer, error) {
 	label := "GET " + path
-	a, err := c.try(ctx, label, func() (*http.Request, error) {
+	a, err := c.try(ctx, label, false, func() (*http.Request, error) {
 		return c.gh.NewRequest(http.MethodGet, path, nil)
 	}, readREST)
 	if err != nil {
@@ -91,7 +101,7 @@ func (c *client) get(ctx context.Context, path string) (answer, error) {
 }
 
 // try sends a request until it is answered, or it is clear that it will not be.
-func (c *client) try(ctx context.Context, label string, request func() (*http.Request, error), read func(*answer) error) (answer, error) {
+func (c *client) try(ctx context.Context, label string, less bool, request func() (*http.Request, error), read func(*answer) error) (answer, error) {
 	for attempt := 1; ; attempt++ {
 		req, err := request()
 		if err != nil {
@@ -104,7 +114,7 @@ func (c *client) try(ctx context.Context, label string, request func() (*http.Re
 		if err == nil || ctx.Err() != nil {
 			return a, errors.Join(ctx.Err(), err)
 		}
-		pause, again := c.again(err, a, attempt)
+		pause, again := c.again(err, a, attempt, less)
 		if !again {
 			return a, err
 		}
@@ -117,7 +127,7 @@ func (c *client) try(ctx context.Context, label string, request func() (*http.Re
 
 func (c *client) once(ctx context.Context, label string, req *http.Request) (answer, error) {
 	var body bytes.Buffer
-	resp, err := c.gh.Do(ctx, req, &limited{w: &body, left: maxAnswer})
+	resp, err := c.gh.Do(ctx, req, &bounded{w: &body, left: maxAnswer})
 	a := answer{link: resp, body: body.Bytes()}
 	if err != nil {
 		return a, err
@@ -133,13 +143,13 @@ func (c *client) once(ctx context.Context, label string, req *http.Request) (ans
 	return a, nil
 }
 
-// limited stops an answer that does not end.
-type limited struct {
+// bounded stops an answer that does not end.
+type bounded struct {
 	w    io.Writer
 	left int64
 }
 
-func (l *limited) Write(b []byte) (int, error) {
+func (l *bounded) Write(b []byte) (int, error) {
 	if l.left -= int64(len(b)); l.left < 0 {
 		return 0, fmt.Errorf("the answer is larger than %d bytes", int64(maxAnswer))
 	}

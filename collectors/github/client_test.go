@@ -101,8 +101,13 @@ func TestAskingAgain(t *testing.T) {
 		{"not there", script{status(404, nil, `{"message":"Not Found"}`)}, nil, "404"},
 		{"nothing but an error", script{status(200, nil, `{"data":null,"errors":[{"type":"FORBIDDEN","message":"no"}]}`)}, nil, "FORBIDDEN"},
 		{"gateway", script{status(502, nil, ""), fine}, []time.Duration{1 * s}, ""},
-		{"gateway twice", script{status(502, nil, ""), status(502, nil, "")}, []time.Duration{1 * s}, "502"},
-		{"too heavy", script{status(200, nil, `{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout."}]}`)}, nil, "Something went wrong"},
+		{"gateway twice", script{status(502, nil, ""), status(502, nil, ""), fine}, []time.Duration{1 * s, 2 * s}, ""},
+		{"too heavy for once", script{status(200, nil, `{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout."}]}`), fine}, []time.Duration{1 * s}, ""},
+		{"secondary limit with status 200", script{status(200, map[string]string{"Retry-After": "60"}, `{"message":"You have exceeded a secondary rate limit."}`), fine}, []time.Duration{61 * s}, ""},
+		{"secondary limit among the errors", script{status(200, nil, `{"errors":[{"message":"You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}]}`), fine}, []time.Duration{m}, ""},
+		{"secondary limit by its words alone", script{status(403, nil, `{"message":"You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}`), fine}, []time.Duration{m}, ""},
+		{"primary limit as 429", script{status(429, map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}, ""), fine}, []time.Duration{2 * s}, ""},
+		{"a limit of days", script{status(429, map[string]string{"Retry-After": "864000"}, "")}, nil, "429"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			n := 0
@@ -153,6 +158,7 @@ func TestInstallation(t *testing.T) {
 	now := time.Now()
 	issued := 0
 	refuse := ""
+	failing := 0 // how many renewals are to fail
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		bearer := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 		if r.URL.Path == "/app/installations/7/access_tokens" {
@@ -161,6 +167,11 @@ func TestInstallation(t *testing.T) {
 				jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(func() time.Time { return now }))
 			if err != nil || claims.Issuer != "42" || claims.ExpiresAt.Sub(claims.IssuedAt.Time) > 10*time.Minute {
 				t.Errorf("statement: %v %+v", err, claims)
+			}
+			if failing > 0 {
+				failing--
+				w.WriteHeader(http.StatusBadGateway)
+				return
 			}
 			issued++
 			w.WriteHeader(http.StatusCreated)
@@ -197,6 +208,17 @@ func TestInstallation(t *testing.T) {
 	ask(2)
 	refuse = "ghs_2"
 	ask(3)
+	// A renewal that fails uses the token that still holds; one that has none is tried again.
+	now, failing = now.Add(57*time.Minute), 1
+	ask(3)
+	now, failing = now.Add(10*time.Minute), 2
+	ask(4)
+	// The token stays with an encrypted API.
+	client := s.client.gh.Client().Transport.(*transport)
+	client.https = true
+	if _, err := s.client.ask(t.Context(), "viewer", query("viewer"), nil); err == nil || !strings.Contains(err.Error(), "unencrypted") {
+		t.Errorf("%v", err)
+	}
 }
 
 func TestNoToken(t *testing.T) {

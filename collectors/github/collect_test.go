@@ -414,7 +414,8 @@ func TestPermissions(t *testing.T) {
 			t.Errorf("%s: %+v", kind, c)
 		}
 	}
-	if !g.claims[Commit].Satisfied() {
+	// Which branches are protected is not known, and so not whose history counts.
+	if g.claims[Commit].Satisfied() {
 		t.Errorf("%+v", g.claims[Commit])
 	}
 	if diff := cmp.Diff(upTo(2), g.numbers()); diff != "" {
@@ -529,5 +530,123 @@ func TestAuditLog(t *testing.T) {
 	g = collectAll(t, newSource(t, w.start(), "audit_log: none\n", noWait), AuditEvent)
 	if len(g.claims) != 0 {
 		t.Errorf("%+v", g.claims)
+	}
+}
+
+// A merge made by hand brings commits of long ago: they are found by what the push
+// brought, not by where they stand in the history.
+func TestPushedMerge(t *testing.T) {
+	w := newWorld(t)
+	w.month(2)
+	before := w.commits[0]["oid"].(string)
+	side := w.commit("side", october(-1500), 0)
+	w.commits = w.commits[1:]
+	merge := w.commit("merge by hand", october(50), 0)
+	merge["parents"] = nodes(obj{"__typename": "Commit", "oid": before, "file": func(args) any { return nil }},
+		obj{"__typename": "Commit", "oid": side["oid"], "file": func(args) any { return nil }})
+	w.commits = append(w.commits, side)
+	w.push(merge, before, october(50), "push")
+	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit, RefUpdate)
+	if at, ok := g.times[repoID+":"+side["oid"].(string)]; !ok || !at.Equal(october(50)) {
+		t.Errorf("the commit of the side branch: %v %v", ok, at)
+	}
+	if c := g.claims[Commit]; !c.Satisfied() {
+		t.Errorf("%+v", c)
+	}
+}
+
+// What was pushed directly and then taken away by force is no part of any history,
+// and was there all the same.
+func TestForcedAway(t *testing.T) {
+	w := newWorld(t)
+	w.month(2)
+	before := w.commits[0]["oid"].(string)
+	gone := w.commit("bad", october(20), 0)
+	w.commits, w.loose = w.commits[1:], []obj{gone}
+	w.push(gone, before, october(20), "push")
+	back := w.byOid(before)
+	w.push(back, gone["oid"].(string), october(21), "force_push")
+	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit, RefUpdate)
+	if _, ok := g.times[repoID+":"+gone["oid"].(string)]; !ok {
+		t.Error("the commit that was forced away is missing")
+	}
+	if n := len(g.ids[Commit]); n != 3 {
+		t.Errorf("%d commits: a push back brings none", n)
+	}
+	if len(g.ids[RefUpdate]) != 2 || !g.claims[Commit].Satisfied() {
+		t.Errorf("%v %+v", g.ids[RefUpdate], g.claims[Commit])
+	}
+}
+
+func TestBranchesThatAreGone(t *testing.T) {
+	w := newWorld(t)
+	w.month(1)
+	gone := func(name, kind string) {
+		w.pushes = append([]map[string]any{{"id": len(w.pushes) + 1, "node_id": "PSH", "before": oid(1), "after": noCommit, "ref": "refs/heads/" + name,
+			"timestamp": stampOf(october(9)), "activity_type": kind, "actor": nil}}, w.pushes...)
+	}
+	gone("release/1", "branch_deletion")
+	gone("feature/2", "branch_deletion")
+	g := collectAll(t, newSource(t, w.start(), "branches: [\"release/*\"]\n", noWait), Commit, PullRequest)
+	if diff := cmp.Diff([]string{"branch_gone acme/app release/1"}, g.gaps(Commit)); diff != "" || g.claims[PullRequest].Satisfied() {
+		t.Errorf("%+v (-want +got):\n%s", g.claims[PullRequest], diff)
+	}
+}
+
+// GitHub shows those who may not administer a repository no rules, and no error.
+func TestRulesThatAreNotShown(t *testing.T) {
+	w := newWorld(t)
+	w.month(2)
+	w.protected = []string{"main", "release/1"}
+	w.other["release/1"] = w.commits
+	g := collectAll(t, newSource(t, w.start(), "", noWait), Commit, BranchProtection)
+	if n := len(g.ids[Commit]); n != 4 || len(g.ids[BranchProtection]) != 2 {
+		t.Errorf("%d commits of two branches, %v", n, g.ids[BranchProtection])
+	}
+}
+
+func TestHistoryTooHeavy(t *testing.T) {
+	w := newWorld(t)
+	w.month(150)
+	w.fault = func(rw http.ResponseWriter, _ *http.Request, operation string, v args) bool {
+		if size, _ := v["historySize"].(float64); operation == "changes" && v["history"] == true && size > 30 {
+			rw.WriteHeader(http.StatusBadGateway)
+			return true
+		}
+		return false
+	}
+	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit)
+	if len(g.errs) > 0 || len(g.ids[Commit]) != 150 || len(g.numbers()) != 150 || !g.claims[PullRequest].Satisfied() {
+		t.Errorf("%v, %d commits, %d pull requests, %+v", g.errs, len(g.ids[Commit]), len(g.numbers()), g.claims[PullRequest])
+	}
+}
+
+// Commits whose pull requests may not be read must not look like direct pushes in
+// silence.
+func TestRefusedPartsOfTheHistory(t *testing.T) {
+	w := newWorld(t)
+	w.month(2)
+	for _, c := range w.commits {
+		c["associatedPullRequests"] = errorOf("FORBIDDEN")
+	}
+	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit)
+	if g.claims[Commit].Satisfied() || g.claims[PullRequest].Satisfied() {
+		t.Errorf("%+v", g.claims)
+	}
+}
+
+func TestAnotherRepositoryOfTheName(t *testing.T) {
+	w := newWorld(t)
+	w.month(1)
+	s := newSource(t, w.start(), "", noWait)
+	planned := w.root["repositoryOwner"]
+	w.root["repositoryOwner"] = obj{"__typename": "Organization", "login": "acme", "repositories": func(args) any {
+		r := maps.Clone(w.repo)
+		r["id"] = "R_before"
+		return nodes(r)
+	}}
+	g := collectAll(t, s, Commit)
+	if len(g.errs) != 1 || !strings.Contains(g.errs[0].Error(), "another one") {
+		t.Errorf("%v (%v)", g.errs, planned != nil)
 	}
 }

@@ -33,6 +33,9 @@ func (r *run) completed(ctx context.Context, pull gjson.Result) ([]byte, []evide
 		v := vars{"id": pull.Get("id").Str}
 		open := 0
 		for _, c := range connections {
+			if page == 2 && c.path != checksPath && !gjson.GetBytes(body, c.path).IsObject() {
+				r.gap(PullRequest, evidence.Finding{Code: "pull_request_incomplete", Object: pull.Get("url").Str, Detail: c.name})
+			}
 			info := gjson.GetBytes(body, c.path+".pageInfo")
 			more := info.Get("hasNextPage").Bool()
 			v[c.name], v[c.name+"After"] = more, optional(info.Get("endCursor").Str)
@@ -41,6 +44,7 @@ func (r *run) completed(ctx context.Context, pull gjson.Result) ([]byte, []evide
 			}
 		}
 		if open == 0 {
+			r.short(body)
 			return body, origins, nil
 		}
 		a, err := r.whole(ctx, fmt.Sprintf("GraphQL lists of %s#%s, page %d", r.name(), pull.Get("number").Raw, page), query("more"), v)
@@ -57,6 +61,17 @@ func (r *run) completed(ctx context.Context, pull gjson.Result) ([]byte, []evide
 			if body, err = joined(body, c.path, node.Get(c.path)); err != nil {
 				return nil, nil, fmt.Errorf("%s#%s: %w", r.name(), pull.Get("number").Raw, err)
 			}
+		}
+	}
+}
+
+// short notes lists that GitHub ends before their count: it gives 3,000 files and
+// 250 commits of a pull request. The records show it, and policies judge them so.
+func (r *run) short(body []byte) {
+	for _, c := range connections {
+		list := gjson.GetBytes(body, c.path)
+		if n := int64(len(list.Get("nodes").Array())); list.IsObject() && n < list.Get("totalCount").Int() {
+			r.note(PullRequest, evidence.Finding{Code: "list_cut_short", Object: gjson.GetBytes(body, "url").Str, Detail: fmt.Sprintf("%s: %d of %d", c.name, n, list.Get("totalCount").Int())})
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -74,7 +73,7 @@ func pageName(after string) string {
 // may be of a period before.
 func (r *run) deployedPulls(d gjson.Result) {
 	d.Get("commit.associatedPullRequests.nodes").ForEach(func(_, p gjson.Result) bool {
-		if p.Get("merged").Bool() && strings.EqualFold(p.Get("repository.nameWithOwner").Str, r.at.Repository.Name) {
+		if p.Get("merged").Bool() && p.Get("repository.id").Str == r.at.Repository.ID {
 			r.at.Pulls.Deployed.add(int(p.Get("number").Int()))
 		}
 		return true
@@ -122,8 +121,7 @@ func (r *run) runsFrom(ctx context.Context, from time.Time) (time.Time, error) {
 	to := r.unit.Window.End
 	for {
 		first, err := r.runsPage(ctx, from, to, 1)
-		switch statusOf(err) {
-		case http.StatusForbidden, http.StatusNotFound:
+		if forbidden(err) || statusOf(err) == http.StatusNotFound {
 			r.refuse(r.name()+" workflow runs", err.Error(), WorkflowRun)
 			return r.unit.Window.End, nil
 		}

@@ -77,7 +77,7 @@ func open(env collectors.Env, decode func(any) error, wait func(context.Context,
 	gh, err := newClient(s.settings.APIURL, &http.Client{
 		// GitHub ends a query after ten seconds; a large answer may take a while to arrive.
 		Timeout:   2 * time.Minute,
-		Transport: &transport{base: http.DefaultTransport, login: s.settings.newLogin(env.BaseDir, env.Now), host: api.Host},
+		Transport: &transport{base: http.DefaultTransport, login: s.settings.newLogin(env.BaseDir, env.Now), host: api.Host, https: api.Scheme == "https"},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("github: %w", err)

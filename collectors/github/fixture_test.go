@@ -24,6 +24,9 @@ type world struct {
 	blobs   map[string]string
 	issues  map[int]obj
 	other   map[string][]obj // histories of further branches
+	loose   []obj            // commits that no branch has
+
+	protected []string // what REST says of branches, whatever the rules that are shown
 }
 
 const (
@@ -124,10 +127,8 @@ func newWorld(t testing.TB) *world {
 			if text, ok := w.blobs[o]; ok {
 				return obj{"__typename": "Blob", "oid": o, "byteSize": len(text), "isBinary": false, "isTruncated": false, "text": text}
 			}
-			for i, c := range w.commits {
-				if c["oid"] == o {
-					return obj{"__typename": "Commit", "history": historyOf(w.commits[i:])}
-				}
+			if c := w.byOid(o); c != nil {
+				return c
 			}
 			return nil
 		},
@@ -185,9 +186,17 @@ func (w *world) serveREST(rw http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	var all []map[string]any
 	switch {
+	case strings.HasSuffix(r.URL.Path, "/branches"):
+		for _, name := range w.protected {
+			all = append(all, map[string]any{"name": name, "protected": true})
+		}
+	case strings.Contains(r.URL.Path, "/compare/"):
+		_, between, _ := strings.Cut(r.URL.Path, "/compare/")
+		w.compare(rw, between)
+		return
 	case strings.HasSuffix(r.URL.Path, "/activity"):
 		for _, p := range w.pushes {
-			if p["ref"] == q.Get("ref") && p["activity_type"] == q.Get("activity_type") {
+			if (p["ref"] == q.Get("ref") || q.Get("ref") == "") && p["activity_type"] == q.Get("activity_type") {
 				all = append(all, p)
 			}
 		}
@@ -219,6 +228,51 @@ func (w *world) serveREST(rw http.ResponseWriter, r *http.Request) {
 		part = []map[string]any{}
 	}
 	writeJSON(rw, part)
+}
+
+// compare answers which commits one has and the other had not.
+func (w *world) compare(rw http.ResponseWriter, between string) {
+	before, after, _ := strings.Cut(between, "...")
+	reach := func(tip string) map[string]bool {
+		found := map[string]bool{}
+		todo := []string{tip}
+		for len(todo) > 0 {
+			oid := todo[0]
+			todo = todo[1:]
+			if c := w.byOid(oid); c != nil && !found[oid] {
+				found[oid] = true
+				for _, p := range c["parents"].(list)() {
+					todo = append(todo, p.(obj)["oid"].(string))
+				}
+			}
+		}
+		return found
+	}
+	if w.byOid(after) == nil {
+		rw.WriteHeader(http.StatusNotFound)
+		writeJSON(rw, map[string]any{"message": "Not Found"})
+		return
+	}
+	had := reach(before)
+	var commits []map[string]any
+	for oid := range reach(after) {
+		if !had[oid] {
+			c := w.byOid(oid)
+			commits = append(commits, map[string]any{"sha": oid, "commit": map[string]any{"committer": map[string]any{"date": c["committedDate"]}}})
+		}
+	}
+	slices.SortFunc(commits, func(a, b map[string]any) int { return strings.Compare(a["sha"].(string), b["sha"].(string)) })
+	writeJSON(rw, map[string]any{"total_commits": len(commits), "commits": commits})
+}
+
+// byOid finds a commit, also one that no branch has.
+func (w *world) byOid(oid string) obj {
+	for _, c := range slices.Concat(w.commits, w.loose) {
+		if c["oid"] == oid {
+			return c
+		}
+	}
+	return nil
 }
 
 func stampOf(t time.Time) string { return t.UTC().Format(timeFormat) }

@@ -99,23 +99,35 @@ func (r *run) members(ctx context.Context, team gjson.Result) ([]byte, []evidenc
 	}
 }
 
+// retention is how long github.com keeps the audit log's events. (An Enterprise
+// Server keeps them as it is set to.) Events of Git itself it keeps for a week,
+// too short for any period: they are not asked for, and pushes are read apart.
+const retention = 180 * 24 * time.Hour
+
 // auditEvents reads the organisation's audit log, where the plan has one.
 func (r *run) auditEvents(ctx context.Context) error {
 	w := r.unit.Window
+	if kept := r.now().UTC().Add(-retention); r.settings.APIURL == publicAPI && w.Start.Before(kept) {
+		lost := evidence.Period{Start: w.Start, End: w.End}
+		if kept.Before(lost.End) {
+			lost.End = kept.Truncate(time.Second)
+		}
+		r.gap(AuditEvent, evidence.Finding{Code: "older_than_180_days", Object: r.spec.Owner, Window: lost})
+	}
 	for {
 		q := url.Values{
 			"phrase":  {"created:" + w.Start.Format(timeFormat) + ".." + w.End.Format(timeFormat)},
-			"include": {"all"}, "order": {"asc"}, "per_page": {"100"},
+			"include": {"web"}, "order": {"asc"}, "per_page": {"100"},
 		}
 		if r.at.Page != "" {
 			q.Set("after", r.at.Page)
 		}
 		a, err := r.client.get(ctx, fmt.Sprintf("orgs/%s/audit-log?%s", r.spec.Owner, q.Encode()))
-		switch statusOf(err) {
-		case http.StatusNotFound:
+		switch {
+		case statusOf(err) == http.StatusNotFound:
 			r.gap(AuditEvent, evidence.Finding{Code: "no_audit_log", Object: r.spec.Owner, Detail: "GitHub answers 404: the plan has none, or the token does not see it; needed: " + permissions[AuditEvent]})
 			return nil
-		case http.StatusForbidden:
+		case forbidden(err):
 			r.refuse(r.spec.Owner+" audit log", err.Error(), AuditEvent)
 			return nil
 		}

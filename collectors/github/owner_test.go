@@ -3,6 +3,7 @@ package github
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -95,6 +96,14 @@ func TestRepositorySnapshots(t *testing.T) {
 		}
 		return nodes(all...)
 	}}
+	w.root["repository"] = func(a args) any {
+		r := obj{}
+		for k, v := range w.repo {
+			r[k] = v
+		}
+		r["id"] = "R_" + strconv.Itoa(number(a["name"].(string)))
+		return r
+	}
 	s := newSource(t, w.start(), "exclude: [acme/r00*]\n", noWait)
 	g := collectAll(t, s, Repository)
 	if len(g.ids[Repository]) != 130 || !g.claims[Repository].Satisfied() || len(g.claims[Repository].Notes) != 10 {
@@ -114,4 +123,13 @@ func TestRepositorySnapshots(t *testing.T) {
 	if scopes != 120 {
 		t.Errorf("%d repositories were read", scopes)
 	}
+}
+
+// number is that of a repository r005.
+func number(name string) int {
+	n, err := strconv.Atoi(strings.TrimPrefix(name, "r"))
+	if err != nil {
+		panic(err)
+	}
+	return n
 }

@@ -35,6 +35,7 @@ func (r *run) ownersFiles(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		r.refusedParts(a)
 		b := r.batch(Codeowners)
 		for i, f := range part {
 			oid, name, _ := strings.Cut(f, ":")

@@ -123,11 +123,18 @@ func (r *run) refusedParts(a answer) {
 			}
 		}
 		what := strings.Join(field, ".")
-		if strings.Contains(what, "history") || strings.Contains(what, "ref.") {
-			r.refuse(r.name()+" "+what, f.Message, Commit)
-			continue
+		switch {
+		case strings.Contains(what, "associatedPullRequests"):
+			r.refuse(r.name()+" "+what, f.Message, Commit, PullRequest)
+		case strings.Contains(what, "parents"), strings.Contains(what, "blob"):
+			r.refuse(r.name()+" "+what, f.Message, Codeowners)
+		case strings.Contains(what, "history"):
+			r.refuse(r.name()+" "+what, f.Message, Commit, PullRequest)
+		case strings.Contains(what, "closingIssuesReferences"):
+			r.refuse(r.name()+" "+what, f.Message, PullRequest, Issue)
+		default:
+			r.refuse(r.name()+" "+what, f.Message, PullRequest)
 		}
-		r.refuse(r.name()+" "+what, f.Message, PullRequest)
 	}
 }
 
@@ -226,7 +233,7 @@ func (r *run) numbered(ctx context.Context, numbers []int, why string) (a answer
 	}
 	label := fmt.Sprintf("GraphQL pull requests of %s %s: %v", r.name(), why, numbers)
 	for attempt := 1; attempt <= 3; attempt++ {
-		a, err = r.client.ask(ctx, label, aliased("pulls", "pull", pullField, len(numbers)), v)
+		a, err = r.client.askLess(ctx, label, aliased("pulls", "pull", pullField, len(numbers)), v)
 		if err != nil && !shrinkable(err) {
 			return a, false, err
 		}

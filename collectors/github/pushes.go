@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -15,9 +17,10 @@ import (
 
 // pushTypes are the activities that move a branch other than by a merge that
 // GitHub made itself.
-var pushTypes = []string{"push", "force_push", "branch_creation", "branch_deletion"}
+// Forced pushes come first: what they took out of the history is not found there.
+var pushTypes = []string{"force_push", "push", "branch_creation", "branch_deletion"}
 
-// maxPushed bounds how many commits are looked at behind one push.
+// maxPushed bounds how many commits of one push are looked at.
 const maxPushed = 1000
 
 // pushes reads who pushed to the branches by themselves. GitHub's clock dates a
@@ -34,7 +37,39 @@ func (r *run) pushes(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return r.goneBranches(ctx)
+}
+
+// goneBranches names protected branches that were deleted in the period: rules
+// and settings tell of them by patterns alone, and their histories are gone.
+func (r *run) goneBranches(ctx context.Context) error {
+	if len(r.at.Repository.Patterns) == 0 {
+		return nil
+	}
+	q := url.Values{"activity_type": {"branch_deletion"}, "per_page": {"100"}, "direction": {"desc"}}
+	for {
+		a, err := r.client.get(ctx, fmt.Sprintf("repos/%s/%s/activity?%s", r.spec.Owner, r.spec.Name, q.Encode()))
+		if forbidden(err) || statusOf(err) == http.StatusNotFound {
+			return nil // said already
+		}
+		if err != nil {
+			return err
+		}
+		deleted, end := r.inPeriod(a)
+		for _, x := range deleted {
+			name := strings.TrimPrefix(x.Get("ref").Str, "refs/heads/")
+			protected := slices.ContainsFunc(r.at.Repository.Patterns, func(p string) bool { return matches(p, name) })
+			if protected && !slices.Contains(r.at.Repository.Branches, name) {
+				for _, kind := range []string{Commit, PullRequest} {
+					r.gap(kind, evidence.Finding{Code: "branch_gone", Object: r.name() + " " + name, Detail: "deleted at " + x.Get("timestamp").Str})
+				}
+			}
+		}
+		if end || a.link.After == "" {
+			return nil
+		}
+		q.Set("after", a.link.After)
+	}
 }
 
 // pushPage reads one page of a branch's pushes, the newest first, and moves the
@@ -45,14 +80,13 @@ func (r *run) pushPage(ctx context.Context, branch, kind string) error {
 		q.Set("after", r.at.Page)
 	}
 	a, err := r.client.get(ctx, fmt.Sprintf("repos/%s/%s/activity?%s", r.spec.Owner, r.spec.Name, q.Encode()))
-	switch statusOf(err) {
-	case http.StatusNotFound: // GitHub Enterprise Server before 3.10, or a token that may not see it
-		r.note(RefUpdate, evidence.Finding{Code: "activity_not_available", Object: r.name()})
-		r.at.Place, r.at.Page = r.at.Place+1, ""
-		return nil
-	case http.StatusForbidden:
+	if forbidden(err) || statusOf(err) == http.StatusNotFound {
+		// Not found: GitHub Enterprise Server before 3.10, or a token that may not see it.
 		r.refuse(r.name()+" activity", err.Error(), RefUpdate)
-		r.at.Place, r.at.Page = r.at.Place+1, ""
+		for _, kind := range []string{Commit, PullRequest} {
+			r.note(kind, evidence.Finding{Code: "activity_not_available", Object: r.name()})
+		}
+		r.at.Place, r.at.Page = len(r.at.Repository.Branches)*len(pushTypes), ""
 		return nil
 	}
 	if err != nil {
@@ -98,11 +132,15 @@ func (r *run) inPeriod(a answer) (pushes []gjson.Result, end bool) {
 	return pushes, false
 }
 
-// pushedCommits adds commits that pushes brought and that date themselves outside
-// the period, at the time of their push.
+// pushedCommits adds commits that pushes brought and no history of the period has:
+// those that date themselves outside it, at the time of their push, and those that
+// a later forced push took away.
 func (r *run) pushedCommits(ctx context.Context, branch string, pushes []gjson.Result) error {
 	b := r.batch(Commit)
 	for _, p := range pushes {
+		if p.Get("activity_type").Str == "force_push" && !slices.Contains(r.at.History.Forced, branch) {
+			r.at.History.Forced = append(r.at.History.Forced, branch)
+		}
 		if err := r.pushed(ctx, b, branch, p); err != nil {
 			return err
 		}
@@ -113,52 +151,72 @@ func (r *run) pushedCommits(ctx context.Context, branch string, pushes []gjson.R
 
 const noCommit = "0000000000000000000000000000000000000000"
 
-// pushed walks from a push's new end towards its old one.
+// pushed reads what a push brought: the commits that its new end has and its old
+// one had not.
 func (r *run) pushed(ctx context.Context, b *batch, branch string, push gjson.Result) error {
 	before, after := push.Get("before").Str, push.Get("after").Str
 	if after == noCommit || before == noCommit {
 		return nil // the branch was deleted, or began with commits that were elsewhere before
 	}
-	forced := push.Get("activity_type").Str == "force_push"
-	v := r.of()
-	v["oid"], v["size"], v["after"], v["owners"] = after, 50, nil, false
-	for n := 0; n < maxPushed; {
-		a, err := r.whole(ctx, fmt.Sprintf("GraphQL commits of %s pushed to %s: %s", r.name(), branch, after), query("pushed"), v)
-		if err != nil {
-			return err
-		}
-		list := a.data.Get("repository.object.history")
-		if !list.IsObject() {
+	var unseen []string
+	for page, met := 1, int64(0); ; page++ {
+		a, err := r.client.get(ctx, fmt.Sprintf("repos/%s/%s/compare/%s...%s?per_page=100&page=%d", r.spec.Owner, r.spec.Name, before, after, page))
+		if s := statusOf(err); s == http.StatusNotFound || s == http.StatusUnprocessableEntity {
 			// A later forced push removed it, and GitHub no longer has it.
 			r.gap(Commit, evidence.Finding{Code: "pushed_commit_gone", Object: r.name() + "@" + after, Detail: "pushed to " + branch})
 			return nil
 		}
-		for _, c := range list.Get("nodes").Array() {
-			n++
-			if c.Get("oid").Str == before || forced && mergedCommit(c) {
-				return nil
+		if err != nil {
+			return err
+		}
+		list := a.data.Get("commits").Array()
+		for _, c := range list {
+			dated := instant(c.Get("commit.committer.date"))
+			if !r.unit.Window.Contains(dated) || slices.Contains(r.at.History.Forced, branch) {
+				unseen = append(unseen, c.Get("sha").Str)
 			}
-			dated := instant(c.Get("committedDate"))
-			if r.unit.Window.Contains(dated) {
-				continue // its branch's history has it
-			}
+		}
+		if met += int64(len(list)); met >= a.data.Get("total_commits").Int() || len(list) == 0 {
+			break
+		}
+		if met >= maxPushed {
+			r.gap(Commit, evidence.Finding{Code: "push_too_large", Object: r.name() + "@" + after, Detail: strconv.Itoa(maxPushed) + " commits were looked at"})
+			break
+		}
+	}
+	return r.commitsByOid(ctx, b, branch, unseen, instant(push.Get("timestamp")))
+}
+
+// commitsByOid adds commits by their identities: at the time of their push if they
+// date themselves outside the period.
+func (r *run) commitsByOid(ctx context.Context, b *batch, branch string, oids []string, at time.Time) error {
+	for part := range slices.Chunk(oids, 20) {
+		v := r.of()
+		v["owners"] = r.wants(Codeowners)
+		for i, o := range part {
+			v[fmt.Sprintf("commit%d", i)] = o
+		}
+		a, err := r.whole(ctx, fmt.Sprintf("GraphQL commits of %s pushed to %s: %s", r.name(), branch, strings.Join(part, " ")), aliased("pushed", "commit", commitField, len(part)), v)
+		if err != nil {
+			return err
+		}
+		r.refusedParts(a)
+		for i, o := range part {
 			r.tally(Commit).Expected++
-			r.tally(Commit).Counts["commits_dated_outside"]++
-			if err := r.commit(b, branch, c, instant(push.Get("timestamp")), a.origin); err != nil {
+			c := a.data.Get(fmt.Sprintf("repository.commit%d", i))
+			if c.Get("__typename").Str != "Commit" {
+				r.gap(Commit, evidence.Finding{Code: "pushed_commit_gone", Object: r.name() + "@" + o, Detail: "pushed to " + branch})
+				continue
+			}
+			when := instant(c.Get("committedDate"))
+			if !r.unit.Window.Contains(when) {
+				r.tally(Commit).Counts["commits_dated_outside"]++
+				when = at
+			}
+			if err := r.commit(b, branch, c, when, a.origin); err != nil {
 				return err
 			}
 		}
-		if !list.Get("pageInfo.hasNextPage").Bool() {
-			return nil
-		}
-		v["after"] = list.Get("pageInfo.endCursor").Str
 	}
-	r.gap(Commit, evidence.Finding{Code: "push_too_large", Object: r.name() + "@" + after, Detail: strconv.Itoa(maxPushed) + " commits were looked at"})
 	return nil
-}
-
-// mergedCommit: the commit came with a merged pull request, and so is part of
-// what was there before a forced push.
-func mergedCommit(c gjson.Result) bool {
-	return strings.Contains(c.Get("associatedPullRequests.nodes.#.merged").Raw, "true")
 }

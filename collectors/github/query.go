@@ -75,16 +75,21 @@ func aliased(name, prefix, field string, n int) string {
 		fmt.Fprintf(&b, "%s%d: %s\n", prefix, i, strings.ReplaceAll(field, "$", fmt.Sprintf("$%s%d", prefix, i)))
 	}
 	b.WriteString("} }\n")
-	return complete(b.String())
+	doc := complete(b.String())
+	if strings.Contains(doc, "$owners") {
+		doc = strings.Replace(doc, "$name: String!", "$name: String!, $owners: Boolean!", 1)
+	}
+	return doc
 }
 
 // aliasTypes are the types of the variables of aliased queries.
-var aliasTypes = map[string]string{"pull": "Int!", "issue": "Int!", "blob": "GitObjectID!", "branch": "String!"}
+var aliasTypes = map[string]string{"pull": "Int!", "issue": "Int!", "blob": "GitObjectID!", "branch": "String!", "commit": "GitObjectID!"}
 
 // The fields that aliased queries ask for; $ stands for the variable.
 const (
 	pullField   = `pullRequest(number: $) { ...pull }`
 	issueField  = `issueOrPullRequest(number: $) { __typename ... on Issue { ...issue } }`
 	blobField   = `object(oid: $) { __typename ... on Blob { ...blob } }`
+	commitField = `object(oid: $) { __typename ... on Commit { ...commit } }`
 	branchField = `ref(qualifiedName: $) { ...branch }`
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -33,46 +34,88 @@ const (
 )
 
 // again says whether a request that failed is to be repeated, and after how long.
-func (c *client) again(err error, a answer, attempt int) (time.Duration, bool) {
+// less: the caller asks for less when GitHub cannot answer in time.
+func (c *client) again(err error, a answer, attempt int, less bool) (time.Duration, bool) {
 	var primary *github.RateLimitError
-	var secondary *github.AbuseRateLimitError
-	var refused *refusal
 	var login *loginError
+	var renewal *renewalError
+	var refused *refusal
 	status := 0
 	if a.link != nil && a.link.Response != nil {
 		status = a.link.StatusCode
 	}
 	switch {
+	case errors.As(err, &renewal):
+		return quicker(attempt), attempt < patience
 	case errors.As(err, &login):
 		return 0, false
 	case errors.As(err, &primary):
-		return c.until(primary.Rate.Reset.Time), attempt < patience
-	case errors.As(err, &secondary):
-		if secondary.RetryAfter != nil {
-			return *secondary.RetryAfter + time.Second, attempt < patience
-		}
-		return slower(attempt), attempt < patience
-	case errors.As(err, &refused) && refused.Type == "RATE_LIMITED":
-		return c.until(resetOf(a)), attempt < patience
-	case errors.As(err, &refused) && refused.heavy:
-		return 0, false // the caller asks for less
+		return c.patiently(c.until(primary.Rate.Reset.Time), attempt)
+	case limited(err, string(a.body)) || status == http.StatusTooManyRequests || status == http.StatusForbidden && retryAfter(a) > 0:
+		return c.patiently(c.limitEnds(err, a, attempt), attempt)
+	case tooHeavy(err, status) && less:
+		return quicker(attempt), attempt < 2 && status != http.StatusOK
 	case errors.As(err, &refused):
-		return quicker(attempt), refused.Type == "" && attempt < attempts
-	case status == http.StatusTooManyRequests:
-		if after := retryAfter(a); after > 0 {
-			return after, attempt < patience
-		}
-		return slower(attempt), attempt < patience
-	case status == http.StatusForbidden && retryAfter(a) > 0:
-		return retryAfter(a), attempt < patience
+		return quicker(attempt), (refused.Type == "" || refused.heavy) && attempt < attempts
 	case status == http.StatusUnauthorized:
 		return 0, a.link.Header.Get(renewHeader) != "" && attempt < 3
-	case tooHeavy(err, status):
-		return quicker(attempt), attempt < 2 // the caller asks for less after that
 	case status >= 400 && status < 500 && status != http.StatusRequestTimeout:
 		return 0, false
 	}
 	return quicker(attempt), attempt < attempts
+}
+
+// longest is how long a limit may be waited for: an hour, which is what GitHub
+// counts by, and some more. A clock or an answer that says otherwise is wrong.
+const longest = 75 * time.Minute
+
+func (c *client) patiently(d time.Duration, attempt int) (time.Duration, bool) {
+	return d, attempt < patience && d <= longest
+}
+
+var limitMessage = regexp.MustCompile(`(?i)secondary rate limit|abuse detection|API rate limit exceeded`)
+
+// limited reports whether an error, or the body that came with it, says that too
+// much was asked for at a time. That has no status of its own: GitHub sends it as
+// 403, 429, and as 200 to GraphQL.
+func limited(err error, body string) bool {
+	var primary *github.RateLimitError
+	var secondary *github.AbuseRateLimitError
+	var refused *refusal
+	switch {
+	case errors.As(err, &primary), errors.As(err, &secondary):
+		return true
+	case errors.As(err, &refused):
+		return refused.Type == "RATE_LIMITED" || limitMessage.MatchString(refused.Message)
+	}
+	var resp *github.ErrorResponse
+	if errors.As(err, &resp) {
+		return limitMessage.MatchString(resp.Message) || statusOf(err) == http.StatusTooManyRequests
+	}
+	return body != "" && statusOf(err) >= 400 && limitMessage.MatchString(body)
+}
+
+// limitEnds is how long a limit holds, as far as GitHub says.
+func (c *client) limitEnds(err error, a answer, attempt int) time.Duration {
+	var secondary *github.AbuseRateLimitError
+	if errors.As(err, &secondary) && secondary.RetryAfter != nil {
+		return *secondary.RetryAfter + time.Second
+	}
+	if after := retryAfter(a); after > 0 {
+		return after
+	}
+	var refused *refusal
+	primary := errors.As(err, &refused) && refused.Type == "RATE_LIMITED"
+	if a.link != nil && a.link.Response != nil && (primary || a.link.Header.Get("X-RateLimit-Remaining") == "0") {
+		return c.until(resetOf(a))
+	}
+	return slower(attempt)
+}
+
+// forbidden reports whether an error says that something may not be read, and not
+// that too much was asked for.
+func forbidden(err error) bool {
+	return statusOf(err) == http.StatusForbidden && !limited(err, "")
 }
 
 // tooHeavy: a gateway that did not get the answer in time. GitHub ends a query
@@ -87,6 +130,9 @@ func tooHeavy(err error, status int) bool {
 
 // shrinkable reports whether asking for less at a time may help.
 func shrinkable(err error) bool {
+	if limited(err, "") {
+		return false
+	}
 	var refused *refusal
 	if errors.As(err, &refused) {
 		return refused.heavy || refused.Type == ""
@@ -119,6 +165,9 @@ func resetOf(a answer) time.Time {
 }
 
 func retryAfter(a answer) time.Duration {
+	if a.link == nil || a.link.Response == nil {
+		return 0
+	}
 	n, err := strconv.Atoi(a.link.Header.Get("Retry-After"))
 	if err != nil || n < 0 {
 		return 0

@@ -47,13 +47,14 @@ var errStopped = errors.New("stopped")
 // run is the collection of one unit.
 type run struct {
 	*source
-	unit  evidence.Unit
-	spec  spec
-	at    cursor
-	size  int  // pull requests asked for at a time
-	calm  int  // answers since the size was last changed
-	apart bool // pull requests and history are asked for by themselves
-	yield func(evidence.Batch, error) bool
+	unit   evidence.Unit
+	spec   spec
+	at     cursor
+	size   int  // pull requests asked for at a time
+	calm   int  // answers since the size was last changed
+	halved int  // how often less of the history was asked for
+	apart  bool // pull requests and history are asked for by themselves
+	yield  func(evidence.Batch, error) bool
 }
 
 // step reads a part of a unit, hands it over in batches, and may be begun again

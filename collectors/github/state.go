@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"path"
 	"slices"
 	"strings"
@@ -15,8 +16,9 @@ import (
 // repositoryCursor is what the other steps need to know of the repository.
 type repositoryCursor struct {
 	ID       string   `json:"id"`
-	Name     string   `json:"name"`     // owner/name, as it is called now
-	Branches []string `json:"branches"` // whose history counts, the default branch first
+	Name     string   `json:"name"`               // owner/name, as it is called now
+	Branches []string `json:"branches"`           // whose history counts, the default branch first
+	Patterns []string `json:"patterns,omitempty"` // of names of protected branches
 	Quiet    quiet    `json:"quiet"`
 }
 
@@ -38,6 +40,9 @@ func (r *run) state(ctx context.Context) error {
 	if !repo.IsObject() {
 		return fmt.Errorf("repository %s does not exist, or the token does not see it (needed: %s)", r.name(), permissions[PullRequest])
 	}
+	if id := r.unit.Scope["id"]; id != "" && id != repo.Get("id").Str {
+		return fmt.Errorf("repository %s is another one since it was planned (%s, was %s): run again", r.name(), repo.Get("id").Str, id)
+	}
 	r.at.Repository = repositoryCursor{ID: repo.Get("id").Str, Name: repo.Get("nameWithOwner").Str}
 	denied, _ := a.denied()
 	for _, f := range denied {
@@ -58,9 +63,10 @@ func (r *run) refusedState(f fault) {
 	case strings.Contains(at, "deployments"):
 		r.refuse(r.name()+" deployments", f.Message, Deployment)
 	case strings.Contains(at, "rulesets"):
-		r.refuse(r.name()+" rulesets", f.Message, Ruleset)
+		// Which branches are protected is then not known: whose history counts.
+		r.refuse(r.name()+" rulesets", f.Message, Ruleset, BranchProtection, Commit, PullRequest)
 	case strings.Contains(at, "branchProtection"), strings.Contains(at, "rules"):
-		r.refuse(r.name()+" branch protection", f.Message, BranchProtection)
+		r.refuse(r.name()+" branch protection", f.Message, BranchProtection, Commit, PullRequest)
 	case strings.Contains(at, "newest"):
 		r.refuse(r.name()+" pull requests", f.Message, PullRequest)
 	case strings.Contains(at, "defaultBranch"):
@@ -100,7 +106,18 @@ func (r *run) branches(ctx context.Context, repo gjson.Result, first evidence.Or
 		found, origins = append(found, b), append(origins, first)
 		r.at.Repository.Branches = append(r.at.Repository.Branches, b.Get("name").Str)
 	}
+	if len(found) == 0 && !repo.Get("isEmpty").Bool() {
+		for _, kind := range []string{Commit, PullRequest, BranchProtection} {
+			r.gap(kind, evidence.Finding{Code: "branch_unreadable", Object: r.name() + " (default branch)"})
+		}
+	}
 	names, patterns := r.branchNames(repo)
+	hidden, err := r.hiddenBranches(ctx, repo)
+	if err != nil {
+		return nil, nil, err
+	}
+	names = append(names, hidden...)
+	r.at.Repository.Patterns = r.protecting(repo)
 	for _, pattern := range patterns {
 		more, err := r.matching(ctx, pattern)
 		if err != nil {
@@ -131,7 +148,54 @@ func (r *run) branches(ctx context.Context, repo gjson.Result, first evidence.Or
 			}
 		}
 	}
+	r.at.Repository.Patterns = slices.DeleteFunc(r.at.Repository.Patterns, func(p string) bool { return slices.Contains(r.at.Repository.Branches, p) })
 	return found, origins, nil
+}
+
+// hiddenBranches finds protected branches whose rules are not shown: to those who
+// may not administer a repository GitHub gives an empty list of rules, and no
+// error. That a branch is protected everybody sees who reads it.
+func (r *run) hiddenBranches(ctx context.Context, repo gjson.Result) ([]string, error) {
+	if repo.Get("branchProtectionRules.totalCount").Int() > 0 || r.at.Repository.Quiet.Pushes {
+		return nil, nil
+	}
+	a, err := r.client.get(ctx, fmt.Sprintf("repos/%s/%s/branches?protected=true&per_page=100", r.spec.Owner, r.spec.Name))
+	if forbidden(err) || statusOf(err) == http.StatusNotFound {
+		r.refuse(r.name()+" protected branches", err.Error(), BranchProtection, Commit, PullRequest)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, b := range a.data.Array() {
+		names = append(names, b.Get("name").Str)
+	}
+	if a.link.NextPage > 0 {
+		r.gap(BranchProtection, evidence.Finding{Code: "more_rules_than_read", Object: r.name(), Detail: "protected branches"})
+	}
+	return names, nil
+}
+
+// protecting lists the names and patterns by which rules, rulesets and settings
+// protect branches, whether or not there are such branches now.
+func (r *run) protecting(repo gjson.Result) []string {
+	list := slices.Clone(r.spec.Branches)
+	repo.Get("branchProtectionRules.nodes").ForEach(func(_, rule gjson.Result) bool {
+		list = append(list, rule.Get("pattern").Str)
+		return true
+	})
+	repo.Get("rulesets.nodes.#.conditions.refName.include").ForEach(func(_, include gjson.Result) bool {
+		include.ForEach(func(_, p gjson.Result) bool {
+			if !strings.HasPrefix(p.Str, "~") {
+				list = append(list, strings.TrimPrefix(p.Str, "refs/heads/"))
+			}
+			return true
+		})
+		return true
+	})
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // branchNames lists the branches that are protected by name, and the patterns of

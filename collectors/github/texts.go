@@ -66,6 +66,10 @@ var texts = map[string]evidence.Text{
 
 	"not_readable":             {JA: "権限がないため取得不可", EN: "not readable for want of a permission"},
 	"pull_request_unreadable":  {JA: "GitHub から取得できないプルリクエストがある", EN: "a pull request that GitHub does not give"},
+	"pull_request_incomplete":  {JA: "一覧の一部を取得できないプルリクエストがある", EN: "a pull request with a list that cannot be read"},
+	"list_cut_short":           {JA: "GitHub が全件を返さない一覧がある（該当する項目は統制が個別に判定する）", EN: "a list that GitHub does not give whole; controls judge the item by what is there"},
+	"older_than_180_days":      {JA: "監査ログの保持期間（180 日）を過ぎており取得できない", EN: "older than the 180 days that the audit log is kept"},
+	"branch_gone":              {JA: "期間内に削除された保護対象のブランチがあり、その履歴を読み取れない", EN: "a protected branch that was deleted in the period, whose history cannot be read"},
 	"commit_unreadable":        {JA: "GitHub から取得できないコミットがある", EN: "a commit that GitHub does not give"},
 	"branch_unreadable":        {JA: "履歴を取得できないブランチがある", EN: "a branch whose history cannot be read"},
 	"deployment_unreadable":    {JA: "GitHub から取得できないデプロイがある", EN: "a deployment that GitHub does not give"},

@@ -36,7 +36,9 @@ func (h *hub) pushStory() {
 
 	// A secret was pushed, and pushed away again.
 	b = h.access.Default()
-	h.access.Push("secret", b, h.sec2, inJapan("2026-10-29 18:02:10"), "一時的な確認", "teams/tmp.yaml")
+	h.pushed(b, h.access.Push("secret", b, h.sec2, inJapan("2026-10-29 18:02:10"), "一時的な確認", "teams/tmp.yaml"),
+		around("sec-02 が既定ブランチへ直接プッシュした。このコミットは後の強制プッシュにより履歴から失われている。",
+			"sec-02 pushed directly to the default branch a commit that a later forced push took out of the history."))
 	h.pushed(b, h.access.ForcePush("secret removed", b, h.sec2, inJapan("2026-10-29 18:09:55"), 1, "一時的な確認(修正)", "teams/tmp.yaml"),
 		around("sec-02 が強制プッシュにより、既定ブランチのコミットを差し替えた。", "sec-02 replaced a commit of the default branch by a forced push."))
 

@@ -319,7 +319,7 @@ func (h *holding) missingOf(scope evidence.Scope, d demand, required evidence.Pe
 		}
 	}
 	for _, w := range subtractAll(rest, explained) {
-		missing = append(missing, h.uncollected(scope, w))
+		missing = append(missing, h.uncollected(scope, d.kind, w))
 	}
 	slices.SortStableFunc(missing, func(a, b Missing) int { return a.Window.Start.Compare(b.Window.Start) })
 	return joined(missing)
@@ -342,12 +342,12 @@ func joined(sorted []Missing) []Missing {
 	return out
 }
 
-// uncollected explains a window that no complete attempt covers, by the error
-// of the newest try if there was one.
-func (h *holding) uncollected(scope evidence.Scope, w evidence.Period) Missing {
+// uncollected explains a window of a kind that no complete attempt covers, by the
+// error of the newest try if there was one.
+func (h *holding) uncollected(scope evidence.Scope, kind string, w evidence.Period) Missing {
 	name := scope.Key()
 	i := lastIndex(h.failures, func(m locker.Manifest) bool {
-		return m.Unit.Scope.Key() == name && m.Unit.Window.Overlaps(w)
+		return m.Unit.Scope.Key() == name && slices.Contains(m.Unit.Kinds, kind) && m.Unit.Window.Overlaps(w)
 	})
 	if i < 0 {
 		return Missing{Code: NotCollected, Scope: scope, Window: w}

@@ -117,18 +117,26 @@ type Landed struct {
 	Push time.Time // of a commit that was pushed around pull requests
 }
 
-// Commits are the commits of the branch, the newest first.
+// Commits are the commits of the branch, the newest first, and after them those
+// that were pushed to it and taken away again by force.
 func (b *Branch) Commits() []Landed {
 	b.repo.owner.settle()
-	var out []Landed
-	for _, c := range b.tip.history(nil) {
-		l := Landed{OID: c.OID(), At: c.Committed}
-		for _, p := range b.repo.landings {
-			if p.branch == b && slices.Contains(p.pushes, c) {
-				l.Push = p.at
+	held := b.tip.history(nil)
+	pushed := map[*Commit]time.Time{}
+	for _, p := range b.repo.landings {
+		if p.branch != b {
+			continue
+		}
+		for _, c := range p.pushes {
+			pushed[c] = p.at
+			if !slices.Contains(held, c) {
+				held = append(held, c)
 			}
 		}
-		out = append(out, l)
+	}
+	var out []Landed
+	for _, c := range held {
+		out = append(out, Landed{OID: c.OID(), At: c.Committed, Push: pushed[c]})
 	}
 	return out
 }

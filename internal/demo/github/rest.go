@@ -21,7 +21,16 @@ func (o *Organization) REST(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	repo := o.find(parts[1], parts[2])
+	if repo != nil && parts[3] == "compare" && len(parts) == 5 {
+		repo.compare(w, r, parts[4])
+		return
+	}
 	switch strings.Join(parts[3:], "/") {
+	case "branches":
+		if repo != nil {
+			repo.protectedBranches(w, r)
+			return
+		}
 	case "activity":
 		if repo != nil {
 			repo.activities(w, r)
