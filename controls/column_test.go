@@ -81,3 +81,24 @@ func TestReasonText(t *testing.T) {
 		}
 	}
 }
+
+// Times among the details are shown in the reader's zone; what only looks like one
+// in part is left as it is.
+func TestReasonTimes(t *testing.T) {
+	c := &Control{Reasons: map[string]evidence.Text{"late": {JA: "{at} に確認", EN: "reviewed at {at}"}}}
+	zone := time.FixedZone("JST", 9*60*60)
+	for detail, want := range map[string]string{
+		`{"at": "2026-10-15T15:00:00Z"}`:        "reviewed at 2026-10-16 00:00:00 JST",
+		`{"at": "2026-10-15T15:00:00.123Z"}`:    "reviewed at 2026-10-16 00:00:00 JST",
+		`{"at": "before 2026-10-15T15:00:00Z"}`: "reviewed at before 2026-10-15T15:00:00Z",
+		`{"at": "2026-10-15"}`:                  "reviewed at 2026-10-15",
+		`{"at": 5}`:                             "reviewed at 5",
+	} {
+		if got := c.ReasonTextIn(Reason{"late", []byte(detail)}, evidence.English, zone); got != want {
+			t.Errorf("%s: %q, want %q", detail, got, want)
+		}
+	}
+	if got := c.ReasonText(Reason{"late", []byte(`{"at": "2026-10-15T15:00:00Z"}`)}, evidence.Japanese); got != "2026-10-15T15:00:00Z に確認" {
+		t.Error(got)
+	}
+}

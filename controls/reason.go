@@ -3,6 +3,7 @@ package controls
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -31,6 +32,12 @@ func (c *Control) text(code string) (evidence.Text, bool) {
 // filled from the members of the detail; {detail} is the whole of a detail that
 // is a string.
 func (c *Control) ReasonText(r Reason, l evidence.Lang) string {
+	return c.ReasonTextIn(r, l, nil)
+}
+
+// ReasonTextIn is ReasonText with the times among the details, which policies give
+// in RFC 3339, as a reader in a time zone sees them: "2026-10-16 00:00:00 JST".
+func (c *Control) ReasonTextIn(r Reason, l evidence.Lang, zone *time.Location) string {
 	text, ok := c.text(r.Code)
 	if !ok {
 		return r.Code
@@ -41,7 +48,7 @@ func (c *Control) ReasonText(r Reason, l evidence.Lang) string {
 		if name == "detail" && detail.Type == gjson.String {
 			return detail.Str
 		}
-		return detailText(detail.Get(name))
+		return detailText(detail.Get(name), zone)
 	})
 }
 
@@ -59,14 +66,14 @@ func (c *Control) ReasonForm(code string, l evidence.Lang) string {
 }
 
 // detailText writes a value as a reader would: lists with commas, the rest as it is.
-func detailText(v gjson.Result) string {
+func detailText(v gjson.Result, zone *time.Location) string {
 	switch {
 	case !v.Exists() || v.Type == gjson.Null:
 		return absent
 	case v.IsArray():
 		var parts []string
 		v.ForEach(func(_, e gjson.Result) bool {
-			parts = append(parts, detailText(e))
+			parts = append(parts, detailText(e, zone))
 			return true
 		})
 		if len(parts) == 0 {
@@ -74,10 +81,16 @@ func detailText(v gjson.Result) string {
 		}
 		return strings.Join(parts, ", ")
 	}
-	if s := v.String(); s != "" {
-		return s
+	s := v.String()
+	if s == "" {
+		return absent
 	}
-	return absent
+	if zone != nil && v.Type == gjson.String {
+		if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+			return t.In(zone).Format("2006-01-02 15:04:05 MST")
+		}
+	}
+	return s
 }
 
 // placeholders lists the names in a text that are to be filled in.

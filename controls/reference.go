@@ -78,7 +78,7 @@ func (l *Library) section(b *bytes.Buffer, c *Control) {
 	b.WriteString("\n| Exception / 例外事項 | Text | 説明 |\n|---|---|---|\n")
 	codes(b, c.Reasons)
 	if len(c.Observations) > 0 {
-		b.WriteString("\n| Observation / 所見 | Text | 説明 |\n|---|---|---|\n")
+		b.WriteString("\n| Informational note / 参考情報 | Text | 説明 |\n|---|---|---|\n")
 		codes(b, c.Observations)
 	}
 }

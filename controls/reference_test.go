@@ -20,7 +20,7 @@ func TestReferenceOfAllFields(t *testing.T) {
 		"| Judged with / 参照する証跡 | `r`: `test.related`; `key` = `tickets` |",
 		"| Found in texts / 文中から抽出する値 | `tickets`: `why` (`patterns`) |",
 		"| Shared rules / 共用の規則 | `lib/lists.rego`, `lib/words.rego` |",
-		"| Observation / 所見 | Text | 説明 |\n|---|---|---|\n| `seen` | seen by {by} | {by} が確認 |\n| `small` | small | 小 |\n",
+		"| Informational note / 参考情報 | Text | 説明 |\n|---|---|---|\n| `seen` | seen by {by} | {by} が確認 |\n| `small` | small | 小 |\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is missing in\n%s", want, text)

@@ -105,7 +105,7 @@ func (s *shown) tellTest(r *evaluation.Results) error {
 		fmt.Fprintf(s.stdout, "%s: %s  SHA-256 %s\n", say("判定規則", "rules"), name, c.SourceSHA256(name))
 	}
 	for _, code := range slices.Sorted(maps.Keys(c.Observations)) {
-		fmt.Fprintf(s.stdout, "%s: %s  %d\n", say("所見", "observation"), oneLine(c.ReasonForm(code, l)), s.outcome.Observed[code])
+		fmt.Fprintf(s.stdout, "%s: %s  %d\n", say("参考情報", "note"), oneLine(c.ReasonForm(code, l)), s.outcome.Observed[code])
 	}
 	fmt.Fprintln(s.stdout)
 	if err := s.tellResults(s.run, r); err != nil {
@@ -156,10 +156,10 @@ func (s *shown) tellItem(ctx context.Context, name string) error {
 	}
 	fmt.Fprintf(s.stdout, "%s: %s\n", say("日時", "when"), clock(item.Time, loc))
 	for _, r := range item.Reasons {
-		fmt.Fprintf(s.stdout, "%s: %s (%s)\n", say("理由", "reason"), reasonText(s.control, r, l), r.Code)
+		fmt.Fprintf(s.stdout, "%s: %s (%s)\n", say("理由", "reason"), reasonText(s.control, r, l, loc), r.Code)
 	}
 	for _, o := range item.Observations {
-		fmt.Fprintf(s.stdout, "%s: %s (%s)\n", say("所見", "observation"), reasonText(s.control, o, l), o.Code)
+		fmt.Fprintf(s.stdout, "%s: %s (%s)\n", say("参考情報", "note"), reasonText(s.control, o, l, loc), o.Code)
 	}
 	for i, f := range item.Fields {
 		if f.Set {
@@ -259,7 +259,7 @@ type traceJSON struct {
 func (s *shown) itemJSON(item evaluation.Item, traces []pipeline.Trace, earlier []sealed.Version) itemJSON {
 	out := itemJSON{Item: item, Link: item.Link, Texts: []string{}}
 	for _, r := range slices.Concat(item.Reasons, item.Observations) {
-		out.Texts = append(out.Texts, s.control.ReasonText(r, s.run.Config.Lang))
+		out.Texts = append(out.Texts, s.control.ReasonTextIn(r, s.run.Config.Lang, s.run.Config.Calendar.Location))
 	}
 	for _, t := range traces {
 		out.Traces = append(out.Traces, traceJSON{t.Record.Body, t.Origin, t.Batch, t.Leaf})

@@ -88,7 +88,7 @@ func (a *app) tellControl(run *pipeline.Run, c *evaluation.Control, most int) er
 			if n > 0 {
 				when, id = "", ""
 			}
-			t.AppendRow([]any{when, id, reasonText(ctl, r, l)})
+			t.AppendRow([]any{when, id, reasonText(ctl, r, l, loc)})
 		}
 	}
 	t.Render()
@@ -98,8 +98,8 @@ func (a *app) tellControl(run *pipeline.Run, c *evaluation.Control, most int) er
 	return nil
 }
 
-func reasonText(c *controls.Control, r controls.Reason, l evidence.Lang) string {
-	return oneLine(c.ReasonText(r, l))
+func reasonText(c *controls.Control, r controls.Reason, l evidence.Lang, zone *time.Location) string {
+	return oneLine(c.ReasonTextIn(r, l, zone))
 }
 
 func clock(t time.Time, loc *time.Location) string {

@@ -225,7 +225,7 @@ func (r *run) nextBranch() {
 	if h.Walked > h.Counted {
 		r.note(Commit, evidence.Finding{
 			Code: "history_out_of_order", Object: r.name() + " " + r.at.Repository.Branches[h.Branch],
-			Detail: fmt.Sprintf("GitHub counts %d, %d were read", h.Counted, h.Walked),
+			Detail: fmt.Sprintf("%d < %d", h.Counted, h.Walked),
 		})
 	}
 	h.Branch, h.After, h.Counted, h.Walked, h.Older = h.Branch+1, "", 0, 0, 0

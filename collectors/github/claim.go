@@ -49,6 +49,10 @@ func (r *run) claim(kind string) evidence.Claim {
 		r.reconciled(&c)
 	case Commit:
 		c.Unit, c.Expected, c.Found = "commits_of_the_history", t.Expected, t.Found
+		if slices.ContainsFunc(t.Notes, func(f evidence.Finding) bool { return f.Code == "history_out_of_order" }) {
+			c.Method = evidence.PagesExhausted // the source's count is not what was read
+		}
+		c.Counts = append(c.Counts, evidence.Count{Code: "commits_of_pull_requests", N: t.Found - t.Counts["commits_without_pull_request"]})
 	case Codeowners:
 		c.Unit, c.Expected, c.Found = "codeowners_files", t.Expected, t.Found
 	case WorkflowRun:
@@ -95,8 +99,5 @@ func (r *run) reconciled(c *evidence.Claim) {
 			c.Notes = append(c.Notes, f)
 		}
 	}
-	c.Counts = append(c.Counts,
-		evidence.Count{Code: "branches_reconciled", N: int64(len(r.at.Repository.Branches))},
-		evidence.Count{Code: "commits_of_pull_requests", N: commits.Found - commits.Counts["commits_without_pull_request"]},
-		evidence.Count{Code: "commits_without_pull_request", N: commits.Counts["commits_without_pull_request"]})
+	c.Counts = append(c.Counts, evidence.Count{Code: "branches_reconciled", N: int64(len(r.at.Repository.Branches))})
 }

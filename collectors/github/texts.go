@@ -43,7 +43,16 @@ func kinds() []collectors.Kind {
 		{RefUpdate, evidence.Mutable, evidence.Text{JA: "ブランチへのプッシュ", EN: "push to a branch"}},
 		{AuditEvent, evidence.Event, evidence.Text{JA: "監査ログのイベント", EN: "audit log event"}},
 	} {
-		list = append(list, collectors.Kind{Name: k.name, Title: k.title, Form: k.form, Methods: []evidence.Method{methods[k.name]}})
+		list = append(list, collectors.Kind{Name: k.name, Title: k.title, Form: k.form, Methods: methodsOf(k.name)})
+	}
+	return list
+}
+
+// methodsOf lists the methods that a kind's claims may use.
+func methodsOf(kind string) []evidence.Method {
+	list := []evidence.Method{methods[kind]}
+	if kind == Commit {
+		list = append(list, evidence.PagesExhausted) // where GitHub's count cannot be held against what was read
 	}
 	return list
 }
@@ -83,7 +92,7 @@ var texts = map[string]evidence.Text{
 	"too_many_references":      {JA: "一件のプルリクエストが参照する Issue が多すぎ、一部を確認していない", EN: "a pull request that names more issues than are looked up"},
 	"activity_not_available":   {JA: "プッシュの記録を取得できない。コミット日時が期間外の直接プッシュは検出されない", EN: "no record of pushes is to be had; direct pushes of commits dated outside the period are not found"},
 	"ruleset_for_all_branches": {JA: "すべてのブランチを対象とするルールセットがある。既定以外のブランチは設定（branches）に挙げたものに限り突合する", EN: "a ruleset applies to all branches; of those beside the default one, only the ones named in settings (branches) are reconciled"},
-	"history_out_of_order":     {JA: "コミット日時の順序が履歴の順序と異なり、GitHub の件数より多くのコミットを読み取った", EN: "commits date themselves out of order, and more were read than GitHub counts"},
+	"history_out_of_order":     {JA: "コミット日時の順序が履歴の順序と異なるため、GitHub が返した件数（左）より多くのコミット（右）を履歴の末尾まで読み取った", EN: "commits date themselves out of order, so that more were read, to the history's end (right), than GitHub counts (left)"},
 	"excluded_by_settings":     {JA: "設定（exclude）により対象外としたリポジトリ", EN: "a repository that is left out by settings (exclude)"},
 	"not_an_organization":      {JA: "組織ではないため、チームはない", EN: "not an organization, and so without teams"},
 }

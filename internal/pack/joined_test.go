@@ -55,3 +55,23 @@ func TestJoinedExample(t *testing.T) {
 		}
 	}
 }
+
+// A population of claims is complete by the claims that it may have, and no others.
+func TestAccepts(t *testing.T) {
+	chain := evidence.Claim{Kind: "cloudtrail.event", Method: evidence.DigestChain}
+	pages := evidence.Claim{Kind: "github.issue", Method: evidence.PagesExhausted}
+	for _, tt := range []struct {
+		where        evidence.Where
+		chain, pages bool
+	}{
+		{nil, true, true},
+		{evidence.Where{{"method": {"digest-chain"}}}, true, false},
+		{evidence.Where{{"kind": {"github.issue"}}}, false, true},
+		{evidence.Where{{"kind": {"github.issue"}, "method": {"digest-chain"}}}, false, false},
+		{evidence.Where{{"kind": {"github.issue"}}, {"method": {"digest-chain"}}}, true, true},
+	} {
+		if accepts(tt.where, chain) != tt.chain || accepts(tt.where, pages) != tt.pages {
+			t.Errorf("%v: %v %v", tt.where, accepts(tt.where, chain), accepts(tt.where, pages))
+		}
+	}
+}

@@ -154,10 +154,10 @@ func (c *contents) items(ctl *controls.Control, all iter.Seq2[evaluation.Item, e
 func (c *contents) item(ctl *controls.Control, i evaluation.Item) reports.Item {
 	out := reports.Item{ID: i.ID, Label: i.Label, Time: i.Time, Verdict: i.Verdict, Link: i.Link, SHA256: i.SHA256}
 	for _, r := range i.Reasons {
-		out.Reasons = append(out.Reasons, reports.Reason{Code: r.Code, Text: ctl.ReasonText(r, c.manifest.Lang)})
+		out.Reasons = append(out.Reasons, reports.Reason{Code: r.Code, Text: ctl.ReasonTextIn(r, c.manifest.Lang, c.location)})
 	}
 	for _, o := range i.Observations {
-		out.Observations = append(out.Observations, reports.Reason{Code: o.Code, Text: ctl.ReasonText(o, c.manifest.Lang)})
+		out.Observations = append(out.Observations, reports.Reason{Code: o.Code, Text: ctl.ReasonTextIn(o, c.manifest.Lang, c.location)})
 	}
 	for _, f := range i.Fields {
 		out.Fields = append(out.Fields, reports.Field(f))
@@ -175,12 +175,28 @@ func (c *contents) population(ctl *controls.Control) reports.Population {
 			continue
 		}
 		for _, claim := range d.Claims {
-			if ctl.Population.Kind == sealed.ClaimKind || claim.Kind == ctl.Population.Kind {
+			if claim.Kind == ctl.Population.Kind || ctl.Population.Kind == sealed.ClaimKind && accepts(ctl.Population.Where, claim.Claim) {
 				p.Claims = append(p.Claims, c.claim(d, claim))
 			}
 		}
 	}
 	return p
+}
+
+// accepts reports whether a population of claims may have a claim in it, by the
+// fields that say what was measured and how.
+func accepts(w evidence.Where, claim evidence.Claim) bool {
+	if len(w) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(w, func(c evidence.Clause) bool {
+		for field, value := range map[string]string{"kind": claim.Kind, "method": string(claim.Method)} {
+			if accepted, ok := c[field]; ok && !slices.Contains(accepted, value) {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // kindTitle finds a kind's title with the driver that yields it.

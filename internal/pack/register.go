@@ -112,7 +112,7 @@ func (c *contents) countEntries(r *reports.Register, list []registered) error {
 		if err != nil {
 			return err
 		}
-		y, m, _ := e.Time.In(c.location).Date()
+		y, m, _ := c.within(e.Time).In(c.location).Date()
 		k := key{e.Group, time.Date(y, m, 1, 0, 0, 0, 0, c.location)}
 		if counts[k] == nil {
 			counts[k] = make([]int64, len(r.Columns))
@@ -129,6 +129,19 @@ func (c *contents) countEntries(r *reports.Register, list []registered) error {
 	})
 	r.Groups = int64(len(groups))
 	return nil
+}
+
+// within is a time of the period: settings are read after it, and are counted in
+// its last month.
+func (c *contents) within(t time.Time) time.Time {
+	p := c.results.Period
+	switch {
+	case t.Before(p.Start):
+		return p.Start
+	case !t.Before(p.End):
+		return p.End.Add(-time.Nanosecond)
+	}
+	return t
 }
 
 // entries yields the entries of the controls' items in the order of time, and
@@ -164,7 +177,7 @@ func (c *contents) entriesOf(x registered, item evaluation.Item, group string) [
 	texts := map[int][]string{}
 	for _, reason := range found {
 		for _, column := range x.columns[reason.Code] {
-			texts[column] = append(texts[column], x.control.ReasonText(reason, c.manifest.Lang))
+			texts[column] = append(texts[column], x.control.ReasonTextIn(reason, c.manifest.Lang, c.location))
 		}
 	}
 	var entries []reports.RegisterEntry

@@ -114,8 +114,9 @@ func (t *itemTable) open() {
 	block := t.block()
 	t.first = len(block) + 1
 	o := setup{widths: t.widths, large: true}
+	o.titles = t.first // on every printed page, also where the block is too high to be kept in sight
 	if blockHeight(block) <= maxFrozen {
-		o.frozen, o.titles = t.first, t.first
+		o.frozen = t.first
 	}
 	t.s = t.b.open(t.name, o)
 	for _, r := range block {

@@ -98,7 +98,7 @@ func (s *sheet) page() {
 	if s.setup.titles > 0 {
 		do(f.SetDefinedName(&excelize.DefinedName{
 			Name: "_xlnm.Print_Titles", Scope: s.name,
-			RefersTo: reference(s.name, fmt.Sprintf("$%d:$%d", s.setup.titles, s.setup.frozen)),
+			RefersTo: reference(s.name, fmt.Sprintf("$%d:$%d", s.setup.titles, max(s.setup.titles, s.setup.frozen))),
 		}))
 	}
 }

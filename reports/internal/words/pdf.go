@@ -120,7 +120,7 @@ var Terms = []Term{
 	{evidence.Text{JA: "網羅性", EN: "completeness"}, evidence.Text{JA: "母集団に漏れがないこと。", EN: "That nothing is missing from the population."}},
 	{evidence.Text{JA: "企業が作成した情報（IPE）", EN: "information produced by the entity (IPE)"}, evidence.Text{JA: "監査に用いるために企業が作成した情報。証跡元、抽出条件、照合、欠落の四点を検証する。", EN: "What the entity made for the audit's use. Its source, parameters, match with the source and gaps are tested."}},
 	{evidence.Text{JA: "例外事項", EN: "exception"}, evidence.Text{JA: "統制が運用されていなかった項目。", EN: "An item for which the control did not operate."}},
-	{evidence.Text{JA: "所見", EN: "observation"}, evidence.Text{JA: "項目に関する事実のうち、判定には影響しないが読み手が知るべきもの。", EN: "A fact about an item that changes no verdict, and that a reader should know."}},
+	{evidence.Text{JA: "参考情報", EN: "observation"}, evidence.Text{JA: "項目に関する事実のうち、判定には影響しないが読み手が知るべきもの。", EN: "A fact about an item that changes no verdict, and that a reader should know."}},
 	{evidence.Text{JA: "期限未到来", EN: "pending"}, evidence.Text{JA: "収集時点で対応の期限が到来しておらず、判定できない項目。", EN: "An item whose deadline had not passed when the evidence was collected."}},
 	{evidence.Text{JA: "取得不可", EN: "not readable"}, evidence.Text{JA: "証跡元から読み取ることができなかったもの。", EN: "What could not be read from the source."}},
 	{evidence.Text{JA: "再実施", EN: "re-performance"}, evidence.Text{JA: "監査人が同じ検証を自ら行い、結果を確かめること。", EN: "The auditor repeats a test and compares the results."}},

@@ -82,8 +82,8 @@ var (
 	Result          = evidence.Text{JA: "結果", EN: "Result"}
 	Verdict         = evidence.Text{JA: "判定", EN: "Verdict"}
 	Reasons         = evidence.Text{JA: "理由", EN: "Reasons"}
-	Observation     = evidence.Text{JA: "所見", EN: "Observation"}
-	Observations    = evidence.Text{JA: "所見", EN: "Observations"}
+	Observation     = evidence.Text{JA: "参考情報", EN: "Informational note"}
+	Observations    = evidence.Text{JA: "参考情報", EN: "Informational notes"}
 	When            = evidence.Text{JA: "発生日時", EN: "Time"}
 	KeyFields       = evidence.Text{JA: "主な内容", EN: "Key fields"}
 	ItemLabel       = evidence.Text{JA: "項目", EN: "Item"}
@@ -121,8 +121,8 @@ var (
 
 // What observations are.
 var (
-	ObservationsChangeNothing = evidence.Text{JA: "所見は、項目に関する事実であり、判定には影響しない。", EN: "Observations are facts about an item. They change no verdict."}
-	ObservationsMean          = evidence.Text{JA: "所見は、項目に関する事実であり、判定には影響しない。項目ごとの所見は Excel のシート「%s」に記載している。", EN: "Observations are facts about an item; they change no verdict. The workbook's sheet %q has those of each item."}
+	ObservationsChangeNothing = evidence.Text{JA: "参考情報は、項目に関する事実であり、判定には影響しない。", EN: "Informational notes are facts about an item. They change no verdict."}
+	ObservationsMean          = evidence.Text{JA: "参考情報は、項目に関する事実であり、判定には影響しない。項目ごとの参考情報は Excel のシート「%s」に記載している。", EN: "Informational notes are facts about an item; they change no verdict. The workbook's sheet %q has those of each item."}
 )
 
 // IPE sheets: the four questions, in their order, and their answers.
