@@ -651,3 +651,53 @@ func TestAnotherRepositoryOfTheName(t *testing.T) {
 		t.Errorf("%v (%v)", g.errs, planned != nil)
 	}
 }
+
+// A default branch that is renamed keeps its commits: read again under the new
+// name, they are the same records.
+func TestRenamedBranch(t *testing.T) {
+	w := newWorld(t)
+	w.month(3)
+	s := newSource(t, w.start(), "", noWait)
+	before := collectAll(t, s, PullRequest, Commit)
+	ref := w.repo["defaultBranchRef"].(func(args) any)
+	renamed := func(a args) any {
+		b := ref(a).(obj)
+		b["name"], b["id"] = "trunk", "REF_trunk"
+		return b
+	}
+	w.repo["defaultBranchRef"] = renamed
+	w.repo["ref"] = func(a args) any {
+		if a["qualifiedName"] != "refs/heads/trunk" {
+			return nil
+		}
+		return renamed(a)
+	}
+	after := collectAll(t, s, PullRequest, Commit)
+	if diff := cmp.Diff(before.ids, after.ids); diff != "" || len(after.errs) > 0 {
+		t.Errorf("%v (-before +after):\n%s", after.errs, diff)
+	}
+	for _, id := range after.ids[Commit] {
+		if b := gjson.Get(after.bodies[Commit+" "+id], "branch").Str; b != "trunk" {
+			t.Errorf("%s is on %s", id, b)
+		}
+	}
+	if !after.claims[PullRequest].Satisfied() {
+		t.Errorf("%+v", after.claims[PullRequest])
+	}
+}
+
+// A pull request into another branch is read too: whether it is a change to judge
+// is for the controls. A revert is a pull request like any other.
+func TestIntoAnotherBranch(t *testing.T) {
+	w := newWorld(t)
+	w.month(1)
+	p := w.merge(2, october(3), func(p obj) { p["baseRefName"], p["title"] = "feature/x", `Revert "Change 1"` })
+	w.commits = w.commits[1:] // it landed elsewhere
+	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit)
+	if diff := cmp.Diff([]int{1, 2}, g.numbers()); diff != "" || !g.claims[PullRequest].Satisfied() {
+		t.Errorf("%+v (-want +got):\n%s", g.claims[PullRequest], diff)
+	}
+	if b := gjson.Get(g.bodies[PullRequest+" "+p["id"].(string)], "baseRefName").Str; b != "feature/x" {
+		t.Error(b)
+	}
+}

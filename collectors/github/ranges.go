@@ -13,15 +13,7 @@ type ranges struct{ runs [][2]int } // first and last of each run, ascending, ne
 
 // add puts n into the set and reports whether it was not there before.
 func (r *ranges) add(n int) bool {
-	i, found := slices.BinarySearchFunc(r.runs, n, func(run [2]int, n int) int {
-		switch {
-		case run[1] < n:
-			return -1
-		case run[0] > n:
-			return 1
-		}
-		return 0
-	})
+	i, found := r.find(n)
 	if found {
 		return false
 	}
@@ -42,7 +34,13 @@ func (r *ranges) add(n int) bool {
 }
 
 func (r *ranges) has(n int) bool {
-	_, found := slices.BinarySearchFunc(r.runs, n, func(run [2]int, n int) int {
+	_, found := r.find(n)
+	return found
+}
+
+// find is the run that holds n, or the place where one that does would stand.
+func (r *ranges) find(n int) (int, bool) {
+	return slices.BinarySearchFunc(r.runs, n, func(run [2]int, n int) int {
 		switch {
 		case run[1] < n:
 			return -1
@@ -51,7 +49,6 @@ func (r *ranges) has(n int) bool {
 		}
 		return 0
 	})
-	return found
 }
 
 // without lists, ascending, the numbers of r that o does not have.
