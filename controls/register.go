@@ -21,7 +21,8 @@ const registersDir = "registers"
 type Register struct {
 	ID    string        `yaml:"id"` // "self-merge"; the name of its file
 	Title evidence.Text `yaml:"title"`
-	Text  evidence.Text `yaml:"text"` // what it lists, and how that relates to the results
+	Text  evidence.Text `yaml:"text"`  // what it lists, and how that relates to the results
+	Sheet evidence.Text `yaml:"sheet"` // a short name, for sheets of a workbook; empty: the title
 
 	// Group names what items are listed under: what the controls' group paths hold.
 	Group RegisterGroup `yaml:"group"`
@@ -103,6 +104,9 @@ func decodeRegister(name string, b []byte) (*Register, error) {
 		if !t.text.Complete() {
 			return nil, r.source.errorf("$."+t.name, "register %s: %s is needed in ja and en", r.ID, t.name)
 		}
+	}
+	if r.Sheet != (evidence.Text{}) && !r.Sheet.Complete() {
+		return nil, r.source.errorf("$.sheet", "register %s: sheet is needed in ja and en, or not at all", r.ID)
 	}
 	r.Text.JA = unfolded(r.Text.JA)
 	if len(r.Columns) == 0 {

@@ -13,6 +13,7 @@ import (
 type Register struct {
 	ID      string // "self-merge"
 	Title   string
+	Sheet   string // a short name for its sheets in a workbook; empty: the title
 	Text    string // what it lists, and how that relates to the results
 	Group   string // what items are listed under: "Repository"
 	Columns []RegisterColumn
@@ -73,4 +74,12 @@ type RegisterEntry struct {
 	Verdict evidence.Verdict
 	Text    string // the reasons and observations that put it there, one a line
 	Link    string // where the source shows it; may be empty
+}
+
+// SheetName is what the workbook's sheets of the register are called.
+func (r *Register) SheetName() string {
+	if r.Sheet != "" {
+		return r.Sheet
+	}
+	return r.Title
 }

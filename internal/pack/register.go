@@ -40,7 +40,7 @@ type registered struct {
 // for each group and month, and no items: entries are read anew each time.
 func (c *contents) register(r *controls.Register) (reports.Register, error) {
 	out := reports.Register{
-		ID: r.ID, Title: c.in(r.Title), Text: c.in(r.Text), Group: c.in(r.Group.Title),
+		ID: r.ID, Title: c.in(r.Title), Sheet: c.in(r.Sheet), Text: c.in(r.Text), Group: c.in(r.Group.Title),
 		Totals: make([]int64, len(r.Columns)),
 	}
 	list := c.registered(r)

@@ -53,7 +53,7 @@ func (d *document) registerCounts(r *reports.Register) {
 	t.row(append([]box{d.strong(d.in(words.Total)), {}}, d.countBoxes(r, r.Totals, d.strong)...)...)
 	if more := len(r.Rows) - maxRegisterRows; more > 0 {
 		d.y += 1.5
-		d.flow(d.say(words.MoreRowsInSheet, format.Count(int64(more)), r.Title), d.st.bold)
+		d.flow(d.say(words.MoreRowsInSheet, format.Count(int64(more)), r.SheetName()), d.st.bold)
 	}
 }
 
@@ -101,7 +101,7 @@ func (d *document) registerEntries(r *reports.Register) {
 	listed := min(r.N, maxListed)
 	more := r.N - listed
 	if more > 0 {
-		d.flow(d.say(words.FirstOf, format.Count(listed), format.Count(r.N), r.Title), d.st.small)
+		d.flow(d.say(words.FirstOfRegister, format.Count(listed), format.Count(r.N), r.SheetName()), d.st.small)
 		d.y += 1
 	}
 	t := d.table(column{title: d.in(words.ItemAndTime), width: 46}, column{title: r.Group, width: 40},
@@ -123,7 +123,7 @@ func (d *document) registerEntries(r *reports.Register) {
 	}
 	if more > 0 {
 		d.y += 1.5
-		d.flow(d.say(words.MoreInSheet, format.Count(more), r.Title), d.st.bold)
+		d.flow(d.say(words.MoreInSheets, format.Count(more), r.SheetName()), d.st.bold)
 	}
 }
 

@@ -36,7 +36,7 @@ func nameSheets(p *reports.Pack) sheetNames {
 	n.matrix = n.take(words.ControlMatrix.In(p.Lang))
 	n.exceptions = n.take(words.ExceptionList.In(p.Lang))
 	for _, r := range p.Registers {
-		n.registers = append(n.registers, registerSheet{counts: n.take(r.Title)})
+		n.registers = append(n.registers, registerSheet{counts: n.take(r.SheetName())})
 	}
 	n.ipe = n.take(words.IPE.In(p.Lang))
 	n.coverage = n.take(words.Coverage.In(p.Lang))

@@ -16,7 +16,7 @@ import (
 func (b *book) placeRegisters() {
 	for i := range b.p.Registers {
 		if blockHeight(b.registerTable(i).block()) > maxFrozen {
-			b.names.registers[i].list = b.names.takeWith(b.p.Registers[i].Title, b.in(words.RegisterList))
+			b.names.registers[i].list = b.names.takeWith(b.p.Registers[i].SheetName(), b.in(words.RegisterList))
 		}
 	}
 }
