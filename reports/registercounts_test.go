@@ -108,7 +108,7 @@ func documentRegister(t *testing.T, pages [][]string, p *reports.Pack, r *report
 	if want := append([]string{in(words.Total)}, shownCounts(r, r.Totals)...); !follows(want...) {
 		t.Errorf("%s: the document does not give the totals %v", r.ID, want)
 	}
-	if more := r.N - 50; more > 0 && !follows(fmt.Sprintf(in(words.MoreInSheet), format.Count(more), r.Title)) {
+	if more := r.N - 50; more > 0 && !follows(fmt.Sprintf(in(words.MoreInSheets), format.Count(more), r.SheetName())) {
 		t.Errorf("%s: the document does not say that %d more entries are in the workbook", r.ID, more)
 	}
 	if whole := strings.Join(all, ""); !strings.Contains(strings.ReplaceAll(whole, " ", ""),

@@ -107,6 +107,13 @@ func (t *registerTable) write() error {
 
 // open writes what stands above the list, and the list's header.
 func (t *registerTable) open() error {
+	ofList := t.widths
+	if t.at.list != "" { // the counts have a sheet to themselves, and columns as wide as they need
+		t.widths = slices.Clone(ofList[:registerLead])
+		for range max(len(t.r.Columns), 6) {
+			t.widths = append(t.widths, countWidth+6)
+		}
+	}
 	block := t.block()
 	o := setup{widths: t.widths, large: true}
 	if t.at.list == "" {
@@ -125,6 +132,7 @@ func (t *registerTable) open() error {
 	if err := t.s.close(); err != nil {
 		return err
 	}
+	t.widths = ofList
 	t.list(t.at.list)
 	return t.s.err
 }

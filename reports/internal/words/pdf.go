@@ -67,8 +67,8 @@ var (
 	Labelled          = evidence.Text{JA: "%s：%s", EN: "%s: %s"}
 	FieldSeparator    = evidence.Text{JA: "　", EN: "; "}
 	FirstOf           = evidence.Text{JA: "発生順に %s 件を示す（全 %s 件）。全件は Excel のシート「%s」にある。", EN: "The first %s of %s, in order of time. The workbook's sheet %q has them all."}
-	FirstOfRegister   = evidence.Text{JA: "発生順に %s 件を示す（全 %s 件）。全件は Excel のシート「%s」（明細のシートがある場合はそのシート）にある。", EN: "The first %s of %s, in order of time. The workbook's sheet %q has them all, or the sheet of its items."}
-	MoreInSheets      = evidence.Text{JA: "ほか %s 件は Excel のシート「%s」（明細のシートがある場合はそのシート）に記載している。", EN: "%s more are in the workbook's sheet %q, or in the sheet of its items."}
+	FirstOfRegister   = evidence.Text{JA: "発生順に %s 件を示す（全 %s 件）。全件は Excel のシート「%s」又はその明細にある。", EN: "The first %s of %s, in order of time. The workbook's sheet %q, or that of its items, has all."}
+	MoreInSheets      = evidence.Text{JA: "ほか %s 件は Excel のシート「%s」又はその明細に記載している。", EN: "%s more are in the workbook's sheet %q, or that of its items."}
 	MoreInSheet       = evidence.Text{JA: "ほか %s 件は Excel のシート「%s」に記載している。", EN: "%s more are in the workbook's sheet %q."}
 	MoreRowsInSheet   = evidence.Text{JA: "ほか %s 行は Excel のシート「%s」に記載している。", EN: "%s more rows are in the workbook's sheet %q."}
 	EntriesHeading    = evidence.Text{JA: "該当する項目", EN: "Items"}
