@@ -157,6 +157,26 @@ func parameters(params map[string]any) []reports.Parameter {
 	return out
 }
 
+// methodLimits says how far a method of measuring completeness goes, where its name
+// may seem to promise more.
+var methodLimits = map[evidence.Method]evidence.Text{
+	evidence.PagesExhausted: {
+		JA: "網羅性の確認方法のうち「全ページの読込み」は、証跡元が返した一覧を末尾まで読み取ったことを示すものであり、あるべき件数との照合ではない。",
+		EN: "Of the methods for completeness, “all pages read to the end” says that what the source listed was read to its end. It is no agreement with a number that there should be.",
+	},
+	evidence.HistoryReconciled: {
+		JA: "網羅性の確認方法のうち「履歴との突合」は、収集対象としたブランチの履歴上の全てのコミットを、読み取ったプルリクエストに結び付け、結び付かないものを列挙したことを示す。収集対象としていないブランチのみにマージされたプルリクエストには及ばない。",
+		EN: "Of the methods for completeness, “reconciliation with the history” says that every commit in the history of the branches collected was tied to a pull request that was read, or listed as tied to none. It does not reach pull requests that were merged into other branches alone.",
+	},
+}
+
+// uses reports whether the completeness of anything in the pack was measured so.
+func (c *contents) uses(m evidence.Method) bool {
+	return slices.ContainsFunc(c.sources, func(d sealed.Description) bool {
+		return slices.ContainsFunc(d.Claims, func(claim sealed.ClaimOf) bool { return claim.Method == m })
+	})
+}
+
 // limits says in plain words what the pack does not prove.
 func (c *contents) limits() []string {
 	texts := []evidence.Text{
@@ -184,6 +204,11 @@ func (c *contents) limits() []string {
 			JA: "署名には第三者のタイムスタンプが付されていない。署名の時刻は作成者の申告による。",
 			EN: "The signature bears no timestamp of a third party. When it was made is the preparer's word.",
 		},
+	}
+	for _, m := range []evidence.Method{evidence.PagesExhausted, evidence.HistoryReconciled} {
+		if c.uses(m) {
+			texts = append(texts, methodLimits[m])
+		}
 	}
 	if c.results.Open {
 		texts = append(texts, evidence.Text{
