@@ -44,6 +44,10 @@ type fault struct {
 	Type    string `json:"type"`
 	Message string `json:"message"`
 	Path    []any  `json:"path"`
+
+	Extensions struct {
+		Code string `json:"code"` // of a query that the server does not understand
+	} `json:"extensions"`
 }
 
 // at writes the fault's path: "repository.pullRequests.nodes.3".
@@ -179,6 +183,9 @@ func readGraphQL(a *answer) error {
 	for _, f := range a.errors {
 		if f.Type == "RATE_LIMITED" || f.Type == "RATE_LIMIT" {
 			return &refusal{Type: "RATE_LIMITED", Message: f.Message}
+		}
+		if code := f.Extensions.Code; code != "" && f.Type == "" && !a.data.IsObject() {
+			return &refusal{Type: code, Message: f.Message + ": this server does not know what is asked for (GitHub Enterprise Server needs to be a newer version)"}
 		}
 		if heavy(f) {
 			return &refusal{Type: f.Type, Message: f.Message, heavy: true}

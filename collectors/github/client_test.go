@@ -107,6 +107,7 @@ func TestAskingAgain(t *testing.T) {
 		{"secondary limit among the errors", script{status(200, nil, `{"errors":[{"message":"You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}]}`), fine}, []time.Duration{m}, ""},
 		{"secondary limit by its words alone", script{status(403, nil, `{"message":"You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}`), fine}, []time.Duration{m}, ""},
 		{"primary limit as 429", script{status(429, map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}, ""), fine}, []time.Duration{2 * s}, ""},
+		{"an old Enterprise Server", script{status(200, nil, `{"errors":[{"path":["query"],"extensions":{"code":"undefinedField","typeName":"Repository","fieldName":"rulesets"},"message":"Field 'rulesets' doesn't exist on type 'Repository'"}]}`)}, nil, "newer version"},
 		{"a limit of days", script{status(429, map[string]string{"Retry-After": "864000"}, "")}, nil, "429"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -59,7 +59,7 @@ zstdcat %s | jq -c --arg id '%s' 'select(.id == $id)' | tail -1 > item.json
 		for _, of := range slices.Sorted(maps.Keys(related.Match)) {
 			matches = append(matches, fmt.Sprintf("same($item[0].body; %s; %s)", steps(of), steps(related.Match[of])))
 		}
-		fmt.Fprintf(&b, `zstdcat %s 2>/dev/null | jq -s -L . --slurpfile item item.json 'include "join"; [group_by(.id)[] | last
+		fmt.Fprintf(&b, `zstdcat %s | jq -s -L . --slurpfile item item.json 'include "join"; [group_by(.id)[] | last
   | select(.time >= "%s" and .time < "%s")] | sort_by(.time, .id)
   | [.[].body | select(%s)]' > %s.json
 `, EvidenceFile(related.Kind), around.Start.UTC().Format(time.RFC3339), around.End.UTC().Format(time.RFC3339), strings.Join(matches, " and "), name)
