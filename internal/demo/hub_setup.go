@@ -72,8 +72,20 @@ func (h *hub) protect() {
 	for _, r := range []*github.Repository{h.infrastructure, h.access} {
 		r.Rule(github.Ruleset{
 			Name: "main is reviewed", Include: []string{"~DEFAULT_BRANCH"}, Branches: []*github.Branch{r.Default()}, Approvals: 1, Owners: true,
-			Checks: h.requiredChecks(r), Created: inJapan("2025-01-15 10:00:00"), Updated: inJapan("2026-06-01 10:00:00"),
+			Checks: h.requiredChecks(r), Created: inJapan("2025-01-15 10:00:00"), Updated: h.ruleChanged(r),
 		})
 	}
 	h.mobile.Protect(github.Protection{Pattern: "main", Approvals: 1, Owners: true, Checks: h.requiredChecks(h.mobile)}, h.mobile.Default())
+}
+
+// ruleChanged is when a repository's ruleset was changed last, as the audit log of
+// the month has it.
+func (h *hub) ruleChanged(r *github.Repository) time.Time {
+	switch r {
+	case h.access:
+		return inJapan("2026-10-29 18:12:00")
+	case h.infrastructure:
+		return inJapan("2026-10-06 11:00:00")
+	}
+	return inJapan("2026-06-01 10:00:00")
 }
