@@ -22,6 +22,7 @@ var octoberPeriod = evidence.Period{
 }
 
 // wantKinds asks for everything of some kinds.
+
 func wantKinds(kinds ...string) []evidence.Selection {
 	var want []evidence.Selection
 	for _, k := range kinds {
@@ -35,6 +36,7 @@ func wantKinds(kinds ...string) []evidence.Selection {
 }
 
 // got is what a collection gave.
+
 type got struct {
 	batches []evidence.Batch
 	ids     map[string][]string       // by kind, in the order in which they came
@@ -45,6 +47,7 @@ type got struct {
 }
 
 // collectAll collects every unit for some kinds.
+
 func collectAll(t *testing.T, s *source, kinds ...string) got {
 	t.Helper()
 	s.now = func() time.Time { return time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC) }
@@ -75,6 +78,7 @@ func collectAll(t *testing.T, s *source, kinds ...string) got {
 }
 
 // numbers lists the numbers of the pull requests that came, each once, ascending.
+
 func (g got) numbers() []int {
 	seen := map[int]bool{}
 	for _, id := range g.ids[PullRequest] {
@@ -103,7 +107,9 @@ func upTo(n int) []int {
 func noWait(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 // month fills the world with pull requests that were merged in the period, and
+
 // with some that were not.
+
 func (w *world) month(n int) {
 	w.merge(100_000, october(-5)) // before the period, and not touched since
 	for i := 1; i <= n; i++ {
@@ -148,7 +154,9 @@ func TestMergedPullRequestsOfThePeriod(t *testing.T) {
 }
 
 // An unchanged repository costs one request, beside the page of names that a
+
 // hundred repositories share.
+
 func TestUnchangedRepository(t *testing.T) {
 	w := newWorld(t)
 	w.merge(1, october(-5))
@@ -168,7 +176,9 @@ func TestUnchangedRepository(t *testing.T) {
 }
 
 // A pull request that is updated during the walk moves to the front, past the
+
 // walk. It is neither lost nor, unless it changed, handed over twice.
+
 func TestUpdatedDuringTheWalk(t *testing.T) {
 	w := newWorld(t)
 	w.month(200)
@@ -197,6 +207,7 @@ func TestUpdatedDuringTheWalk(t *testing.T) {
 }
 
 // A commit names a pull request that the list of pull requests did not give.
+
 func TestReconciledWithHistory(t *testing.T) {
 	w := newWorld(t)
 	w.month(3)
@@ -212,7 +223,9 @@ func TestReconciledWithHistory(t *testing.T) {
 }
 
 // GitHub counts a commit of the very instant at which the period ends; it belongs
+
 // to the next one.
+
 func TestEdgesOfThePeriod(t *testing.T) {
 	w := newWorld(t)
 	w.merge(1, octoberPeriod.Start.Add(-time.Second))
@@ -233,65 +246,6 @@ func TestEdgesOfThePeriod(t *testing.T) {
 func sublist(v any, keep func(any) bool) list {
 	all := v.(list)
 	return func() []any { return slices.DeleteFunc(slices.Clone(all()), func(o any) bool { return !keep(o) }) }
-}
-
-func TestUnreadablePullRequest(t *testing.T) {
-	w := newWorld(t)
-	w.month(3)
-	list := w.repo["pullRequests"].(func(args) any)
-	w.repo["pullRequests"] = func(a args) any {
-		return sublist(list(a), func(o any) bool { return o.(obj)["number"] != 2 })
-	}
-	w.repo["pullRequest"] = func(args) any { return errorOf("NOT_FOUND") }
-	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit)
-	if diff := cmp.Diff([]string{"pull_request_unreadable acme/app#2"}, g.gaps(PullRequest)); diff != "" || g.claims[PullRequest].Satisfied() {
-		t.Errorf("gaps (-want +got):\n%s", diff)
-	}
-}
-
-func TestDirectPushes(t *testing.T) {
-	w := newWorld(t)
-	w.month(2)
-	inside := w.commit("hotfix", october(30), 0)
-	w.push(inside, w.commits[1]["oid"].(string), october(30), "push")
-	before := w.commits[0]["oid"].(string)
-	w.commit("older part", october(-2000), 0)
-	backdated := w.commit("backdated", october(-1000), 0)
-	w.push(backdated, before, october(40), "push")
-	w.commit("after it", october(41), 0)
-
-	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit, RefUpdate)
-	var direct []string
-	for id, body := range g.bodies {
-		if strings.HasPrefix(id, Commit) && gjson.Get(body, "commit.associatedPullRequests.totalCount").Int() == 0 {
-			direct = append(direct, gjson.Get(body, "commit.messageHeadline").Str)
-		}
-	}
-	slices.Sort(direct)
-	if diff := cmp.Diff([]string{"after it", "backdated", "hotfix", "older part"}, direct); diff != "" {
-		t.Errorf("direct commits (-want +got):\n%s", diff)
-	}
-	if at := g.times[repoID+":"+backdated["oid"].(string)]; !at.Equal(october(40)) {
-		t.Errorf("the backdated commit is of %s, want the time of its push", at)
-	}
-	if len(g.ids[RefUpdate]) != 2 {
-		t.Errorf("pushes: %v", g.ids[RefUpdate])
-	}
-	// GitHub's count is not what was read, and the claim does not pretend so.
-	if c := g.claims[Commit]; !c.Satisfied() || c.Found != 6 || c.Method != evidence.PagesExhausted {
-		t.Errorf("%+v", c)
-	}
-	// Commits behind the backdated one are hidden from whoever trusts dates.
-	if n := len(g.numbers()); n != 2 {
-		t.Errorf("%d pull requests", n)
-	}
-	var notes []string
-	for _, f := range g.claims[Commit].Notes {
-		notes = append(notes, f.Code)
-	}
-	if !slices.Contains(notes, "history_out_of_order") {
-		t.Errorf("notes: %v", notes)
-	}
 }
 
 func TestLongLists(t *testing.T) {
@@ -336,93 +290,12 @@ func TestLongLists(t *testing.T) {
 }
 
 // GitHub gives up on queries for more than some pull requests: less is asked for.
-func TestTooHeavy(t *testing.T) {
-	for _, limit := range []float64{25, 3, 1} {
-		for name, answer := range map[string]func(http.ResponseWriter){
-			"502": status(502, nil, ""), "504": status(504, nil, "<html>"),
-			"timeout":   status(200, nil, `{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug."}]}`),
-			"resources": status(200, nil, `{"data":{"repository":{"pullRequests":{"nodes":[null]}}},"errors":[{"type":"RESOURCE_LIMITS_EXCEEDED","message":"Resource limits for this query exceeded.","path":["repository","pullRequests","nodes",0]}]}`),
-		} {
-			t.Run(fmt.Sprintf("%s above %v", name, limit), func(t *testing.T) {
-				w := newWorld(t)
-				w.month(70)
-				w.fault = func(rw http.ResponseWriter, _ *http.Request, operation string, v args) bool {
-					if size, _ := v["size"].(float64); operation == "changes" && v["pulls"] == true && size > limit {
-						answer(rw)
-						return true
-					}
-					return false
-				}
-				g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit)
-				if diff := cmp.Diff(upTo(70), g.numbers()); diff != "" || len(g.errs) > 0 || !g.claims[PullRequest].Satisfied() || len(g.ids[Commit]) != 70 {
-					t.Errorf("%v %v, %d commits (-want +got):\n%s", g.errs, g.claims[PullRequest], len(g.ids[Commit]), diff)
-				}
-			})
-		}
-	}
-}
 
 // One pull request that GitHub can never give is named, and the walk goes on.
-func TestOneTooHeavy(t *testing.T) {
-	w := newWorld(t)
-	w.month(20)
-	for _, p := range w.pulls {
-		if p["number"] == 9 {
-			p["reviews"] = errorOf("INTERNAL")
-		}
-	}
-	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit)
-	want := slices.DeleteFunc(upTo(20), func(n int) bool { return n == 9 })
-	if diff := cmp.Diff(want, g.numbers()); diff != "" || len(g.errs) > 0 {
-		t.Errorf("%v (-want +got):\n%s", g.errs, diff)
-	}
-	if diff := cmp.Diff([]string{"pull_request_unreadable https://github.com/acme/app/pull/9"}, g.gaps(PullRequest)); diff != "" {
-		t.Errorf("gaps (-want +got):\n%s", diff)
-	}
-	if g.claims[PullRequest].Satisfied() {
-		t.Error("the claim is satisfied")
-	}
-}
 
 // What may not be read is a gap with the permission's name, for the kinds that
+
 // need it and for no others.
-func TestPermissions(t *testing.T) {
-	w := newWorld(t)
-	w.month(2)
-	w.repo["deployments"] = errorOf("FORBIDDEN")
-	w.repo["rulesets"] = errorOf("FORBIDDEN")
-	for _, p := range w.pulls {
-		for _, c := range p["commits"].(list)() {
-			c.(obj)["commit"].(obj)["statusCheckRollup"] = errorOf("FORBIDDEN")
-		}
-	}
-	w.rest = func(rw http.ResponseWriter, r *http.Request) {
-		rw.WriteHeader(http.StatusForbidden)
-		writeJSON(rw, map[string]any{"message": "Resource not accessible by integration"})
-	}
-	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit, Deployment, Ruleset, RefUpdate, WorkflowRun, AuditEvent)
-	if len(g.errs) > 0 {
-		t.Fatal(g.errs)
-	}
-	for kind, want := range map[string]string{
-		Deployment: "Deployments (read)", Ruleset: "Administration (read)", RefUpdate: "Contents (read)", WorkflowRun: "Actions (read)",
-		AuditEvent: "read:audit_log", PullRequest: "Checks (read)",
-	} {
-		c := g.claims[kind]
-		if c.Satisfied() || !slices.ContainsFunc(c.Gaps, func(f evidence.Finding) bool {
-			return f.Code == "not_readable" && strings.Contains(f.Detail, want)
-		}) {
-			t.Errorf("%s: %+v", kind, c)
-		}
-	}
-	// Which branches are protected is not known, and so not whose history counts.
-	if g.claims[Commit].Satisfied() {
-		t.Errorf("%+v", g.claims[Commit])
-	}
-	if diff := cmp.Diff(upTo(2), g.numbers()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
 
 func TestIssues(t *testing.T) {
 	w := newWorld(t)
@@ -448,60 +321,7 @@ func TestIssues(t *testing.T) {
 	}
 }
 
-func TestFurtherBranches(t *testing.T) {
-	w := newWorld(t)
-	w.month(2)
-	release := w.commit("on the release branch", october(9), 0)
-	w.commits = w.commits[1:]
-	w.other["release/1.0"] = append([]obj{release}, w.commits...)
-	w.other["feature/x"] = w.commits
-	g := collectAll(t, newSource(t, w.start(), "branches: [\"release/*\"]\n", noWait), Commit, BranchProtection)
-	byBranch := map[string]int{}
-	for id, body := range g.bodies {
-		if strings.HasPrefix(id, Commit) {
-			byBranch[gjson.Get(body, "branch").Str]++
-		}
-	}
-	if diff := cmp.Diff(map[string]int{"main": 2, "release/1.0": 3}, byBranch); diff != "" || len(g.errs) > 0 {
-		t.Errorf("%v (-want +got):\n%s", g.errs, diff)
-	}
-	if len(g.ids[BranchProtection]) != 2 {
-		t.Errorf("%v", g.ids[BranchProtection])
-	}
-}
-
 // A rule that the token may not see must not look like no rule.
-func TestHiddenProtection(t *testing.T) {
-	w := newWorld(t)
-	ref := w.repo["defaultBranchRef"].(func(args) any)
-	w.repo["defaultBranchRef"] = func(a args) any {
-		b := ref(a).(obj)
-		b["refUpdateRule"] = obj{"pattern": "main", "requiredApprovingReviewCount": 1, "requiresCodeOwnerReviews": false, "requiredStatusCheckContexts": []any{},
-			"allowsForcePushes": false, "allowsDeletions": false, "requiresLinearHistory": false, "requiresSignatures": false}
-		return b
-	}
-	g := collectAll(t, newSource(t, w.start(), "", noWait), BranchProtection)
-	if c := g.claims[BranchProtection]; c.Satisfied() || !strings.Contains(fmt.Sprint(c.Gaps), "Administration (read)") {
-		t.Errorf("%+v", c)
-	}
-}
-
-func TestRepositoryThatIsGone(t *testing.T) {
-	w := newWorld(t)
-	s := newSource(t, w.start(), "repositories: [acme/app, acme/gone]\n", noWait)
-	s.settings.Owners = nil
-	repo := w.root["repository"].(func(args) any)
-	w.root["repository"] = func(a args) any {
-		if a["name"] == "gone" {
-			return errorOf("NOT_FOUND")
-		}
-		return repo(a)
-	}
-	g := collectAll(t, s, PullRequest)
-	if len(g.errs) != 1 || !strings.Contains(g.errs[0].Error(), "acme/gone") || len(g.claims) != 1 {
-		t.Errorf("%v; %v", g.errs, g.claims)
-	}
-}
 
 func TestWorkflowRunsBeyondTheSearchLimit(t *testing.T) {
 	w := newWorld(t)
@@ -535,169 +355,23 @@ func TestAuditLog(t *testing.T) {
 }
 
 // A merge made by hand brings commits of long ago: they are found by what the push
+
 // brought, not by where they stand in the history.
-func TestPushedMerge(t *testing.T) {
-	w := newWorld(t)
-	w.month(2)
-	before := w.commits[0]["oid"].(string)
-	side := w.commit("side", october(-1500), 0)
-	w.commits = w.commits[1:]
-	merge := w.commit("merge by hand", october(50), 0)
-	merge["parents"] = nodes(obj{"__typename": "Commit", "oid": before, "file": func(args) any { return nil }},
-		obj{"__typename": "Commit", "oid": side["oid"], "file": func(args) any { return nil }})
-	w.commits = append(w.commits, side)
-	w.push(merge, before, october(50), "push")
-	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit, RefUpdate)
-	if at, ok := g.times[repoID+":"+side["oid"].(string)]; !ok || !at.Equal(october(50)) {
-		t.Errorf("the commit of the side branch: %v %v", ok, at)
-	}
-	if c := g.claims[Commit]; !c.Satisfied() {
-		t.Errorf("%+v", c)
-	}
-}
 
 // What was pushed directly and then taken away by force is no part of any history,
-// and was there all the same.
-func TestForcedAway(t *testing.T) {
-	w := newWorld(t)
-	w.month(2)
-	before := w.commits[0]["oid"].(string)
-	gone := w.commit("bad", october(20), 0)
-	w.commits, w.loose = w.commits[1:], []obj{gone}
-	w.push(gone, before, october(20), "push")
-	back := w.byOid(before)
-	w.push(back, gone["oid"].(string), october(21), "force_push")
-	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit, RefUpdate)
-	if _, ok := g.times[repoID+":"+gone["oid"].(string)]; !ok {
-		t.Error("the commit that was forced away is missing")
-	}
-	if n := len(g.ids[Commit]); n != 3 {
-		t.Errorf("%d commits: a push back brings none", n)
-	}
-	if len(g.ids[RefUpdate]) != 2 || !g.claims[Commit].Satisfied() {
-		t.Errorf("%v %+v", g.ids[RefUpdate], g.claims[Commit])
-	}
-}
 
-func TestBranchesThatAreGone(t *testing.T) {
-	w := newWorld(t)
-	w.month(1)
-	gone := func(name, kind string) {
-		w.pushes = append([]map[string]any{{"id": len(w.pushes) + 1, "node_id": "PSH", "before": oid(1), "after": noCommit, "ref": "refs/heads/" + name,
-			"timestamp": stampOf(october(9)), "activity_type": kind, "actor": nil}}, w.pushes...)
-	}
-	gone("release/1", "branch_deletion")
-	gone("feature/2", "branch_deletion")
-	g := collectAll(t, newSource(t, w.start(), "branches: [\"release/*\"]\n", noWait), Commit, PullRequest)
-	if diff := cmp.Diff([]string{"branch_gone acme/app release/1"}, g.gaps(Commit)); diff != "" || g.claims[PullRequest].Satisfied() {
-		t.Errorf("%+v (-want +got):\n%s", g.claims[PullRequest], diff)
-	}
-}
+// and was there all the same.
 
 // GitHub shows those who may not administer a repository no rules, and no error.
-func TestRulesThatAreNotShown(t *testing.T) {
-	w := newWorld(t)
-	w.month(2)
-	w.protected = []string{"main", "release/1"}
-	w.other["release/1"] = w.commits
-	g := collectAll(t, newSource(t, w.start(), "", noWait), Commit, BranchProtection)
-	if n := len(g.ids[Commit]); n != 4 || len(g.ids[BranchProtection]) != 2 {
-		t.Errorf("%d commits of two branches, %v", n, g.ids[BranchProtection])
-	}
-}
-
-func TestHistoryTooHeavy(t *testing.T) {
-	w := newWorld(t)
-	w.month(150)
-	w.fault = func(rw http.ResponseWriter, _ *http.Request, operation string, v args) bool {
-		if size, _ := v["historySize"].(float64); operation == "changes" && v["history"] == true && size > 30 {
-			rw.WriteHeader(http.StatusBadGateway)
-			return true
-		}
-		return false
-	}
-	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit)
-	if len(g.errs) > 0 || len(g.ids[Commit]) != 150 || len(g.numbers()) != 150 || !g.claims[PullRequest].Satisfied() {
-		t.Errorf("%v, %d commits, %d pull requests, %+v", g.errs, len(g.ids[Commit]), len(g.numbers()), g.claims[PullRequest])
-	}
-}
 
 // Commits whose pull requests may not be read must not look like direct pushes in
-// silence.
-func TestRefusedPartsOfTheHistory(t *testing.T) {
-	w := newWorld(t)
-	w.month(2)
-	for _, c := range w.commits {
-		c["associatedPullRequests"] = errorOf("FORBIDDEN")
-	}
-	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit)
-	if g.claims[Commit].Satisfied() || g.claims[PullRequest].Satisfied() {
-		t.Errorf("%+v", g.claims)
-	}
-}
 
-func TestAnotherRepositoryOfTheName(t *testing.T) {
-	w := newWorld(t)
-	w.month(1)
-	s := newSource(t, w.start(), "", noWait)
-	planned := w.root["repositoryOwner"]
-	w.root["repositoryOwner"] = obj{"__typename": "Organization", "login": "acme", "repositories": func(args) any {
-		r := maps.Clone(w.repo)
-		r["id"] = "R_before"
-		return nodes(r)
-	}}
-	g := collectAll(t, s, Commit)
-	if len(g.errs) != 1 || !strings.Contains(g.errs[0].Error(), "another one") {
-		t.Errorf("%v (%v)", g.errs, planned != nil)
-	}
-}
+// silence.
 
 // A default branch that is renamed keeps its commits: read again under the new
+
 // name, they are the same records.
-func TestRenamedBranch(t *testing.T) {
-	w := newWorld(t)
-	w.month(3)
-	s := newSource(t, w.start(), "", noWait)
-	before := collectAll(t, s, PullRequest, Commit)
-	ref := w.repo["defaultBranchRef"].(func(args) any)
-	renamed := func(a args) any {
-		b := ref(a).(obj)
-		b["name"], b["id"] = "trunk", "REF_trunk"
-		return b
-	}
-	w.repo["defaultBranchRef"] = renamed
-	w.repo["ref"] = func(a args) any {
-		if a["qualifiedName"] != "refs/heads/trunk" {
-			return nil
-		}
-		return renamed(a)
-	}
-	after := collectAll(t, s, PullRequest, Commit)
-	if diff := cmp.Diff(before.ids, after.ids); diff != "" || len(after.errs) > 0 {
-		t.Errorf("%v (-before +after):\n%s", after.errs, diff)
-	}
-	for _, id := range after.ids[Commit] {
-		if b := gjson.Get(after.bodies[Commit+" "+id], "branch").Str; b != "trunk" {
-			t.Errorf("%s is on %s", id, b)
-		}
-	}
-	if !after.claims[PullRequest].Satisfied() {
-		t.Errorf("%+v", after.claims[PullRequest])
-	}
-}
 
 // A pull request into another branch is read too: whether it is a change to judge
+
 // is for the controls. A revert is a pull request like any other.
-func TestIntoAnotherBranch(t *testing.T) {
-	w := newWorld(t)
-	w.month(1)
-	p := w.merge(2, october(3), func(p obj) { p["baseRefName"], p["title"] = "feature/x", `Revert "Change 1"` })
-	w.commits = w.commits[1:] // it landed elsewhere
-	g := collectAll(t, newSource(t, w.start(), "", noWait), PullRequest, Commit)
-	if diff := cmp.Diff([]int{1, 2}, g.numbers()); diff != "" || !g.claims[PullRequest].Satisfied() {
-		t.Errorf("%+v (-want +got):\n%s", g.claims[PullRequest], diff)
-	}
-	if b := gjson.Get(g.bodies[PullRequest+" "+p["id"].(string)], "baseRefName").Str; b != "feature/x" {
-		t.Error(b)
-	}
-}

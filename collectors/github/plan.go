@@ -172,7 +172,7 @@ func (p *planner) named(ctx context.Context, owner string) ([]repository, bool) 
 		if !strings.EqualFold(o, owner) {
 			continue
 		}
-		a, err := p.client.ask(ctx, "GraphQL identity of "+r, query("names"), vars{"owner": o, "name": name})
+		a, err := p.client.ask(ctx, "GraphQL identity of "+r, query("identity"), vars{"owner": o, "name": name})
 		found := a.data.Get("repository")
 		switch {
 		case ctx.Err() != nil:

@@ -16,8 +16,8 @@ import (
 )
 
 // pushTypes are the activities that move a branch other than by a merge that
-// GitHub made itself.
-// Forced pushes come first: what they took out of the history is not found there.
+// GitHub made itself. Forced pushes come first: what they took out of the history
+// has to be read by the pushes that brought it.
 var pushTypes = []string{"force_push", "push", "branch_creation", "branch_deletion"}
 
 // maxPushed bounds how many commits of one push are looked at.

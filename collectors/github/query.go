@@ -20,16 +20,14 @@ var (
 // fragments are the texts of all fragments by name.
 var fragments = sync.OnceValue(func() map[string]string {
 	all := map[string]string{}
-	for _, name := range []string{"fragments", "heads"} {
-		text := document(name)
-		heads := fragmentHead.FindAllStringSubmatchIndex(text, -1)
-		for i, h := range heads {
-			end := len(text)
-			if i+1 < len(heads) {
-				end = heads[i+1][0]
-			}
-			all[text[h[2]:h[3]]] = strings.TrimSpace(text[h[0]:end])
+	text := document("fragments")
+	heads := fragmentHead.FindAllStringSubmatchIndex(text, -1)
+	for i, h := range heads {
+		end := len(text)
+		if i+1 < len(heads) {
+			end = heads[i+1][0]
 		}
+		all[text[h[2]:h[3]]] = strings.TrimSpace(text[h[0]:end])
 	}
 	return all
 })

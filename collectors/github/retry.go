@@ -191,8 +191,13 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// statusOf is the HTTP status of an error, or 0.
+// statusOf is the HTTP status of an error, or 0. That a token was refused says
+// nothing of what it was wanted for.
 func statusOf(err error) int {
+	var login *loginError
+	if errors.As(err, &login) {
+		return 0
+	}
 	var resp *github.ErrorResponse
 	if errors.As(err, &resp) && resp.Response != nil {
 		return resp.Response.StatusCode

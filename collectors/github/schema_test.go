@@ -24,7 +24,7 @@ func allQueries(t *testing.T) map[string]string {
 		"blobs": aliased("blobs", "blob", blobField, 2), "heads": aliased("branches", "branch", branchField, 2),
 	}
 	for _, f := range files {
-		if name := strings.TrimSuffix(f.Name(), ".graphql"); name != "fragments" && name != "heads" {
+		if name := strings.TrimSuffix(f.Name(), ".graphql"); name != "fragments" {
 			docs[name] = query(name)
 		}
 	}

@@ -172,9 +172,17 @@ func (r *run) hiddenBranches(ctx context.Context, repo gjson.Result) ([]string, 
 		names = append(names, b.Get("name").Str)
 	}
 	if a.link.NextPage > 0 {
-		r.gap(BranchProtection, evidence.Finding{Code: "more_rules_than_read", Object: r.name(), Detail: "protected branches"})
+		r.moreRules("protected branches")
 	}
 	return names, nil
+}
+
+// moreRules notes a list of protection that goes on beyond what is read: which
+// branches are protected, and so whose history counts, is then not known.
+func (r *run) moreRules(list string) {
+	for _, kind := range []string{BranchProtection, Commit, PullRequest} {
+		r.gap(kind, evidence.Finding{Code: "more_rules_than_read", Object: r.name(), Detail: list})
+	}
 }
 
 // protecting lists the names and patterns by which rules, rulesets and settings
@@ -238,8 +246,7 @@ func (r *run) branchNames(repo gjson.Result) (names, patterns []string) {
 	}
 	for _, list := range []string{"branchProtectionRules", "rulesets"} {
 		if repo.Get(list + ".pageInfo.hasNextPage").Bool() {
-			r.note(Commit, evidence.Finding{Code: "more_rules_than_read", Object: r.name(), Detail: list})
-			r.gap(BranchProtection, evidence.Finding{Code: "more_rules_than_read", Object: r.name(), Detail: list})
+			r.moreRules(list)
 		}
 	}
 	return names, patterns
@@ -321,5 +328,5 @@ func (r *run) stateRecords(a answer, repo gjson.Result, branches []gjson.Result,
 
 // wrapped puts what does not say which repository it is of beside its repository.
 func (r *run) wrapped(name, raw string) []byte {
-	return fmt.Appendf(nil, `{"repository":{"id":%q,"nameWithOwner":%q},%q:%s}`, r.at.Repository.ID, r.at.Repository.Name, name, raw)
+	return fmt.Appendf(nil, `{"repository":{"id":%s,"nameWithOwner":%s},%s:%s}`, quoted(r.at.Repository.ID), quoted(r.at.Repository.Name), quoted(name), raw)
 }
