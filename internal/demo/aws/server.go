@@ -5,11 +5,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -18,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/evidencepack/evidence/internal/demo/loopback"
 )
 
 // ServerOptions says what is served, and how badly.
@@ -56,10 +55,9 @@ type Fault struct {
 
 // Server is an AWS on loopback.
 type Server struct {
-	opt      ServerOptions
-	listener net.Listener
-	http     *http.Server
-	done     chan struct{}
+	*loopback.Server // its URL is the endpoint, for AWS_ENDPOINT_URL
+
+	opt ServerOptions
 
 	mu       sync.Mutex
 	requests map[string]int
@@ -75,33 +73,13 @@ func NewServer(o ServerOptions) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	s := &Server{opt: o, requests: map[string]int{}, limits: map[string]*rate.Limiter{}}
+	served, err := loopback.Serve("simulated AWS", s)
 	if err != nil {
-		return nil, fmt.Errorf("simulated AWS: %w", err)
+		return nil, err
 	}
-	s := &Server{
-		opt: o, listener: l, done: make(chan struct{}),
-		requests: map[string]int{}, limits: map[string]*rate.Limiter{},
-	}
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		defer close(s.done)
-		_ = s.http.Serve(l) // always ErrServerClosed: Close ends it
-	}()
+	s.Server = served
 	return s, nil
-}
-
-// URL is the endpoint, for AWS_ENDPOINT_URL.
-func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
-
-// Close stops the server and the requests in it.
-func (s *Server) Close() error {
-	err := s.http.Close()
-	<-s.done
-	if err != nil && !errors.Is(err, net.ErrClosed) {
-		return fmt.Errorf("simulated AWS: %w", err)
-	}
-	return nil
 }
 
 // Requests counts the requests so far by operation: "s3:GetObject",

@@ -1,13 +1,10 @@
 package github
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -15,6 +12,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/evidencepack/evidence/internal/demo/loopback"
 )
 
 // Options describe a server.
@@ -31,10 +30,9 @@ type Options struct {
 
 // Server is a simulated GitHub on a loopback address.
 type Server struct {
-	opt      Options
-	listener net.Listener
-	http     *http.Server
-	done     chan struct{}
+	*loopback.Server // its URL is the API's address, for api_url
+
+	opt Options
 
 	mu       sync.Mutex
 	requests map[string]int
@@ -49,30 +47,13 @@ func NewServer(o Options) (*Server, error) {
 	if o.REST == nil {
 		o.REST = http.NotFound
 	}
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	s := &Server{opt: o, requests: map[string]int{}}
+	served, err := loopback.Serve("simulated GitHub", s)
 	if err != nil {
-		return nil, fmt.Errorf("simulated GitHub: %w", err)
+		return nil, err
 	}
-	s := &Server{opt: o, listener: l, done: make(chan struct{}), requests: map[string]int{}}
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		defer close(s.done)
-		_ = s.http.Serve(l) // always ErrServerClosed: Close ends it
-	}()
+	s.Server = served
 	return s, nil
-}
-
-// URL is the API's address, for api_url.
-func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
-
-// Close stops the server and the requests in it.
-func (s *Server) Close() error {
-	err := s.http.Close()
-	<-s.done
-	if err != nil && !errors.Is(err, net.ErrClosed) {
-		return fmt.Errorf("simulated GitHub: %w", err)
-	}
-	return nil
 }
 
 // Requests counts the requests so far: by the operation's name for GraphQL, by
