@@ -67,6 +67,10 @@ type Driver struct {
 	Sample []byte        // sample.yaml: a documented source entry that works
 	Readme []byte        // README.md of its folder
 
+	// Permissions are the least privileges that reading each kind needs, by kind.
+	// An IPE's "not readable" names them, and `evidence permissions` prints them.
+	Permissions map[string][]Permission
+
 	// Texts explains every code that its claims use: of counts, gaps, notes
 	// and of what is counted.
 	Texts map[string]evidence.Text
@@ -83,6 +87,12 @@ type Kind struct {
 	Title   evidence.Text // what such a record is, in an auditor's words
 	Form    evidence.Form // what two records under one identity mean; zero: events, which never change
 	Methods []evidence.Method
+
+	// Settles is how long after the end of a unit's window its records may still
+	// arrive or change. A unit that was read when that had passed is not read again.
+	// Zero is for mutable kinds that may change at any time, and for events that do
+	// not arrive late.
+	Settles time.Duration
 }
 
 // Env is what a collector is given of the world.

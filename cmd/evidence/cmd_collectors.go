@@ -69,7 +69,7 @@ func listedDrivers() []listedDriver {
 	for _, d := range all.Drivers() {
 		e := listedDriver{Name: d.Name, Title: d.Title}
 		for _, k := range d.Kinds {
-			e.Kinds = append(e.Kinds, listedKind(k))
+			e.Kinds = append(e.Kinds, listedKind{k.Name, k.Title, k.Form, k.Methods})
 		}
 		out = append(out, e)
 	}

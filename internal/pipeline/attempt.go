@@ -26,15 +26,21 @@ type attempt struct {
 // and the next day's does.
 const freshness = 12 * time.Hour
 
-// outdated reports whether a unit of things that change is to be read anew. What
-// was cut off that long ago is not continued either: its parts would be of
-// different states.
+// outdated reports whether a unit of things that change, or that arrive late, is
+// to be read anew: not once it was read after it had settled. What was cut off
+// that long ago is not continued either: its parts would be of different states.
 func (a *attempt) outdated(u evidence.Unit, d collectors.Driver, now time.Time) bool {
 	if a == nil || now.Sub(a.at) < freshness {
 		return false
 	}
 	return slices.ContainsFunc(d.Kinds, func(k collectors.Kind) bool {
-		return k.Form != evidence.Event && slices.Contains(u.Kinds, k.Name)
+		if !slices.Contains(u.Kinds, k.Name) {
+			return false
+		}
+		if k.Settles > 0 {
+			return a.at.Before(u.Window.End.Add(k.Settles))
+		}
+		return k.Form != evidence.Event
 	})
 }
 
