@@ -14,6 +14,7 @@ import (
 // Column is a key field of a population that readers see.
 type Column struct {
 	Path  string        `yaml:"path"` // dotted path in the record's body
+	Or    []string      `yaml:"or"`   // where the body has nothing at Path: the first of these at which it has
 	Title evidence.Text `yaml:"title"`
 	Type  ColumnType    `yaml:"type"`  // "" is text
 	Width float64       `yaml:"width"` // in characters; 0: by type
@@ -50,6 +51,12 @@ func (c *Control) Fields(item Item) []Field {
 
 func (c Column) field(body []byte) Field {
 	v := gjson.GetBytes(body, c.Path)
+	for _, path := range c.Or {
+		if v.Exists() && v.Type != gjson.Null {
+			break
+		}
+		v = gjson.GetBytes(body, path)
+	}
 	if !v.Exists() || v.Type == gjson.Null {
 		return Field{}
 	}
@@ -81,15 +88,19 @@ var placeholder = regexp.MustCompile(`\{([A-Za-z0-9_.-]+)\}`)
 // ItemLink returns the URL at which the source system shows the record; empty
 // when the control has no link or the record lacks a value that it needs.
 func (c *Control) ItemLink(rec evidence.Record) string {
+	form := c.Link
+	if p := c.Population.part(rec.Kind); p != nil && p.Kind != c.Population.Kind {
+		form = p.Link
+	}
 	var link strings.Builder
 	end := 0
-	for _, at := range placeholder.FindAllStringIndex(c.Link, -1) {
-		v := gjson.GetBytes(rec.Body, c.Link[at[0]+1:at[1]-1])
+	for _, at := range placeholder.FindAllStringIndex(form, -1) {
+		v := gjson.GetBytes(rec.Body, form[at[0]+1:at[1]-1])
 		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() {
 			return ""
 		}
-		link.WriteString(c.Link[end:at[0]])
-		inPath := !strings.ContainsAny(c.Link[:at[0]], "?#")
+		link.WriteString(form[end:at[0]])
+		inPath := !strings.ContainsAny(form[:at[0]], "?#")
 		text, ok := linkText(v.String(), inPath)
 		if !ok {
 			return ""
@@ -97,7 +108,7 @@ func (c *Control) ItemLink(rec evidence.Record) string {
 		link.WriteString(text)
 		end = at[1]
 	}
-	return link.String() + c.Link[end:]
+	return link.String() + form[end:]
 }
 
 // linkText escapes a value for a URL: QueryEscape leaves no character that means

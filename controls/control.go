@@ -74,8 +74,8 @@ const (
 	Whole Scope = "whole"
 )
 
-// Population selects a control's items: the records of a kind that Where
-// accepts and whose time lies in the audit period.
+// Population selects a control's items: the records of a kind, or of several
+// kinds, that Where accepts and whose time lies in the audit period.
 type Population struct {
 	Kind  string         `yaml:"kind"`
 	Where evidence.Where `yaml:"where"`
@@ -91,8 +91,48 @@ type Population struct {
 	// LatestOf is for snapshots: the dotted path of what a snapshot is of. Of the
 	// records that have the same value there only the newest is an item, whenever
 	// it was taken between the period's start and the collection: a monthly run
-	// takes its snapshots after the month. Its time is the record's own.
+	// takes its snapshots after the month. Its time is the record's own, unless
+	// Time names another: then the newest snapshot of a thing is an item of the
+	// period in which that time lies, and of none when it has no such time.
 	LatestOf string `yaml:"latest_of"`
+
+	// Also selects items of further kinds: a control on states and on events tests
+	// both. The policy tells them apart by input.kind. Each kind stands once.
+	Also []Population `yaml:"also"`
+
+	// Label and Link are those of items that Also selects: as the control's own
+	// are for the first kind.
+	Label string `yaml:"label"`
+	Link  string `yaml:"link"`
+}
+
+// Each lists the population's parts, one a kind: the first, and those of Also.
+func (p Population) Each() []Population {
+	first := p
+	first.Also = nil
+	return append([]Population{first}, p.Also...)
+}
+
+// Kinds lists the kinds of the population's items, the first one first.
+func (p Population) Kinds() []string {
+	var kinds []string
+	for _, part := range p.Each() {
+		kinds = append(kinds, part.Kind)
+	}
+	return kinds
+}
+
+// part finds the part of the population that selects a kind.
+func (p *Population) part(kind string) *Population {
+	if p.Kind == kind {
+		return p
+	}
+	for i := range p.Also {
+		if p.Also[i].Kind == kind {
+			return &p.Also[i]
+		}
+	}
+	return nil
 }
 
 // Related selects records that are joined to each item before its evaluation,
@@ -103,8 +143,23 @@ type Related struct {
 
 	// Match joins on equal keys: paths of the related record to paths of the
 	// item, or to names of what Extract finds in it. Where a path meets a list,
-	// all its elements count, and one equal value is enough.
+	// all its elements count, and one equal value is enough. A path of the related
+	// record may be the name of what an Extract of this relation finds in it.
 	Match map[string]string `yaml:"match"`
+
+	// IgnoreCase compares the keys of Match without regard to case, as mail
+	// addresses are compared.
+	IgnoreCase bool `yaml:"ignore_case"`
+
+	// Through names other relations: Match's keys then come from the records that
+	// those joined to the item, and not from the item: the sign-ins of the accounts
+	// of a person. Between stays the item's.
+	Through []string `yaml:"through"`
+
+	// LatestOf is for snapshots, as a population's is: of the related records that
+	// have the same value there, only the newest that was taken between the
+	// period's start and the collection is joined.
+	LatestOf string `yaml:"latest_of"`
 
 	Between *Between `yaml:"between"`
 
@@ -151,7 +206,10 @@ func (f Frequency) Name() evidence.Text { return frequencies[f] }
 // Selections returns what evidence the control needs: its population, for its
 // ID, and each related kind, for "ID/name", in the order of the names.
 func (c *Control) Selections() []evidence.Selection {
-	s := []evidence.Selection{{Kind: c.Population.Kind, Where: c.Population.Where, For: c.ID}}
+	var s []evidence.Selection
+	for _, p := range c.Population.Each() {
+		s = append(s, evidence.Selection{Kind: p.Kind, Where: p.Where, For: c.ID})
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
 		r := c.Related[name]
 		s = append(s, evidence.Selection{
@@ -196,7 +254,7 @@ func (c *Control) Package() string {
 
 // kinds lists the record kinds that the control reads, each once.
 func (c *Control) kinds() []string {
-	k := []string{c.Population.Kind}
+	k := c.Population.Kinds()
 	for _, r := range c.Related {
 		k = append(k, r.Kind)
 	}

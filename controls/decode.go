@@ -86,19 +86,47 @@ func (c *Control) checkTexts(src source) error {
 
 func (c *Control) checkPopulation(src source) error {
 	p := c.Population
+	if p.Label != "" || p.Link != "" {
+		return src.errorf("$.population", "population: the label and the link of the first kind are the control's own: label and link stand beside population")
+	}
+	if len(p.Also) > 0 && c.Scope == Whole {
+		return src.errorf("$.population.also", "population: also: scope whole judges items of one kind")
+	}
+	if err := p.check(src, "$.population"); err != nil {
+		return err
+	}
+	kinds := []string{p.Kind}
+	for i, also := range p.Also {
+		at := fmt.Sprintf("$.population.also[%d]", i)
+		switch {
+		case len(also.Also) > 0:
+			return src.errorf(at+".also", "population: also within also: list all further kinds in one")
+		case slices.Contains(kinds, also.Kind):
+			return src.errorf(at+".kind", "population: kind %s stands twice: where takes alternatives", also.Kind)
+		}
+		if err := also.check(src, at); err != nil {
+			return err
+		}
+		kinds = append(kinds, also.Kind)
+	}
+	return nil
+}
+
+// check refuses a part of a population that could not mean anything.
+func (p Population) check(src source, at string) error {
 	if !kindPattern.MatchString(p.Kind) {
-		return src.errorf("$.population.kind", "kind %q: want source.noun, such as cloudtrail.event", p.Kind)
+		return src.errorf(at+".kind", "kind %q: want source.noun, such as cloudtrail.event", p.Kind)
 	}
 	if err := p.Where.Validate(); err != nil {
-		return src.errorf("$.population.where", "population: %w", err)
+		return src.errorf(at+".where", "population: %w", err)
 	}
 	if p.Time == "" && p.End != "" {
-		return src.errorf("$.population.end", "population: end needs time")
+		return src.errorf(at+".end", "population: end needs time")
 	}
-	if p.LatestOf != "" && p.Time != "" {
-		return src.errorf("$.population.latest_of", "population: latest_of: a snapshot's time is its record's own: time and end are not for it")
+	if p.LatestOf != "" && p.End != "" {
+		return src.errorf(at+".latest_of", "population: latest_of: a snapshot does not last: end is not for it")
 	}
-	return checkPaths(src, "$.population", p.Time, p.End, p.LatestOf)
+	return checkPaths(src, at, p.Time, p.End, p.LatestOf)
 }
 
 func (c *Control) checkRelated(src source) error {
@@ -119,6 +147,15 @@ func (c *Control) checkRelated(src source) error {
 		}
 		if c.Scope == Whole && joined {
 			return src.errorf(at, "related %s: match and between join to one item; scope whole sees all related records", name)
+		}
+		if err := c.checkThrough(src, at, name, r); err != nil {
+			return err
+		}
+		if r.LatestOf != "" && (r.Window != Window{}) {
+			return src.errorf(at+".latest_of", "related %s: latest_of takes the newest from the period's start on: a window is not for it", name)
+		}
+		if err := checkPaths(src, at+".latest_of", r.LatestOf); err != nil {
+			return err
 		}
 		if err := checkPaths(src, at+".match", slices.Concat(slices.Collect(maps.Keys(r.Match)), slices.Collect(maps.Values(r.Match)))...); err != nil {
 			return err
@@ -223,6 +260,8 @@ func (c *Control) checkColumns(src source) error {
 		switch {
 		case !dottedPattern.MatchString(col.Path):
 			return src.errorf(at, "column path %q: want names joined by dots", col.Path)
+		case slices.ContainsFunc(col.Or, func(p string) bool { return !dottedPattern.MatchString(p) }):
+			return src.errorf(at+".or", "column %s: or: want names joined by dots", col.Path)
 		case !col.Title.Complete():
 			return src.errorf(at, "column %s: a title is needed in ja and en", col.Path)
 		case !slices.Contains([]ColumnType{TextColumn, TimeColumn, NumberColumn}, c.Columns[i].Type):
@@ -237,16 +276,28 @@ func (c *Control) checkColumns(src source) error {
 // checkLink holds records' values out of a link's host: whose page it opens is
 // the control's to say.
 func (c *Control) checkLink(src source) error {
-	if c.Link == "" {
+	if err := checkLink(src, "$.link", c.Link); err != nil {
+		return err
+	}
+	for i, p := range c.Population.Also {
+		if err := checkLink(src, fmt.Sprintf("$.population.also[%d].link", i), p.Link); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkLink(src source, at, link string) error {
+	if link == "" {
 		return nil
 	}
-	u, err := url.Parse(placeholder.ReplaceAllString(c.Link, "x"))
+	u, err := url.Parse(placeholder.ReplaceAllString(link, "x"))
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
-		return src.errorf("$.link", "link %q: want an https URL", c.Link)
+		return src.errorf(at, "link %q: want an https URL", link)
 	}
-	host, _, _ := strings.Cut(strings.TrimPrefix(c.Link, "https://"), "/")
+	host, _, _ := strings.Cut(strings.TrimPrefix(link, "https://"), "/")
 	if strings.ContainsAny(host, "{}?#") {
-		return src.errorf("$.link", "link %q: a placeholder must not stand in its host", c.Link)
+		return src.errorf(at, "link %q: a placeholder must not stand in its host", link)
 	}
 	return nil
 }

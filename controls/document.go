@@ -33,9 +33,9 @@ func (e *Evaluator) Document(ctx context.Context, in Input, id string) ([]byte, 
 		}
 		return documentJSON(v)
 	}
-	for rec, err := range in.Evidence.Records(ctx, e.control.Population.Kind) {
+	for rec, err := range f.records(ctx) {
 		if err != nil {
-			return nil, fmt.Errorf("control %s: read %s: %w", e.control.ID, e.control.Population.Kind, err)
+			return nil, fmt.Errorf("control %s: %w", e.control.ID, err)
 		}
 		if rec.ID != id {
 			continue

@@ -58,8 +58,9 @@ type frame struct {
 	in     Input
 	period *ast.Term
 	asOf   *ast.Term
-	joins  []*join
-	newest map[string]bool // IDs of the items, where the population is of the latest
+	joins  []*join                    // in the order of their names
+	order  []*join                    // the same, each after those that it goes through
+	newest map[string]map[string]bool // by kind: IDs of the items, where the population is of the latest
 }
 
 func (e *Evaluator) frame(ctx context.Context, in Input) (*frame, error) {
@@ -79,8 +80,13 @@ func (e *Evaluator) frame(ctx context.Context, in Input) (*frame, error) {
 	if f.newest, err = e.control.newest(ctx, in); err != nil {
 		return nil, err
 	}
-	f.joins, err = e.control.loadJoins(ctx, in)
-	return f, err
+	return f, f.loadJoins(ctx)
+}
+
+// records yields the records of all of the population's kinds, in the order of
+// (Time, ID) and, where those are equal, of the kinds.
+func (f *frame) records(ctx context.Context) iter.Seq2[evidence.Record, error] {
+	return merged(ctx, f.in.Evidence, f.control.Population.Kinds())
 }
 
 // document is the input of the policy; subject is its record or records.
@@ -125,20 +131,24 @@ func (f *frame) itemDocument(rec evidence.Record) (ast.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(f.finders) == 0 {
-		return f.document("record", body, related), nil
+	more := [][2]*ast.Term{
+		ast.Item(ast.StringTerm("kind"), ast.StringTerm(rec.Kind)),
+		ast.Item(ast.StringTerm("time"), ast.StringTerm(rec.Time.UTC().Format(time.RFC3339Nano))),
 	}
-	return f.document("record", body, related, ast.Item(ast.StringTerm("extracted"), found.term())), nil
+	if len(f.finders) > 0 {
+		more = append(more, ast.Item(ast.StringTerm("extracted"), found.term()))
+	}
+	return f.document("record", body, related, more...), nil
 }
 
 // member says whether the record is of the population, and its item's time.
 func (f *frame) member(rec evidence.Record) (time.Time, bool, error) {
-	p := f.control.Population
-	if !p.Where.Match(rec.Body) {
+	p := f.control.Population.part(rec.Kind)
+	if p == nil || !p.Where.Match(rec.Body) {
 		return time.Time{}, false, nil
 	}
 	if p.LatestOf != "" {
-		return rec.Time, f.newest[rec.ID], nil
+		return f.latestMember(rec, p.Time)
 	}
 	t, err := timeAt(rec, p.Time)
 	if err != nil {
@@ -152,6 +162,19 @@ func (f *frame) member(rec evidence.Record) (time.Time, bool, error) {
 		return time.Time{}, false, err
 	}
 	return t, f.in.Period.Overlaps(evidence.Period{Start: t, End: end}), nil
+}
+
+// latestMember is member for a record of a kind that is of the latest. With a path,
+// what has no time there is an item of no period: who has not left.
+func (f *frame) latestMember(rec evidence.Record, path string) (time.Time, bool, error) {
+	if !f.newest[rec.Kind][rec.ID] {
+		return time.Time{}, false, nil
+	}
+	if v := gjson.GetBytes(rec.Body, path); path != "" && (!v.Exists() || v.Type == gjson.Null) {
+		return time.Time{}, false, nil
+	}
+	t, err := timeAt(rec, path)
+	return t, err == nil && (path == "" || f.in.Period.Contains(t)), err
 }
 
 // timeAt reads the time at a path of the body; an empty path is the record's own.

@@ -14,6 +14,10 @@ import (
 // Extract finds values in an item's texts, such as the numbers of tickets in a
 // title, to join on and for the policy to see.
 type Extract struct {
+	// Of names a relation: then the values are found in its records, to join them
+	// on, and the policy does not see them.
+	Of string `yaml:"of"`
+
 	From []string `yaml:"from"` // dotted paths of the texts; they lead through lists
 
 	// Patterns names the parameter that holds what to look for: a list of
@@ -68,6 +72,8 @@ func (c *Control) checkExtract(src source) error {
 			return src.errorf(at, "extract %s: it finds values in one item; scope whole sees them all", name)
 		case len(x.From) == 0 || slices.Contains(x.From, ""):
 			return src.errorf(at, "extract %s: from: paths of texts are needed", name)
+		case x.Of != "" && !c.matchesOn(x.Of, name):
+			return src.errorf(at, "extract %s: of %q: want a relation that has %s among the keys of its match", name, x.Of, name)
 		case c.Params[x.Patterns] == nil:
 			return src.errorf(at, "extract %s: patterns %q: want the name of a parameter with a list of {pattern, key}", name, x.Patterns)
 		}
@@ -86,6 +92,12 @@ func (c *Control) checkExtract(src source) error {
 	return nil
 }
 
+// matchesOn reports whether a relation joins on what an extraction finds in its records.
+func (c *Control) matchesOn(relation, name string) bool {
+	_, ok := c.Related[relation].Match[name]
+	return ok
+}
+
 // patternError is about one element of a parameter that holds patterns.
 type patternError struct {
 	param string
@@ -99,10 +111,14 @@ func (e patternError) Error() string {
 
 func (e patternError) Unwrap() error { return e.err }
 
-// finders compiles the control's extractions, in the order of their names.
-func (c *Control) finders() ([]finder, error) {
+// finders compiles the control's extractions from the records of a relation, or
+// from items where that is empty, in the order of their names.
+func (c *Control) finders(of string) ([]finder, error) {
 	var list []finder
 	for _, name := range slices.Sorted(maps.Keys(c.Extract)) {
+		if c.Extract[name].Of != of {
+			continue
+		}
 		f, err := c.finder(name)
 		if err != nil {
 			return nil, err
@@ -157,12 +173,14 @@ func group(name string) (int, bool) {
 }
 
 // extract finds what the control looks for in an item.
-func (e *Evaluator) extract(body []byte) (extracted, error) {
-	if len(e.finders) == 0 {
+func (e *Evaluator) extract(body []byte) (extracted, error) { return findAll(e.finders, body) }
+
+func findAll(finders []finder, body []byte) (extracted, error) {
+	if len(finders) == 0 {
 		return nil, nil
 	}
 	x := extracted{}
-	for _, f := range e.finders {
+	for _, f := range finders {
 		values, err := f.find(body)
 		if err != nil {
 			return nil, fmt.Errorf("extract %w", err)

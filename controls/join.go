@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -19,8 +20,16 @@ import (
 type join struct {
 	name    string
 	related Related
-	itemKey []string // paths of the item, in step with relatedKey
+	through []*join // where the keys come from, if not from the item
+
+	relatedKey []string // paths of the related record
+	itemKey    []string // paths of the item, in step with relatedKey
+	finders    []finder // of what is found in the texts of related records
+
+	needed  *keySet         // the keys that items have; nil: not known, and so all
+	newest  map[string]bool // IDs of the records that are joined, where that is of the latest
 	records []evidence.Record
+	found   []extracted       // in step with records, where there are finders
 	buckets map[string][]span // by key; one bucket "" when there is no match
 }
 
@@ -35,33 +44,60 @@ type span struct {
 // forever is where an interval without an end ends.
 var forever = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 
-// loadJoins reads the related records, in the order of the relations' names.
-func (c *Control) loadJoins(ctx context.Context, in Input) ([]*join, error) {
-	var joins []*join
-	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
-		j := &join{name: name, related: c.Related[name], buckets: map[string][]span{}}
-		if err := j.load(ctx, in); err != nil {
-			return nil, fmt.Errorf("related %s: %w", name, err)
+// loadJoins reads the related records, of each relation after those that it goes
+// through.
+func (f *frame) loadJoins(ctx context.Context) error {
+	byName := map[string]*join{}
+	for _, name := range slices.Sorted(maps.Keys(f.control.Related)) {
+		j := &join{name: name, related: f.control.Related[name], buckets: map[string][]span{}}
+		j.relatedKey = slices.Sorted(maps.Keys(j.related.Match))
+		for _, path := range j.relatedKey {
+			j.itemKey = append(j.itemKey, j.related.Match[path])
 		}
-		joins = append(joins, j)
+		var err error
+		if j.finders, err = f.control.finders(name); err != nil {
+			return err
+		}
+		f.joins, byName[name] = append(f.joins, j), j
 	}
-	return joins, nil
+	for _, name := range f.control.throughOrder() {
+		j := byName[name]
+		for _, other := range j.related.Through {
+			j.through = append(j.through, byName[other])
+		}
+		f.order = append(f.order, j)
+	}
+	if err := f.neededByItems(ctx); err != nil {
+		return err
+	}
+	for _, j := range f.order {
+		err := j.neededThrough()
+		if err == nil {
+			err = j.load(ctx, f.in)
+		}
+		if err != nil {
+			return fmt.Errorf("related %s: %w", j.name, err)
+		}
+	}
+	return nil
 }
 
 func (j *join) load(ctx context.Context, in Input) error {
-	relatedKey := slices.Sorted(maps.Keys(j.related.Match))
-	for _, path := range relatedKey {
-		j.itemKey = append(j.itemKey, j.related.Match[path])
+	if j.related.LatestOf != "" {
+		var err error
+		if j.newest, err = latest(ctx, in, j.related.Kind, j.related.LatestOf); err != nil {
+			return err
+		}
 	}
 	window := evidence.Period{Start: in.Period.Start.Add(-j.related.Window.Before), End: in.Period.End.Add(j.related.Window.After)}
 	for rec, err := range in.Evidence.Records(ctx, j.related.Kind) {
 		if err != nil {
 			return fmt.Errorf("read %s: %w", j.related.Kind, err)
 		}
-		if !window.Contains(rec.Time) || !j.related.Where.Match(rec.Body) {
+		if j.newest == nil && !window.Contains(rec.Time) || j.newest != nil && !j.newest[rec.ID] || !j.related.Where.Match(rec.Body) {
 			continue
 		}
-		if err := j.add(rec, relatedKey); err != nil {
+		if err := j.add(rec); err != nil {
 			return fmt.Errorf("%s %s: %w", rec.Kind, rec.ID, err)
 		}
 	}
@@ -71,17 +107,24 @@ func (j *join) load(ctx context.Context, in Input) error {
 	return ctx.Err()
 }
 
-func (j *join) add(rec evidence.Record, relatedKey []string) error {
+func (j *join) add(rec evidence.Record) error {
 	s, ok := j.span(rec.Body)
 	if !ok {
 		return nil
 	}
-	keys, err := compositeKeys(subject{body: rec.Body}, relatedKey)
+	found, err := findAll(j.finders, rec.Body)
 	if err != nil {
+		return err
+	}
+	keys, err := j.keys(subject{rec.Body, found}, j.relatedKey)
+	if err != nil || !j.needed.any(keys) {
 		return err
 	}
 	s.record = len(j.records)
 	j.records = append(j.records, rec)
+	if len(j.finders) > 0 {
+		j.found = append(j.found, found)
+	}
 	for _, k := range keys {
 		j.buckets[k] = append(j.buckets[k], s)
 	}
@@ -144,17 +187,49 @@ func (s subject) values(path string) []string {
 }
 
 // lookup returns the related records of an item, in the order of the evidence.
-func (j *join) lookup(item subject) ([]int, error) {
-	keys, err := compositeKeys(item, j.itemKey)
-	if err != nil {
-		return nil, err
-	}
+// chosen holds those of the relations that this one goes through.
+func (j *join) lookup(item subject, chosen map[*join][]int) ([]int, error) {
 	var found []int
-	for _, k := range keys {
-		found = j.appendInTime(found, j.buckets[k], item.body)
+	for _, s := range j.subjects(item, chosen) {
+		keys, err := j.keys(s, j.itemKey)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range keys {
+			found = j.appendInTime(found, j.buckets[k], item.body)
+		}
 	}
 	slices.Sort(found)
 	return slices.Compact(found), nil // lists of keys may reach a record twice
+}
+
+// subjects are what the keys come from: the item, or the records that other
+// relations joined to it.
+func (j *join) subjects(item subject, chosen map[*join][]int) []subject {
+	if len(j.through) == 0 {
+		return []subject{item}
+	}
+	var list []subject
+	for _, other := range j.through {
+		for _, n := range chosen[other] {
+			list = append(list, other.subject(n))
+		}
+	}
+	return list
+}
+
+// subject is one of the relation's records as a relation through it sees it.
+func (j *join) subject(n int) subject {
+	s := subject{body: j.records[n].Body}
+	if len(j.finders) > 0 {
+		s.found = j.found[n]
+	}
+	return s
+}
+
+// keys are those of a record or an item, for comparison.
+func (j *join) keys(of subject, paths []string) ([]string, error) {
+	return compositeKeys(of, paths, j.related.IgnoreCase)
 }
 
 func (j *join) appendInTime(found []int, spans []span, item []byte) []int {
@@ -197,7 +272,7 @@ const maxKeys = 10_000
 // compositeKeys returns the keys under which a record is joined: one for each
 // combination of values at the paths. Missing and null values have none. With
 // no paths, there is the one empty key.
-func compositeKeys(of subject, paths []string) ([]string, error) {
+func compositeKeys(of subject, paths []string, ignoreCase bool) ([]string, error) {
 	keys := []string{""}
 	for _, path := range paths {
 		values := of.values(path)
@@ -207,6 +282,9 @@ func compositeKeys(of subject, paths []string) ([]string, error) {
 		longer := make([]string, 0, len(keys)*len(values))
 		for _, k := range keys {
 			for _, v := range values {
+				if ignoreCase {
+					v = strings.ToLower(v)
+				}
 				longer = append(longer, k+strconv.Itoa(len(v))+":"+v) // the length keeps parts apart
 			}
 		}
@@ -222,29 +300,35 @@ func tooManyKeys(of string) error {
 
 // related is the input's member of that name for one item.
 func (f *frame) related(item subject) (*ast.Term, error) {
-	return f.relatedTerm(func(j *join) ([]int, error) { return j.lookup(item) })
+	chosen := map[*join][]int{}
+	for _, j := range f.order {
+		found, err := j.lookup(item, chosen)
+		if err != nil {
+			return nil, fmt.Errorf("related %s: %w", j.name, err)
+		}
+		chosen[j] = found
+	}
+	return f.relatedTerm(chosen)
 }
 
 // allRelated is the same for the whole population: everything that was selected.
 func (f *frame) allRelated() (*ast.Term, error) {
-	return f.relatedTerm(func(j *join) ([]int, error) {
+	chosen := map[*join][]int{}
+	for _, j := range f.joins {
 		all := make([]int, len(j.records))
 		for i := range all {
 			all[i] = i
 		}
-		return all, nil
-	})
+		chosen[j] = all
+	}
+	return f.relatedTerm(chosen)
 }
 
-func (f *frame) relatedTerm(choose func(*join) ([]int, error)) (*ast.Term, error) {
+func (f *frame) relatedTerm(chosen map[*join][]int) (*ast.Term, error) {
 	members := make([][2]*ast.Term, 0, len(f.joins))
 	for _, j := range f.joins {
-		chosen, err := choose(j)
-		if err != nil {
-			return nil, fmt.Errorf("related %s: %w", j.name, err)
-		}
-		bodies := make([]*ast.Term, len(chosen))
-		for i, n := range chosen {
+		bodies := make([]*ast.Term, len(chosen[j]))
+		for i, n := range chosen[j] {
 			v, err := parseValue(j.records[n].Body)
 			if err != nil {
 				return nil, fmt.Errorf("related %s: %s %s: body: %w", j.name, j.records[n].Kind, j.records[n].ID, err)

@@ -1,6 +1,7 @@
 package controls
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -11,15 +12,25 @@ import (
 // checkLabel refuses labels that would be the same for every item, or that hold
 // something that looks like a placeholder and is none.
 func (c *Control) checkLabel(src source) error {
-	if c.Label == "" {
-		return nil
+	if err := checkLabel(src, "$.label", c.Label); err != nil {
+		return err
 	}
-	rest := placeholder.ReplaceAllString(c.Label, "")
+	for i, p := range c.Population.Also {
+		if err := checkLabel(src, fmt.Sprintf("$.population.also[%d].label", i), p.Label); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkLabel(src source, at, label string) error {
+	rest := placeholder.ReplaceAllString(label, "")
 	switch {
-	case rest == c.Label:
-		return src.errorf("$.label", "label %q: a {path} of the record is needed: items would all be called the same", c.Label)
+	case label == "":
+	case rest == label:
+		return src.errorf(at, "label %q: a {path} of the record is needed: items would all be called the same", label)
 	case strings.ContainsAny(rest, "{}\n"):
-		return src.errorf("$.label", "label %q: want one line with {path} placeholders", c.Label)
+		return src.errorf(at, "label %q: want one line with {path} placeholders", label)
 	}
 	return nil
 }
@@ -28,8 +39,12 @@ func (c *Control) checkLabel(src source) error {
 // has no label or the record lacks a value that it needs. It identifies nothing:
 // two records may have one label.
 func (c *Control) ItemLabel(rec evidence.Record) string {
+	form := c.Label
+	if p := c.Population.part(rec.Kind); p != nil && p.Kind != c.Population.Kind {
+		form = p.Label
+	}
 	complete := true
-	label := placeholder.ReplaceAllStringFunc(c.Label, func(p string) string {
+	label := placeholder.ReplaceAllStringFunc(form, func(p string) string {
 		v := gjson.GetBytes(rec.Body, p[1:len(p)-1])
 		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() || v.String() == "" {
 			complete = false

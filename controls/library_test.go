@@ -44,7 +44,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"between without to", "owner: tests", "owner: tests\nrelated: {r: {kind: test.related, between: {of: item, time: a, from: b}}}", "related r: between"},
 		{"between of nobody", "owner: tests", "owner: tests\nrelated: {r: {kind: test.related, between: {of: me, time: a, from: b, to: c}}}", "related r: between"},
 		{"window", "owner: tests", "owner: tests\nrelated: {r: {kind: test.related, match: {a: b}, window: {before: 9y}}}", `"9y"`},
-		{"latest with a time", "time: at}", "time: at, latest_of: name}", "control.yaml:10: population: latest_of"},
+		{"latest with an end", "time: at}", "time: at, latest_of: name}", "control.yaml:10: population: latest_of"},
 		{"latest's path", "time: at}", "latest_of: 'a|b'}", "control.yaml:10: path"},
 		{"observation that is a reason", "owner: tests", "owner: tests\nobservations: {bad: {ja: 悪い, en: bad}}", "control.yaml:6: observation bad: it is a reason already"},
 		{"observation in one language", "owner: tests", "owner: tests\nobservations: {seen: {ja: 見}}", "control.yaml:6: observation seen: a text is needed"},

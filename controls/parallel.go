@@ -85,9 +85,9 @@ func emitInOrder(ctx context.Context, ordered <-chan *batch, emit func(Item) err
 // readBatches hands the evidence over until it ends, fails, or hand says no.
 func (f *frame) readBatches(ctx context.Context, hand func(*batch) bool) {
 	b := &batch{done: make(chan struct{})}
-	for rec, err := range f.in.Evidence.Records(ctx, f.control.Population.Kind) {
+	for rec, err := range f.records(ctx) {
 		if err != nil {
-			b.err = fmt.Errorf("control %s: read %s: %w", f.control.ID, f.control.Population.Kind, err)
+			b.err = fmt.Errorf("control %s: %w", f.control.ID, err)
 			break
 		}
 		b.records = append(b.records, rec)

@@ -16,7 +16,7 @@ type Evaluator struct {
 	control *Control
 	query   rego.PreparedEvalQuery
 	params  *ast.Term
-	finders []finder // of the control's Extract, in the order of the names
+	finders []finder // of what Extract finds in items, in the order of the names
 	workers int      // 0: as many as the process may run at a time
 }
 
@@ -36,7 +36,7 @@ func Prepare(ctx context.Context, c *Control) (*Evaluator, error) {
 		}
 		params.Insert(ast.StringTerm(name), ast.NewTerm(value))
 	}
-	finders, err := c.finders()
+	finders, err := c.finders("")
 	if err != nil {
 		return nil, fmt.Errorf("control %s: %w", c.ID, err)
 	}

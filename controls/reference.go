@@ -18,7 +18,7 @@ func Reference(l *Library) []byte {
 	b.WriteString("# Controls / 統制一覧\n\n")
 	b.WriteString("| ID | Control | 統制 | Population |\n|---|---|---|---|\n")
 	for _, c := range l.Controls {
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | `%s` |\n", c.ID, strings.ToLower(c.ID), cell(c.Title.EN), cell(c.Title.JA), c.Population.Kind)
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | `%s` |\n", c.ID, strings.ToLower(c.ID), cell(c.Title.EN), cell(c.Title.JA), strings.Join(c.Population.Kinds(), "`, `"))
 	}
 	for _, c := range l.Controls {
 		l.section(&b, c)
@@ -53,7 +53,7 @@ func (l *Library) section(b *bytes.Buffer, c *Control) {
 	row(evidence.Text{EN: "Test procedure", JA: "検証手続"}, cell(c.Procedure.EN)+"<br>"+cell(c.Procedure.JA))
 	row(evidence.Text{EN: "Owner", JA: "統制責任者"}, cell(c.Owner))
 	row(evidence.Text{EN: "Frequency", JA: "頻度"}, c.Frequency.Name().EN+" / "+c.Frequency.Name().JA)
-	row(evidence.Text{EN: "Population", JA: "母集団"}, population(c.Population))
+	row(evidence.Text{EN: "Population", JA: "母集団"}, populations(c.Population))
 	if len(c.Related) > 0 {
 		row(evidence.Text{EN: "Judged with", JA: "参照する証跡"}, joinedWith(c))
 	}
@@ -95,8 +95,17 @@ func joinedWith(c *Control) string {
 	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
 		r := c.Related[name]
 		part := fmt.Sprintf("`%s`: `%s`", name, r.Kind)
+		if r.LatestOf != "" {
+			part += fmt.Sprintf(", newest of each `%[1]s` / `%[1]s` ごとに最新のもの", r.LatestOf)
+		}
 		for _, path := range slices.Sorted(maps.Keys(r.Match)) {
 			part += fmt.Sprintf("; `%s` = `%s`", path, r.Match[path])
+		}
+		if len(r.Through) > 0 {
+			part += fmt.Sprintf(" of / の参照先: `%s`", strings.Join(r.Through, "`, `"))
+		}
+		if r.IgnoreCase {
+			part += " (case ignored / 大文字・小文字を区別しない)"
 		}
 		if b := r.Between; b != nil {
 			part += fmt.Sprintf("; `%s` in `%s`–`%s`", b.Time, b.From, b.To)
@@ -111,9 +120,22 @@ func foundIn(c *Control) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(c.Extract)) {
 		x := c.Extract[name]
-		parts = append(parts, fmt.Sprintf("`%s`: `%s` (`%s`)", name, strings.Join(x.From, "`, `"), x.Patterns))
+		of := ""
+		if x.Of != "" {
+			of = "`" + x.Of + "` "
+		}
+		parts = append(parts, fmt.Sprintf("`%s`: %s`%s` (`%s`)", name, of, strings.Join(x.From, "`, `"), x.Patterns))
 	}
 	return strings.Join(parts, "<br>")
+}
+
+// populations describes each of a population's parts.
+func populations(p Population) string {
+	var parts []string
+	for _, part := range p.Each() {
+		parts = append(parts, population(part))
+	}
+	return strings.Join(parts, "<br>and / 及び: ")
 }
 
 func population(p Population) string {
@@ -128,6 +150,9 @@ func population(p Population) string {
 	s := "`" + p.Kind + "`"
 	if p.LatestOf != "" {
 		s += fmt.Sprintf(", newest of each `%[1]s` / `%[1]s` ごとに最新のもの", p.LatestOf)
+	}
+	if p.LatestOf != "" && p.Time != "" {
+		s += fmt.Sprintf(", by its `%[1]s` / `%[1]s` の時点による", p.Time)
 	}
 	if len(clauses) > 0 {
 		s += "<br>" + strings.Join(clauses, "<br>or / または: ")

@@ -110,7 +110,7 @@ func inline(v any, definitions map[string]any, depth int) (any, error) {
 // inputSchema describes the whole input document of the control's policy, so
 // that a misspelt path, parameter or related name is a compile error.
 func (c *Control) inputSchema() (any, error) {
-	record, err := c.schemas.record(c.Population.Kind)
+	record, err := c.itemSchema()
 	if err != nil {
 		return nil, err
 	}
@@ -133,19 +133,38 @@ func (c *Control) inputSchema() (any, error) {
 		"as_of":   text,
 		"params":  closedObject(params),
 	}
-	if len(c.Extract) > 0 {
-		found := map[string]any{}
-		for name := range c.Extract {
+	found := map[string]any{}
+	for name, x := range c.Extract {
+		if x.Of == "" {
 			found[name] = arrayOf(text)
 		}
+	}
+	if len(found) > 0 {
 		properties["extracted"] = closedObject(found)
 	}
 	if c.Scope == Whole {
 		properties["records"] = arrayOf(closedObject(map[string]any{"id": text, "time": text, "record": record}))
 	} else {
-		properties["record"] = record
+		properties["record"], properties["kind"], properties["time"] = record, text, text
 	}
 	return closedObject(properties), nil
+}
+
+// itemSchema describes an item: a record of the population's kind, or of any of
+// its kinds.
+func (c *Control) itemSchema() (any, error) {
+	var bodies []any
+	for _, kind := range c.Population.Kinds() {
+		body, err := c.schemas.record(kind)
+		if err != nil {
+			return nil, err
+		}
+		bodies = append(bodies, body)
+	}
+	if len(bodies) == 1 {
+		return bodies[0], nil
+	}
+	return map[string]any{"anyOf": bodies}, nil
 }
 
 func arrayOf(items any) map[string]any {

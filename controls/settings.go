@@ -71,8 +71,10 @@ func (c *Control) configure(s Settings) (*Control, error) {
 		}
 		n.Params[name] = s.Params[name]
 	}
-	if _, err := n.finders(); err != nil {
-		return nil, fmt.Errorf("control %s: %w", c.ID, err)
+	for _, name := range slices.Sorted(maps.Keys(n.Extract)) {
+		if _, err := n.finder(name); err != nil {
+			return nil, fmt.Errorf("control %s: %w", c.ID, err)
+		}
 	}
 	return &n, nil
 }

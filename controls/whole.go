@@ -19,9 +19,9 @@ type member struct {
 // population reads the whole population into memory.
 func (f *frame) population(ctx context.Context) ([]member, error) {
 	var members []member
-	for rec, err := range f.in.Evidence.Records(ctx, f.control.Population.Kind) {
+	for rec, err := range f.records(ctx) {
 		if err != nil {
-			return nil, fmt.Errorf("control %s: read %s: %w", f.control.ID, f.control.Population.Kind, err)
+			return nil, fmt.Errorf("control %s: %w", f.control.ID, err)
 		}
 		t, ok, err := f.member(rec)
 		if err != nil {

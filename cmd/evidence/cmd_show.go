@@ -97,7 +97,7 @@ func (s *shown) tellTest(r *evaluation.Results) error {
 		{say("検証手続", "procedure"), c.Procedure.In(l)},
 		{say("統制責任者", "owner"), c.Owner},
 		{say("頻度", "frequency"), c.Frequency.Name().In(l)},
-		{say("母集団", "population"), c.Population.Kind + "  " + pack.Definition(c.Population.Where)},
+		{say("母集団", "population"), strings.Join(c.Population.Kinds(), ", ") + "  " + strings.ReplaceAll(pack.PopulationDefinition(c.Population), "\n", "; ")},
 	} {
 		fmt.Fprintf(s.stdout, "%s: %s\n", line[0], strings.TrimSpace(line[1]))
 	}
@@ -141,7 +141,7 @@ func (s *shown) tellItem(ctx context.Context, name string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	traces, earlier, err := s.traces(ctx, item.ID)
+	traces, earlier, err := s.traces(ctx, item)
 	if err != nil {
 		return err
 	}
@@ -215,8 +215,11 @@ func (s *shown) tellTrace(t pipeline.Trace) {
 
 // traces finds where the item's record came from. A derived record has no
 // response of its own: it is shown as it was derived.
-func (s *shown) traces(ctx context.Context, id string) ([]pipeline.Trace, []sealed.Version, error) {
-	kind, want := s.control.Population.Kind, s.control.Selections()
+func (s *shown) traces(ctx context.Context, item evaluation.Item) ([]pipeline.Trace, []sealed.Version, error) {
+	id, kind, want := item.ID, s.control.Population.Kind, s.control.Selections()
+	if item.Kind != "" {
+		kind = item.Kind
+	}
 	if kind != sealed.ClaimKind {
 		return pipeline.Traces(ctx, s.view, want, kind, id)
 	}

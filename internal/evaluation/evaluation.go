@@ -60,6 +60,7 @@ type Counts struct {
 // Item is the outcome of one item's test.
 type Item struct {
 	ID      string            `json:"id"`
+	Kind    string            `json:"kind,omitempty"`  // its record's, where the population has several kinds
 	Label   string            `json:"label,omitempty"` // what people call it; not always one item's alone
 	Time    time.Time         `json:"time"`
 	Verdict evidence.Verdict  `json:"verdict"`
@@ -157,6 +158,9 @@ func (c *Control) take(ctl *controls.Control, i controls.Item) error {
 	item := Item{
 		ID: i.Record.ID, Label: ctl.ItemLabel(i.Record), Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
 		SHA256: i.Record.BodySHA256(), Observations: i.Observations,
+	}
+	if len(ctl.Population.Also) > 0 {
+		item.Kind = i.Record.Kind
 	}
 	whole := item
 	whole.Fields, whole.Link, whole.Group = ctl.Fields(i), ctl.ItemLink(i.Record), ctl.ItemGroup(i.Record)

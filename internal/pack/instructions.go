@@ -80,7 +80,7 @@ func newExample(r *evaluation.Results, library *controls.Library) (e example, ok
 // plain reports whether each record is an item as it stands: nothing is joined
 // to it, found in its texts, or chosen among records.
 func plain(c *controls.Control) bool {
-	return c.Population.Kind != sealed.ClaimKind && c.Population.LatestOf == "" && c.Population.End == "" &&
+	return c.Population.Kind != sealed.ClaimKind && len(c.Population.Also) == 0 && c.Population.LatestOf == "" && c.Population.End == "" &&
 		c.Scope == controls.Each && len(c.Related) == 0 && len(c.Extract) == 0
 }
 
@@ -100,7 +100,7 @@ func (e example) sources() string {
 func (e example) whole() string {
 	return fmt.Sprintf(`zstdcat %[2]s | jq -s --slurpfile r results.json '{items: [group_by(.id)[] | last
   | select(.time >= $r[0].period.start and .time < $r[0].period.end)
-  | {id, input: {record: .body, related: {}, period: $r[0].period, as_of: $r[0].as_of,
+  | {id, input: {kind: .kind, time: .time, record: .body, related: {}, period: $r[0].period, as_of: $r[0].as_of,
     params: ($r[0].controls[] | select(.id == "%[1]s") | .params)}}]}' > items.json
 cat > whole.rego <<'END'
 package whole
@@ -120,7 +120,7 @@ diff found.txt reported.txt && echo OK
 // one repeats the test of the item with a stock opa.
 func (e example) one() string {
 	return fmt.Sprintf(`zstdcat %s | jq -c --arg id '%s' --slurpfile r results.json '
-  select(.id == $id) | {record: .body, related: {}, period: $r[0].period, as_of: $r[0].as_of,
+  select(.id == $id) | {kind: .kind, time: .time, record: .body, related: {}, period: $r[0].period, as_of: $r[0].as_of,
     params: ($r[0].controls[] | select(.id == "%s") | .params)}' | tail -1 > input.json
 opa eval %s -i input.json --format pretty data.%s.exception
 `, EvidenceFile(e.control.Population.Kind), shellQuoted(e.item), e.control.ID, e.sources(), e.control.Package())

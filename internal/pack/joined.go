@@ -28,11 +28,12 @@ func newJoinedExample(r *evaluation.Results, library *controls.Library) (e examp
 }
 
 func byKeys(c *controls.Control) bool {
-	if c.Population.Kind == sealed.ClaimKind || c.Population.LatestOf != "" || c.Scope != controls.Each || len(c.Extract) > 0 || len(c.Related) == 0 {
+	if c.Population.Kind == sealed.ClaimKind || len(c.Population.Also) > 0 || c.Population.LatestOf != "" || c.Scope != controls.Each || len(c.Extract) > 0 || len(c.Related) == 0 {
 		return false
 	}
 	for _, related := range c.Related {
-		if related.Kind == sealed.ClaimKind || related.Between != nil || len(related.Where) > 0 {
+		if related.Kind == sealed.ClaimKind || related.Between != nil || len(related.Where) > 0 ||
+			related.IgnoreCase || related.LatestOf != "" || len(related.Through) > 0 {
 			return false
 		}
 	}
@@ -70,7 +71,7 @@ zstdcat %s | jq -c --arg id '%s' 'select(.id == $id)' | tail -1 > item.json
 		fmt.Fprintf(&b, " --slurpfile %[1]s %[1]s.json", name)
 	}
 	fmt.Fprintf(&b, ` '
-  {record: $item[0].body, related: {%s}, period: $r[0].period, as_of: $r[0].as_of,
+  {kind: $item[0].kind, time: $item[0].time, record: $item[0].body, related: {%s}, period: $r[0].period, as_of: $r[0].as_of,
     params: ($r[0].controls[] | select(.id == "%s") | .params)}' > input.json
 opa eval %s -i input.json --format pretty data.%s.exception
 `, strings.Join(members, ", "), e.control.ID, e.sources(), e.control.Package())

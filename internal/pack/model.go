@@ -166,16 +166,17 @@ func (c *contents) item(ctl *controls.Control, i evaluation.Item) reports.Item {
 }
 
 func (c *contents) population(ctl *controls.Control) reports.Population {
-	p := reports.Population{
-		Kind: ctl.Population.Kind, KindTitle: c.kindTitle(ctl.Population.Kind),
-		Definition: Definition(ctl.Population.Where),
+	kinds := ctl.Population.Kinds()
+	p := reports.Population{Kind: strings.Join(kinds, ", "), Definition: PopulationDefinition(ctl.Population)}
+	var titles []string
+	for _, k := range kinds {
+		titles = append(titles, c.kindTitle(k))
 	}
+	p.KindTitle = strings.Join(titles, c.in(evidence.Text{JA: "、", EN: ", "}))
+	ofClaims := kinds[0] == sealed.ClaimKind
 	for _, d := range c.sources {
-		if ctl.Population.Kind != sealed.ClaimKind && !slices.Contains(d.Kinds, ctl.Population.Kind) {
-			continue
-		}
 		for _, claim := range d.Claims {
-			if claim.Kind == ctl.Population.Kind || ctl.Population.Kind == sealed.ClaimKind && accepts(ctl.Population.Where, claim.Claim) {
+			if slices.Contains(kinds, claim.Kind) || ofClaims && accepts(ctl.Population.Where, claim.Claim) {
 				p.Claims = append(p.Claims, c.claim(d, claim))
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/controls"
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/reports"
@@ -26,6 +27,24 @@ func Definition(w evidence.Where) string {
 		clauses = append(clauses, strings.Join(parts, " and "))
 	}
 	return strings.Join(clauses, "; or ")
+}
+
+// PopulationDefinition says how a control's population is selected: of each of its
+// kinds, if it has several.
+func PopulationDefinition(p controls.Population) string {
+	parts := p.Each()
+	if len(parts) == 1 {
+		return Definition(p.Where)
+	}
+	var lines []string
+	for _, part := range parts {
+		line := part.Kind
+		if d := Definition(part.Where); d != "" {
+			line += ": " + d
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // aroundText says how far around the period a selection reaches; empty when it
