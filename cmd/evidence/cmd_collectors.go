@@ -104,6 +104,16 @@ func (a *app) driverDocs(d collectors.Driver) {
 	for _, k := range d.Kinds {
 		fmt.Fprintf(a.stdout, "- `%s`: %s · %s (%s · %s; completeness: %s)\n", k.Name, k.Title.EN, k.Title.JA, k.Form.Name().EN, k.Form.Name().JA, methods(k.Methods))
 	}
+	if fmt.Fprint(a.stdout, "\nPermissions that reading them needs:\n\n"); len(d.Permissions) > 0 {
+		for _, k := range d.Kinds {
+			needed := collectors.Needed(d.Permissions[k.Name])
+			if needed == "" {
+				needed = "none"
+			}
+			fmt.Fprintf(a.stdout, "- `%s`: %s\n", k.Name, needed)
+		}
+	}
+	fmt.Fprintln(a.stdout)
 	// Its headings go below this document's.
 	for line := range strings.Lines(string(d.Readme)) {
 		if strings.HasPrefix(line, "#") {

@@ -61,7 +61,7 @@ packs that an auditor verifies offline.
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log more on stderr")
 	root.AddCommand(
 		a.initCommand(), a.demoCommand(), a.runCommand(),
-		a.collectCommand(), a.sealCommand(), a.statusCommand(),
+		a.permissionsCommand(), a.collectCommand(), a.sealCommand(), a.statusCommand(),
 		a.checkCommand(), a.showCommand(),
 		a.packCommand(), a.verifyCommand(),
 		a.controlsCommand(), a.collectorsCommand(),

@@ -73,6 +73,7 @@ func (c Case) driver(t *testing.T) {
 			t.Errorf("kind %q needs a title in both languages and methods", k.Name)
 		}
 	}
+	c.permissions(t)
 	for code, text := range d.Texts {
 		if !text.Complete() {
 			t.Errorf("text %q does not exist in both languages", code)
@@ -87,6 +88,27 @@ func (c Case) driver(t *testing.T) {
 	}
 	if _, err := d.New(c.Env, decode(c.Settings+"\nno_such_setting: 1\n")); err == nil {
 		t.Error("an unknown setting was accepted")
+	}
+}
+
+// permissions checks that a driver says what each of its kinds needs: nothing is a
+// declaration too, and stands as an empty list.
+func (c Case) permissions(t *testing.T) {
+	for _, k := range c.Driver.Kinds {
+		list, ok := c.Driver.Permissions[k.Name]
+		if !ok {
+			t.Errorf("kind %s: its permissions are not declared", k.Name)
+		}
+		for _, p := range list {
+			if p.Name == "" || p.System.Title().EN == string(p.System) || (p.Note != evidence.Text{}) && !p.Note.Complete() {
+				t.Errorf("kind %s: permission %+v: a known system, a name and a note in both languages or none are needed", k.Name, p)
+			}
+		}
+	}
+	for kind := range c.Driver.Permissions {
+		if !slices.ContainsFunc(c.Driver.Kinds, func(k collectors.Kind) bool { return k.Name == kind }) {
+			t.Errorf("permissions of kind %q, which the driver does not yield", kind)
+		}
 	}
 }
 

@@ -98,7 +98,8 @@ func TestSeveralKindsAUnit(t *testing.T) {
 				{Name: "forge.pull", Title: both("pull"), Form: evidence.Mutable, Methods: []evidence.Method{evidence.PagesExhausted}},
 				{Name: "forge.settings", Title: both("settings"), Form: evidence.Snapshot, Methods: []evidence.Method{evidence.PagesExhausted}},
 			},
-			Texts: map[string]evidence.Text{"pages": both("pages")},
+			Texts:       map[string]evidence.Text{"pages": both("pages")},
+			Permissions: map[string][]collectors.Permission{"forge.pull": {{System: collectors.GitHubRepository, Name: "contents: read"}}, "forge.settings": {}},
 			New: func(env collectors.Env, decode func(any) error) (collectors.Collector, error) {
 				return forge{env.Now}, decode(&struct{ Host string }{})
 			},

@@ -41,7 +41,7 @@ func TestHiddenProtection(t *testing.T) {
 		return b
 	}
 	g := collectAll(t, newSource(t, w.start(), "", noWait), BranchProtection)
-	if c := g.claims[BranchProtection]; c.Satisfied() || !strings.Contains(fmt.Sprint(c.Gaps), "Administration (read)") {
+	if c := g.claims[BranchProtection]; c.Satisfied() || !strings.Contains(fmt.Sprint(c.Gaps), "administration: read") {
 		t.Errorf("%+v", c)
 	}
 }

@@ -46,6 +46,8 @@ func Driver() collectors.Driver {
 		Sample: sample,
 		Readme: readme,
 		Texts:  texts,
+
+		Permissions: permissions,
 		New: func(env collectors.Env, decode func(any) error) (collectors.Collector, error) {
 			return open(env, decode, sleep)
 		},

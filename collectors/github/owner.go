@@ -125,7 +125,7 @@ func (r *run) auditEvents(ctx context.Context) error {
 		a, err := r.client.get(ctx, fmt.Sprintf("orgs/%s/audit-log?%s", r.spec.Owner, q.Encode()))
 		switch {
 		case statusOf(err) == http.StatusNotFound:
-			r.gap(AuditEvent, evidence.Finding{Code: "no_audit_log", Object: r.spec.Owner, Detail: "GitHub answers 404: the plan has none, or the token does not see it; needed: " + permissions[AuditEvent]})
+			r.gap(AuditEvent, evidence.Finding{Code: "no_audit_log", Object: r.spec.Owner, Detail: "GitHub answers 404: the plan has none, or the token does not see it; " + needed(AuditEvent)})
 			return nil
 		case forbidden(err):
 			r.refuse(r.spec.Owner+" audit log", err.Error(), AuditEvent)

@@ -40,7 +40,7 @@ func TestTeams(t *testing.T) {
 
 	w.root["organization"] = obj{"teams": errorOf("FORBIDDEN")}
 	g = collectAll(t, newSource(t, w.start(), "", noWait), Team)
-	if c := g.claims[Team]; c.Satisfied() || !strings.Contains(fmt.Sprint(c.Gaps), "Members (read)") {
+	if c := g.claims[Team]; c.Satisfied() || !strings.Contains(fmt.Sprint(c.Gaps), "members: read") {
 		t.Errorf("%+v", c)
 	}
 	w.root["organization"] = errorOf("NOT_FOUND")

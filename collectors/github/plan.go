@@ -183,7 +183,7 @@ func (p *planner) named(ctx context.Context, owner string) ([]repository, bool) 
 			list = append(list, repository{id: found.Get("id").Str, name: name})
 			continue
 		case err == nil:
-			err = errors.New("it does not exist, or the token does not see it (needed: " + permissions[PullRequest] + ")")
+			err = errors.New("it does not exist, or the token does not see it (" + needed(PullRequest) + ")")
 		}
 		if !p.yield(evidence.Unit{}, fmt.Errorf("repository %s is not readable: %w", r, err)) {
 			return nil, false

@@ -227,7 +227,7 @@ func (r *run) note(kind string, f evidence.Finding) {
 func (r *run) refuse(what, detail string, kinds ...string) {
 	for _, k := range kinds {
 		if r.wants(k) {
-			r.gap(k, evidence.Finding{Code: "not_readable", Object: what, Detail: detail + "; needed: " + permissions[k]})
+			r.gap(k, evidence.Finding{Code: "not_readable", Object: what, Detail: detail + "; " + needed(k)})
 		}
 	}
 }

@@ -38,7 +38,7 @@ func (r *run) state(ctx context.Context) error {
 	}
 	repo := a.data.Get("repository")
 	if !repo.IsObject() {
-		return fmt.Errorf("repository %s does not exist, or the token does not see it (needed: %s)", r.name(), permissions[PullRequest])
+		return fmt.Errorf("repository %s does not exist, or the token does not see it (%s)", r.name(), needed(PullRequest))
 	}
 	if id := r.unit.Scope["id"]; id != "" && id != repo.Get("id").Str {
 		return fmt.Errorf("repository %s is another one since it was planned (%s, was %s): run again", r.name(), repo.Get("id").Str, id)

@@ -94,8 +94,8 @@ func TestPermissions(t *testing.T) {
 		t.Fatal(g.errs)
 	}
 	for kind, want := range map[string]string{
-		Deployment: "Deployments (read)", Ruleset: "Administration (read)", RefUpdate: "Contents (read)", WorkflowRun: "Actions (read)",
-		AuditEvent: "read:audit_log", PullRequest: "Checks (read)",
+		Deployment: "deployments: read", Ruleset: "administration: read", RefUpdate: "contents: read", WorkflowRun: "actions: read",
+		AuditEvent: "read:audit_log", PullRequest: "checks: read",
 	} {
 		c := g.claims[kind]
 		if c.Satisfied() || !slices.ContainsFunc(c.Gaps, func(f evidence.Finding) bool {

@@ -5,23 +5,6 @@ import (
 	"github.com/evidencepack/evidence/collectors"
 )
 
-// permissions are what each kind needs: of a GitHub App or a fine-grained token,
-// and the scope of a classic one.
-var permissions = map[string]string{
-	PullRequest:      "repository permission Pull requests (read), Contents (read), Checks (read), Commit statuses (read); classic scope repo",
-	Commit:           "repository permission Contents (read); classic scope repo",
-	Codeowners:       "repository permission Contents (read); classic scope repo",
-	Issue:            "repository permission Issues (read); classic scope repo",
-	Team:             "organization permission Members (read); classic scope read:org",
-	Repository:       "repository permission Metadata (read); classic scope repo",
-	BranchProtection: "repository permission Administration (read); classic scope repo, as an administrator of the repository",
-	Ruleset:          "repository permission Administration (read); classic scope repo",
-	Deployment:       "repository permission Deployments (read); classic scope repo",
-	WorkflowRun:      "repository permission Actions (read); classic scope repo",
-	RefUpdate:        "repository permission Contents (read); classic scope repo",
-	AuditEvent:       "organization permission Administration (read); classic scope read:audit_log, as an owner of the organization",
-}
-
 // kinds lists what the driver yields.
 func kinds() []collectors.Kind {
 	var list []collectors.Kind
