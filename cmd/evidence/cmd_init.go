@@ -19,7 +19,7 @@ import (
 var initTemplate string
 
 func (a *app) initCommand() *cobra.Command {
-	var values struct{ JA, EN, Location string }
+	var values initValues
 	c := &cobra.Command{
 		Use:   "init",
 		Short: "Make evidence.yaml, keys and a locker where there are none",
@@ -29,6 +29,10 @@ that it may be run again after the configuration was edited.`,
 		Example: "  evidence init --organisation \"Example Inc.\" --organisation-ja 株式会社例 --location s3://audit-logs/trail",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			var err error
+			if values.Unanswered, err = unanswered(); err != nil {
+				return err
+			}
 			made, err := a.initConfig(values)
 			if err != nil {
 				return err
@@ -51,6 +55,12 @@ that it may be run again after the configuration was edited.`,
 	c.Flags().StringVar(&values.JA, "organisation-ja", "株式会社例", "the organisation's name in Japanese")
 	c.Flags().StringVar(&values.Location, "location", "s3://example-audit-logs", "the CloudTrail archive: s3://bucket/prefix or file:///folder")
 	return c
+}
+
+// initValues fill the template in.
+type initValues struct {
+	JA, EN, Location string
+	Unanswered       []unansweredControls
 }
 
 // initConfig writes the configuration unless there is one.
