@@ -10,8 +10,18 @@ effects(account, events) := {{"ns": time.parse_rfc3339_ns(event.activityDateTime
 	some event in events
 	not directoryaudit.failed(event)
 	some does in did(event, account)
-} | {{"ns": time.parse_rfc3339_ns(account.deletedDateTime), "does": "delete", "by": ""} |
+} | {{"ns": ns, "does": "delete", "by": ""} |
 	is_string(account.deletedDateTime)
+	ns := time.parse_rfc3339_ns(account.deletedDateTime)
+	not logged(events, account, ns)
+}
+
+# logged: the deletion that the snapshot tells of is in the log too.
+logged(events, account, ns) if {
+	some event in events
+	not directoryaudit.failed(event)
+	did(event, account) & {"delete", "purge"} != set()
+	abs(time.parse_rfc3339_ns(event.activityDateTime) - ns) < 600000000000
 }
 
 # did: what an event did to the account, if anything.
@@ -89,18 +99,15 @@ first(list) := [effect | some effect in list; effect.does in opening][0]
 
 opening := {"enable", "restore"}
 
-# open_now: the newest snapshot shows it open. A deletion that cannot be undone may
-# be newer than the last snapshot that there could be.
+# open_now: the newest snapshot shows it open. What the log says was deleted may be
+# in no newer one.
 open_now(account, effects) if {
 	not account.accountEnabled == false
 	not is_string(object.get(account, "deletedDateTime", null))
-	not purged(effects)
+	not deleted_at(effects, forever)
 }
 
-purged(effects) if {
-	some effect in effects
-	effect.does == "purge"
-}
+forever := 9000000000000000000
 
 # closing is the effect by which the account was first closed after a time.
 closing(account, effects, ns) := earliest({effect |

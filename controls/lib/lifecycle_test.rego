@@ -26,6 +26,15 @@ test_effects if {
 	lifecycle.effects(account, [event("Disable account", "2026-10-02T00:00:00Z", [])]) == {{"ns": day(2), "does": "disable", "by": "iga-sync"}}
 	lifecycle.effects(deleted, []) == {did(3, "delete")}
 	lifecycle.effects(account, []) == set()
+	lifecycle.effects(object.union(account, {"deletedDateTime": null}), []) == set()
+}
+
+test_a_deletion_in_both_is_one if {
+	both := lifecycle.effects(deleted, [event("Delete user", "2026-10-03T00:00:00.5Z", [])])
+	both == {{"ns": day(3) + 500000000, "does": "delete", "by": "iga-sync"}}
+	lifecycle.logged([event("Delete user", "2026-10-02T23:59:59Z", [])], deleted, day(3))
+	not lifecycle.logged([event("Delete user", "2026-10-01T00:00:00Z", [])], deleted, day(3))
+	not lifecycle.logged([event("Disable account", "2026-10-03T00:00:00Z", [])], deleted, day(3))
 }
 
 test_did if {
@@ -114,7 +123,8 @@ test_open_now if {
 	not lifecycle.open_now(account, set())
 	not lifecycle.open_now(deleted, set())
 	not lifecycle.open_now(enabled, {did(3, "purge")})
-	lifecycle.purged({did(3, "purge")})
+	not lifecycle.open_now(enabled, {did(3, "delete")}) # gone before there was another snapshot
+	lifecycle.open_now(enabled, {did(3, "delete"), did(4, "restore")})
 }
 
 test_closing if {
