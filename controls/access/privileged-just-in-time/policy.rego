@@ -1,10 +1,11 @@
-# ACC-05: one request for a role, one active assignment, or one event by which a
-# member was added to a role.
+# ACC-05: one active assignment of a role, one request for one, or one event by
+# which PIM, or somebody beside it, gave one.
 package evidence.acc_05
 
 import data.evidence.lib.directoryaudit
 import data.evidence.lib.durations
 import data.evidence.lib.pim
+import data.evidence.lib.pimlog
 import data.evidence.lib.roles
 
 exception contains {"code": "no_justification", "detail": about} if {
@@ -58,17 +59,8 @@ exception contains {"code": "outside_pim", "detail": {
 }
 
 not_applicable if {
-	input.kind == "entraid.pim_request"
 	not tested_request
-}
-
-not_applicable if {
-	input.kind == "entraid.role_assignment"
 	not tested_assignment
-}
-
-not_applicable if {
-	input.kind == "entraid.directory_audit"
 	not tested_event
 }
 
@@ -77,33 +69,57 @@ observation contains {"code": "standing", "detail": about} if {
 	allowed
 }
 
-request := input.record.request
-
 assignment := input.record.assignment
 
-grant := request if input.kind == "entraid.pim_request"
+request := input.record.request if input.kind == "entraid.pim_request"
+
+# A request that the audit log alone tells of.
+request := pimlog.request(input.record) if {
+	completion
+	count(input.related.requests) == 0
+}
+
+completion if {
+	input.kind == "entraid.directory_audit"
+	lower(input.record.activityDisplayName) in object.keys(pimlog.actions)
+}
+
+grant := request
 
 grant := assignment if input.kind == "entraid.role_assignment"
 
 tested_request if {
-	input.kind == "entraid.pim_request"
 	not pim.takes(request)
 	not pim.void(request)
+	not failed
 	tested_role
+}
+
+failed if {
+	input.kind == "entraid.directory_audit"
+	directoryaudit.failed(input.record)
 }
 
 tested_role if not pim.administered(request)
 
 tested_role if roles.role_listed(request, input.params.privileged_roles)
 
+# The event of a request does not always name the role as the list does.
+tested_role if {
+	completion
+	privileged_event
+}
+
 tested_assignment if {
 	input.kind == "entraid.role_assignment"
 	roles.role_listed(assignment, input.params.privileged_roles)
 }
 
+# tested_event: a member was added to a role, by whatever way.
 tested_event if {
 	input.kind == "entraid.directory_audit"
-	not directoryaudit.failed(input.record)
+	not completion
+	not failed
 	privileged_event
 }
 
@@ -127,14 +143,13 @@ endless if {
 
 # allowed to hold a role for good. Nobody activates one for good.
 allowed if {
-	not activation
+	given
 	roles.principal_listed(grant, array.concat(input.params.break_glass, input.params.standing))
 }
 
-activation if {
-	input.kind == "entraid.pim_request"
-	not pim.administered(request)
-}
+given if tested_assignment
+
+given if pim.administered(request)
 
 began := assignment.startDateTime if is_string(assignment.startDateTime)
 
@@ -144,22 +159,49 @@ began := input.time if not is_string(object.get(assignment, "startDateTime", nul
 needs_approval if {
 	tested_request
 	not pim.administered(request)
-	roles.role_listed(request, input.params.approval_roles)
+	approval_role
 }
 
-# approvers of the request: by its approval, by the events that name it, and without
-# any of those by the events that name the person and the role.
+approval_role if roles.role_listed(request, input.params.approval_roles)
+
+approval_role if {
+	completion
+	roles.event_listed(input.record, input.params.approval_roles)
+}
+
+# approvers of the request: by its approval and the events that name it; without any
+# of those by the events that name the person and the role.
 approvers := by_request if count(by_request) > 0
 
 approvers := by_principal if count(by_request) == 0
 
-by_request := pim.approvers(object.get(input.record, "approval", null)) | pim.approvers_by_log(input.related.approvals)
+by_request := pim.approvers(object.get(input.record, "approval", null)) | pim.approvers_by_log([event |
+	some event in approvals
+	of_request(event)
+])
 
 # Who approves the requests of others is named in those events too.
 by_principal := pim.approvers_by_log([event |
-	some event in input.related.approvals_of_principal
+	some event in approvals
+	some target in event.targetResources
+	target.id == request.principalId
 	pim.about(event, request)
 ]) - own_ids
+
+approvals contains event if {
+	some events in [
+		input.related.approvals, input.related.approvals_by_detail, input.related.approvals_of_principal,
+		input.related.approvals_in_log, input.related.approvals_of_operation,
+	]
+	some event in events
+}
+
+of_request(event) if pimlog.names(event, request.id)
+
+of_request(event) if {
+	is_string(input.record.correlationId)
+	event.correlationId == input.record.correlationId
+}
 
 # own_ids are those of the person who asked, and for whom it was asked.
 own_ids := {id |

@@ -21,7 +21,10 @@ assigned(fields) := object.union(requests.assignment, {"request": fields})
 
 lasting(expiration) := {"scheduleInfo": {"expiration": expiration}}
 
-none := {"approvals": [], "approvals_of_principal": []}
+none := {
+	"requests": [], "approvals": [], "approvals_by_detail": [], "approvals_of_principal": [],
+	"approvals_in_log": [], "approvals_of_operation": [],
+}
 
 document(kind, record, related, params) := {
 	"kind": kind, "time": "2026-11-01T01:00:00Z",
@@ -145,12 +148,17 @@ test_self_approved if {
 
 approved(fields) := object.union(audits.approved, fields)
 
-by_principal(fields) := {"approvals_of_principal": [approved(fields)]}
+# An approval that does not name the request.
+unnumbered := {"targetResources": [audits.approved.targetResources[0], audits.approved.targetResources[2]], "additionalDetails": [audits.approved.additionalDetails[0]]}
+
+by_principal(fields) := {"approvals_of_principal": [approved(object.union(unnumbered, fields))]}
 
 test_approved_in_the_log if {
 	with_events(unapproved, {"approvals": [audits.approved]}) == set()
 	with_events(unapproved, by_principal({})) == set()
 	with_events(reviewed({"reviewResult": "NotReviewed", "reviewedBy": null}), {"approvals": [audits.approved]}) == set()
+	by_detail := approved({"targetResources": []})
+	with_events(unapproved, {"approvals_by_detail": [by_detail]}) == set()
 	own := approved({"initiatedBy": {"user": {"id": sre_01}, "app": null}})
 	with_events(unapproved, {"approvals": [own]}) == {"self_approved"}
 }
@@ -163,6 +171,7 @@ test_approvals_of_other_requests if {
 		{"result": "failure"},
 		{"initiatedBy": {"user": null, "app": null}},
 		{"initiatedBy": {"user": {"id": sre_01}, "app": null}}, # theirs, of somebody else's
+		{"targetResources": [audits.approved.targetResources[0]]}, # for whom?
 	] {
 		with_events(unapproved, by_principal(fields)) == {"not_approved"}
 	}
@@ -239,7 +248,7 @@ test_added_outside_pim if {
 		"role": "Global Administrator", "action": "Add member to role",
 	}}}
 	not not_applicable(audits.added_by_a_person)
-	with_params(audits.logged_by_pim, {"privileged_roles": ["Application Administrator"]}) == {"outside_pim"}
+	with_params(audits.logged_by_pim, {"privileged_roles": ["application administrator"]}) == {"outside_pim"}
 	not_applicable(audits.logged_by_pim) # its role's ids are no real ones
 }
 
@@ -272,4 +281,60 @@ test_added_emergency_account if {
 	with_params(audits.added_by_a_person, {"break_glass": [sre_01]}) == set()
 	with_params(audits.added_by_a_person, {"standing": ["sre-01@example.co.jp"]}) == set()
 	with_params(object.union(audits.added_by_a_person, {"targetResources": null}), {"break_glass": [sre_01]}) == {"outside_pim"}
+}
+
+logged(fields) := object.union(audits.activated, fields)
+
+by_log := {"approvals_in_log": [audits.approved]}
+
+test_activation_in_the_log if {
+	with_events(audits.activated, by_log) == set()
+	not not_applicable(audits.activated)
+	reasons(audits.activated, {}, {}) == {{"code": "not_approved", "detail": {
+		"principal": "sre-01@example.co.jp", "role": "Global Administrator", "action": "selfActivate",
+	}}}
+}
+
+test_activation_in_the_log_that_has_a_request if {
+	with_events(logged({"resultReason": "", "additionalDetails": []}), {"requests": [activation]}) == set()
+	not_applicable_with(audits.activated, {"requests": [activation]})
+}
+
+not_applicable_with(record, related) if {
+	acc_05.not_applicable with input as document("entraid.directory_audit", record, related, {})
+}
+
+details(more) := array.concat([d | some d in audits.activated.additionalDetails; not d.key in {key | some key, _ in more}], [{"key": key, "value": value} | some key, value in more])
+
+test_what_the_log_says_of_a_request if {
+	with_events(logged({"resultReason": "-", "additionalDetails": details({"Justification": " "})}), by_log) == {"no_justification"}
+	with_events(logged({"additionalDetails": details({"ExpirationTime": "2026-10-05T09:12:31Z"})}), by_log) == {"too_long"}
+	with_events(logged({"additionalDetails": details({"ExpirationTime": ""})}), by_log) == {"permanent"}
+	failed := logged({"result": "failure", "resultReason": ""})
+	codes(failed) == set()
+	not_applicable(failed)
+}
+
+test_approvals_of_logged_requests if {
+	other_request := approved({
+		"targetResources": [audits.approved.targetResources[0], {"id": "another", "type": "Request"}, audits.approved.targetResources[2]],
+		"additionalDetails": [], "correlationId": "c-99", "activityDateTime": "2026-10-03T00:00:00Z",
+	})
+	with_events(audits.activated, {"approvals_in_log": [other_request]}) == {"not_approved"}
+	same_operation := object.union(other_request, {"correlationId": "c-11"})
+	with_events(audits.activated, {"approvals_of_operation": [same_operation]}) == set()
+	same_role := object.union(other_request, {"activityDateTime": "2026-10-04T01:12:31Z"})
+	with_events(audits.activated, {"approvals_in_log": [same_role]}) == set()
+	with_events(audits.activated, {"approvals_in_log": [object.union(same_role, {"activityDateTime": "2026-10-04T01:12:30Z"})]}) == {"not_approved"}
+	own := approved({"initiatedBy": {"user": {"id": sre_01}, "app": null}})
+	with_events(audits.activated, {"approvals_in_log": [own]}) == {"self_approved"}
+}
+
+test_assignment_in_the_log if {
+	not_applicable(audits.permanent_in_pim) # its role's ids are no real ones
+	some e in reasons(audits.permanent_in_pim, {}, {"privileged_roles": ["Application Administrator"]})
+	e == {"code": "permanent", "detail": {"principal": "Malenia", "role": "Application Administrator", "action": "adminAssign"}} # to the same id as who did it, which was masked
+	with_params(audits.permanent_in_pim, {"privileged_roles": ["Application Administrator"], "standing": ["12345"]}) == {"self_assigned"}
+	unnamed := object.union(audits.permanent_in_pim, {"targetResources": [], "additionalDetails": [], "resultReason": "CHG-77"})
+	"permanent" in codes(unnamed) # of what role, it does not say
 }
