@@ -100,6 +100,10 @@ type Population struct {
 	// both. The policy tells them apart by input.kind. Each kind stands once.
 	Also []Population `yaml:"also"`
 
+	// Optional is for a further kind that not every organisation can give, as a
+	// relation's is: the items of the other kinds are judged without it.
+	Optional bool `yaml:"optional"`
+
 	// Label and Link are those of items that Also selects: as the control's own
 	// are for the first kind.
 	Label string `yaml:"label"`
@@ -208,7 +212,7 @@ func (f Frequency) Name() evidence.Text { return frequencies[f] }
 func (c *Control) Selections() []evidence.Selection {
 	var s []evidence.Selection
 	for _, p := range c.Population.Each() {
-		s = append(s, evidence.Selection{Kind: p.Kind, Where: p.Where, For: c.ID})
+		s = append(s, evidence.Selection{Kind: p.Kind, Where: p.Where, For: c.ID, Optional: p.Optional})
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
 		r := c.Related[name]

@@ -89,6 +89,9 @@ func (c *Control) checkPopulation(src source) error {
 	if p.Label != "" || p.Link != "" {
 		return src.errorf("$.population", "population: the label and the link of the first kind are the control's own: label and link stand beside population")
 	}
+	if p.Optional {
+		return src.errorf("$.population.optional", "population: optional is for the kinds of also: without the first there is no population")
+	}
 	if len(p.Also) > 0 && c.Scope == Whole {
 		return src.errorf("$.population.also", "population: also: scope whole judges items of one kind")
 	}

@@ -253,3 +253,19 @@ func TestSeveralKindsTypes(t *testing.T) {
 		}
 	}
 }
+
+// TestOptionalKind: a further kind that no source gives is done without, and its
+// selection says so.
+func TestOptionalKind(t *testing.T) {
+	e := prepare(t, controlYAML("population: {kind: test.item, also: [{kind: test.related, optional: true}]}"), `exception contains {"code": "bad"} if false`)
+	want := []evidence.Selection{{Kind: "test.item", For: "TST-01"}, {Kind: "test.related", For: "TST-01", Optional: true}}
+	if d := cmp.Diff(want, e.control.Selections()); d != "" {
+		t.Error(d)
+	}
+	m := memory{}
+	m.at(2, "test.item", "e1", `{}`)
+	items, _, err := evaluate(t, e, input(m))
+	if err != nil || len(items) != 1 {
+		t.Errorf("%v, %v", items, err)
+	}
+}

@@ -39,6 +39,9 @@ func PopulationDefinition(p controls.Population) string {
 	var lines []string
 	for _, part := range parts {
 		line := part.Kind
+		if part.Optional {
+			line += " (optional)"
+		}
 		if d := Definition(part.Where); d != "" {
 			line += ": " + d
 		}

@@ -1,0 +1,149 @@
+# ACC-03: one person who left, and what became of their accounts.
+package evidence.acc_03
+
+import data.evidence.lib.accounts
+import data.evidence.lib.lifecycle
+
+exception contains {"code": "still_enabled", "detail": about(account)} if {
+	some account in own
+	lifecycle.open_now(account, effects(account))
+	due
+}
+
+exception contains {"code": "closed_late", "detail": object.union(about(account), by(closing))} if {
+	some account in own
+	not lifecycle.open_now(account, effects(account))
+	lifecycle.open_at(account, effects(account), ends)
+	closing := lifecycle.closing(account, effects(account), ends)
+}
+
+exception contains {"code": "reopened", "detail": object.union(about(account), by(effect))} if {
+	some account in own
+	some effect in lifecycle.reopenings(account, effects(account), left)
+}
+
+exception contains {"code": "used_after_deadline", "detail": object.union(about(account), use(uses[0], count(uses)))} if {
+	some account in own
+	uses := [sign_in | some sign_in in sign_ins(account); sign_in.ns > ends]
+}
+
+exception contains {"code": "closing_unknown", "detail": about(account)} if {
+	some account in own
+	not lifecycle.open_now(account, effects(account))
+	due
+	not shown_in_time(account)
+	not lifecycle.closing(account, effects(account), ends)
+}
+
+exception contains {"code": "other_number", "detail": {
+	"employee": employee, "account": accounts.account_name(account), "number": account.employeeId,
+}} if {
+	some account in candidates
+	numbered_otherwise(account)
+}
+
+exception contains {"code": "shared_address", "detail": {
+	"employee": employee, "account": accounts.account_name(account),
+	"others": accounts.names(others),
+}} if {
+	some account in candidates
+	shared(account)
+}
+
+pending contains {"code": "not_yet_due", "detail": about(account), "until": deadline} if {
+	some account in own
+	lifecycle.open_now(account, effects(account))
+	not due
+}
+
+not_applicable if count(candidates) == 0
+
+observation contains {"code": "used_after_leaving", "detail": object.union(about(account), use(uses[count(uses) - 1], count(uses)))} if {
+	some account in own
+	uses := [sign_in | some sign_in in sign_ins(account); sign_in.ns > left; sign_in.ns <= ends]
+}
+
+# candidates: the accounts with the person's number; without one, those with an
+# address of theirs.
+candidates := accounts.first_by_number(by_number, by_address)
+
+by_number := {account |
+	accounts.number(object.get(input.record, "employee_number", null))
+	some account in input.related.by_number
+}
+
+by_address := accounts.addressed([input.related.by_mail, input.related.by_name, input.related.by_other_mail])
+
+# own: the candidates that can be nobody else's.
+own := {account |
+	some account in candidates
+	not numbered_otherwise(account)
+	not shared(account)
+}
+
+numbered_otherwise(account) if {
+	accounts.number(object.get(account, "employeeId", null))
+	not accounts.same_number(account.employeeId, input.record.employee_number)
+}
+
+shared(account) if {
+	not accounts.same_number(object.get(account, "employeeId", null), input.record.employee_number)
+	not numbered_otherwise(account)
+	count(others) > 0
+}
+
+# others who have a mail address of the person's.
+others := {person | some person in input.related.sharers; accounts.person_name(person) != employee}
+
+effects(account) := lifecycle.effects(account, input.related.events)
+
+# shown_in_time: the log tells that the account was closed when it was due, or it
+# was closed in a state read within the period, in which nothing happened to it.
+shown_in_time(account) if {
+	not lifecycle.open_at(account, effects(account), ends)
+	not lifecycle.shown_closed(account, effects(account), ends)
+}
+
+shown_in_time(account) if {
+	lifecycle.shown_closed(account, effects(account), ends)
+	some state in input.related.states
+	state.id == account.id
+	state.accountEnabled == false
+}
+
+# sign_ins to the account that succeeded, in order. One without an error code is
+# taken for a success.
+sign_ins(account) := sort([{"ns": ns, "sign_in": sign_in} |
+	some sign_in in input.related.sign_ins
+	sign_in.userId == account.id
+	object.get(sign_in, ["status", "errorCode"], 0) in {0, null}
+	ns := time.parse_rfc3339_ns(sign_in.createdDateTime)
+])
+
+use(found, n) := {
+	"at": found.sign_in.createdDateTime, "n": n,
+	"app": object.get(found.sign_in, "appDisplayName", ""),
+	"source": object.get(found.sign_in, "ipAddress", ""),
+}
+
+due if time.parse_rfc3339_ns(input.as_of) >= ends
+
+left := time.parse_rfc3339_ns(input.record.left_at)
+
+ends := left + accounts.hours(input.params.hours)
+
+deadline := time.format([ends, "UTC", "2006-01-02T15:04:05Z07:00"])
+
+employee := accounts.person_name(input.record)
+
+about(account) := {
+	"employee": employee, "account": accounts.account_name(account),
+	"left": input.record.left_at, "deadline": deadline,
+}
+
+by(effect) := {"at": time.format([effect.ns, "UTC", "2006-01-02T15:04:05Z07:00"]), "by": effect.by, "how": ways[effect.does]}
+
+ways := {
+	"disable": "Disable account", "enable": "Enable account", "restore": "Restore user",
+	"delete": "Delete user", "purge": "Hard Delete user",
+}
