@@ -1,20 +1,22 @@
 # ACC-12: one detected risk, and what became of it.
 package evidence.acc_12
 
-exception contains {"code": "still_at_risk", "detail": object.union(what, {"due": rfc3339(deadline)})} if {
+import data.evidence.lib.graphtime
+
+exception contains {"code": "still_at_risk", "detail": object.union(what, {"due": graphtime.rfc3339(deadline)})} if {
 	in_scope
 	open
 	due
 }
 
-exception contains {"code": "closed_late", "detail": object.union(what, {"due": rfc3339(deadline), "at": rfc3339(closing)})} if {
+exception contains {"code": "closed_late", "detail": object.union(what, {"due": graphtime.rfc3339(deadline), "at": graphtime.rfc3339(closing)})} if {
 	in_scope
 	closed
 	reason_told
 	closing > deadline
 }
 
-exception contains {"code": "closing_time_unknown", "detail": object.union(what, {"due": rfc3339(deadline)})} if {
+exception contains {"code": "closing_time_unknown", "detail": object.union(what, {"due": graphtime.rfc3339(deadline)})} if {
 	in_scope
 	closed
 	reason_told
@@ -29,7 +31,7 @@ exception contains {"code": "no_reason", "detail": what} if {
 
 exception contains {"code": "level_unknown", "detail": what} if level_unknown
 
-pending contains {"code": "not_yet_due", "detail": what, "until": rfc3339(deadline)} if {
+pending contains {"code": "not_yet_due", "detail": what, "until": graphtime.rfc3339(deadline)} if {
 	in_scope
 	open
 	not due
@@ -72,8 +74,7 @@ cleared if {
 	confirmed
 	some user in input.related.users
 	user.riskState in closing_states
-	is_time(user.riskLastUpdatedDateTime)
-	time.parse_rfc3339_ns(user.riskLastUpdatedDateTime) >= detected
+	graphtime.ns(user.riskLastUpdatedDateTime) >= detected
 }
 
 # The reasons why a state is what it is.
@@ -90,15 +91,11 @@ reason_told if {
 	not detail in {"", "none", "hidden", "unknownFutureValue"}
 }
 
-closing := time.parse_rfc3339_ns(input.record.lastUpdatedDateTime) if {
-	not confirmed
-	is_time(input.record.lastUpdatedDateTime)
-}
+closing := graphtime.ns(input.record.lastUpdatedDateTime) if not confirmed
 
 closing := min([at |
 	some user in input.related.users
-	is_time(user.riskLastUpdatedDateTime)
-	at := time.parse_rfc3339_ns(user.riskLastUpdatedDateTime)
+	at := graphtime.ns(user.riskLastUpdatedDateTime)
 	at >= detected
 ]) if {
 	cleared
@@ -109,14 +106,6 @@ detected := time.parse_rfc3339_ns(input.record.detectedDateTime)
 deadline := detected + (input.params.hours * 3600000000000)
 
 due if deadline <= time.parse_rfc3339_ns(input.as_of)
-
-is_time(text) if {
-	is_string(text)
-	regex.match(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`, text)
-	not startswith(text, "0001-")
-}
-
-rfc3339(ns) := time.format([ns, "UTC", "2006-01-02T15:04:05.999999999Z07:00"])
 
 what := {
 	"user": field(["userPrincipalName", "userDisplayName", "userId"]),
