@@ -198,7 +198,8 @@ func (c *Client) try(ctx context.Context, q Query, make func(base string) (*kiot
 		}
 		c.log.Info("Graph is asked again", "request", q.Label, "in", pause, "because", err)
 		if errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests {
-			c.gates[q.Class].pause(pause)
+			c.gates[q.Class].pause(pause) // for the others too; it is waited for when it is this one's turn
+			continue
 		}
 		if err := c.sleep(ctx, pause); err != nil {
 			return Answer{}, err
