@@ -202,6 +202,16 @@ func TestNextLinks(t *testing.T) {
 	}
 }
 
+// A connection that breaks is told of without the URL, whose token for the next page
+// is for Graph alone.
+func TestABrokenConnectionNamesNoURL(t *testing.T) {
+	srv, c, j := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	_, err := c.Next(t.Context(), signInQuery, srv.URL+"/v1.0/auditLogs/signIns?$skiptoken=place")
+	if err == nil || strings.Contains(err.Error()+j.text(), "skiptoken") || !strings.HasPrefix(err.Error(), signInQuery.Label+": ") {
+		t.Errorf("%v\n%s", err, j.text())
+	}
+}
+
 // A token that was refused is renewed once.
 func TestARefusedTokenIsRenewed(t *testing.T) {
 	for _, claims := range []string{"", `{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}`} {
