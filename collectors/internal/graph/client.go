@@ -18,10 +18,10 @@ import (
 
 // Options are the clock, waiting and logging of a client.
 type Options struct {
-	Log     *slog.Logger
+	Log     *slog.Logger // nil: none
 	Now     func() time.Time
-	Sleep   func(context.Context, time.Duration) error
-	BaseDir string // what relative paths in settings are relative to
+	Sleep   func(context.Context, time.Duration) error // nil: Sleep
+	BaseDir string                                     // what relative paths in settings are relative to
 }
 
 // Client asks Graph. It may be used from several goroutines.
@@ -65,9 +65,6 @@ func New(s Settings, o Options) *Client {
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
-	}
-	if c.now == nil {
-		c.now = time.Now
 	}
 	if c.sleep == nil {
 		c.sleep = Sleep

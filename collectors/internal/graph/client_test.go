@@ -135,7 +135,7 @@ func TestFailuresThatStay(t *testing.T) {
 		{"403", func(w http.ResponseWriter, _ *http.Request) {
 			graphtest.Fail(w, 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 		}, "Graph: 403 Authorization_RequestDenied: Insufficient privileges to complete the operation."},
-		{"404 without a body", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }, "Graph: 404 Not Found"},
+		{"404 without a body", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) }, "Graph: 404 Not Found"},
 		{"an error in another form", func(w http.ResponseWriter, _ *http.Request) {
 			graphtest.Write(w, 400, map[string]any{"error": "invalid_request", "error_description": "no"})
 		}, "Graph: 400 invalid_request: no"},
@@ -271,10 +271,10 @@ func TestPost(t *testing.T) {
 		_, _ = r.Body.Read(b)
 		bodies = append(bodies, r.Header.Get("Content-Type")+" "+string(b))
 		if len(bodies) == 1 {
-			w.WriteHeader(503)
+			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
-		w.WriteHeader(201)
+		w.WriteHeader(http.StatusCreated)
 		fmt.Fprint(w, `{"id":"q1"}`)
 	})
 	srv := graphtest.New(t, mux)
@@ -306,7 +306,7 @@ func TestCancellation(t *testing.T) {
 		}, rate: "10000"},
 		{name: "in a throttle", graph: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "600")
-			w.WriteHeader(429)
+			w.WriteHeader(http.StatusTooManyRequests)
 		}, rate: "10000"},
 		{name: "before its turn", graph: func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"value":[]}`) }, rate: "1"},
 	} {

@@ -177,7 +177,7 @@ func TestLoginsThatFail(t *testing.T) {
 			return true
 		}, []string{`the token is for tenant "99999999-2222-3333-4444-555555555555"`}, 1},
 		{"an answer that is no JSON", "client_secret_env: " + graphtest.SecretEnv, func(w http.ResponseWriter, _ *http.Request) bool {
-			w.WriteHeader(403)
+			w.WriteHeader(http.StatusForbidden)
 			fmt.Fprint(w, "<html>proxy")
 			return true
 		}, []string{"the login endpoint answers with status 403"}, 1},
@@ -186,7 +186,7 @@ func TestLoginsThatFail(t *testing.T) {
 			return true
 		}, []string{"the login endpoint answers with status 307"}, 1},
 		{"an outage", "client_secret_env: " + graphtest.SecretEnv, func(w http.ResponseWriter, _ *http.Request) bool {
-			w.WriteHeader(503)
+			w.WriteHeader(http.StatusServiceUnavailable)
 			return true
 		}, []string{"the login endpoint answers with status 503"}, attempts},
 	} {
