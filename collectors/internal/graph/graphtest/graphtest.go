@@ -32,6 +32,8 @@ type Server struct {
 	// Login, where it is set, answers the requests for tokens; false leaves them to
 	// the server.
 	Login func(http.ResponseWriter, *http.Request) bool
+	// Roles are the permissions that tokens say.
+	Roles []string
 	// Check, where it is set, judges a login's form instead of its client secret.
 	Check func(*http.Request) bool
 
@@ -145,7 +147,7 @@ func includes(sent, demanded string) bool {
 func (s *Server) issue() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	token := Token(map[string]any{"tid": Tenant, "appid": Client, "app_displayname": "evidence", "jti": len(s.issued)})
+	token := Token(map[string]any{"tid": Tenant, "appid": Client, "app_displayname": "evidence", "roles": s.Roles, "jti": len(s.issued)})
 	s.issued = append(s.issued, token)
 	s.good[token] = true
 	return token
