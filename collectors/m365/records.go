@@ -41,8 +41,7 @@ func (r *run) records(ctx context.Context, f found) error {
 		case err == nil:
 		case graph.Expired(err) && p.Page != "" && begun < restarts:
 			begun++
-			p.restart()
-			clear(r.met)
+			r.restart()
 			continue
 		case graph.NotFound(err):
 			return fmt.Errorf("%w (%s)", errGone, p.Search)
@@ -72,6 +71,9 @@ func (r *run) records(ctx context.Context, f found) error {
 			// Lists of the same search have been seen to differ: a second reading may bring
 			// what the first did not.
 			r.log.Info("fewer records than Microsoft counts: they are read again", "part", p.String(), "read", p.Rows, "counted", f.counted)
+			if r.partly {
+				r.restart()
+			}
 			p.Again, p.Page, p.Pages, p.Rows = true, "", 0, 0
 		default:
 			r.done(f)
@@ -93,8 +95,11 @@ func (r *run) records(ctx context.Context, f found) error {
 }
 
 // restart begins the list of the same search anew.
-func (p *part) restart() {
+func (r *run) restart() {
+	p := &r.at.Parts[0]
 	*p = part{Start: p.Start, End: p.End, Search: p.Search, Created: p.Created}
+	clear(r.met)
+	r.partly = false
 }
 
 // page asks for the page at hand.
@@ -202,4 +207,5 @@ func (r *run) done(f found) {
 	r.at.Parts = r.at.Parts[1:]
 	clear(r.met)
 	clear(r.given)
+	r.partly = false
 }

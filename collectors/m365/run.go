@@ -51,6 +51,7 @@ type run struct {
 	narrow bool        // the permissions are for some services alone
 	met    map[id]bool // the records that the search at hand gave so far
 	given  map[id]bool // those of the part at hand that were handed over, by whichever search
+	partly bool        // met lacks what an earlier run read of the part at hand
 	barren int         // pages in a row that brought nothing to hand over
 	yield  func(evidence.Batch, error) bool
 }
@@ -138,18 +139,20 @@ func (r *run) begin(from evidence.Cursor) error {
 
 // resume looks whether what a cursor says can be gone on with. A search knows what had
 // arrived when it was created: one that is from before the day had settled will not do
-// after it has. And what a second reading is held against is not in the cursor.
+// after it has. What a second reading is held against is not in the cursor, so that
+// both are done again.
 func (r *run) resume() {
 	if len(r.at.Parts) == 0 {
 		return
 	}
 	p := &r.at.Parts[0]
+	r.partly = p.Pages > 0
 	settled := r.unit.Window.End.Add(settles)
 	switch {
 	case p.Search != "" && p.Created.Before(settled) && !r.now().Before(settled):
 		r.anew()
 	case p.Again:
-		p.restart()
+		r.restart()
 	}
 }
 

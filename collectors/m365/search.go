@@ -65,6 +65,7 @@ func (r *run) anew() {
 	p := &r.at.Parts[0]
 	*p = part{Start: p.Start, End: p.End}
 	clear(r.met)
+	r.partly = false
 }
 
 // attempt creates the search of the part at hand, unless there is one, waits for it
