@@ -6,6 +6,7 @@ import (
 	"github.com/evidencepack/evidence/collectors/cloudtrail"
 	"github.com/evidencepack/evidence/collectors/cloudtraillookup"
 	"github.com/evidencepack/evidence/collectors/github"
+	"github.com/evidencepack/evidence/collectors/m365"
 )
 
 // Drivers returns every driver, in the order of their names.
@@ -14,5 +15,6 @@ func Drivers() []collectors.Driver {
 		cloudtrail.Driver(),
 		cloudtraillookup.Driver(),
 		github.Driver(),
+		m365.Driver(),
 	}
 }
