@@ -189,7 +189,7 @@ func (s *Snapshot) identities() []string {
 
 // judge notes what a reader must know of the people as the roster has them.
 func (s *Snapshot) judge() {
-	if len(s.Entries) == 0 {
+	if len(s.Entries) == 0 && s.Gaps.None() {
 		s.Gaps.Add(evidence.Finding{Code: "roster_empty", Object: s.Roster, Detail: "nobody is in it: nothing can be said by it of anybody"})
 	}
 	places := map[string][]string{}
