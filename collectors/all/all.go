@@ -6,6 +6,8 @@ import (
 	"github.com/evidencepack/evidence/collectors/cloudtrail"
 	"github.com/evidencepack/evidence/collectors/cloudtraillookup"
 	"github.com/evidencepack/evidence/collectors/github"
+	"github.com/evidencepack/evidence/collectors/hrcsv"
+	"github.com/evidencepack/evidence/collectors/smarthr"
 )
 
 // Drivers returns every driver, in the order of their names.
@@ -14,5 +16,7 @@ func Drivers() []collectors.Driver {
 		cloudtrail.Driver(),
 		cloudtraillookup.Driver(),
 		github.Driver(),
+		hrcsv.Driver(),
+		smarthr.Driver(),
 	}
 }

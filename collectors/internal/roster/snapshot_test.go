@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/evidencepack/evidence"
 )
@@ -70,6 +72,35 @@ func TestBody(t *testing.T) {
 		`"moves":[],"status":null,"roster":"acme","key":"acme/2","source":{}}`
 	if err != nil || string(got) != want {
 		t.Errorf("%v\n%s\nwant\n%s", err, got, want)
+	}
+}
+
+// TestBodyFitsItsSchema: what policies are checked against.
+func TestBodyFitsItsSchema(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile("../../../controls/schemas/" + Kind + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := Person{
+		Number: "10023", Name: "SRE 01", Emails: []string{"sre-01@example.co.jp"}, Department: "開発部", Employment: "正社員", Status: Employed,
+		Joined: now, Left: now, Moves: []Move{{now, "開発部"}, {}}, Source: json.RawMessage(`{"a":"b"}`),
+	}
+	for _, p := range []Person{full, {Source: json.RawMessage(`{}`)}} {
+		b, err := p.body("acme", "acme/1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(v); err != nil {
+			t.Errorf("%s: %v", b, err)
+		}
+		delete(v.(map[string]any), "left_at")
+		if schema.Validate(v) == nil {
+			t.Error("a person without left_at is one all the same: the schema asks for nothing")
+		}
 	}
 }
 
