@@ -78,37 +78,23 @@ func (s *source) path(name string) string {
 	return filepath.Join(s.dir, name)
 }
 
-// spec is what a unit's collection needs beside its scope. A file that was
-// replaced makes another unit, which is read although the one before was.
-type spec struct {
-	File     string    `json:"file"` // as the settings name it, with a pattern resolved
-	Size     int64     `json:"size"`
-	Modified time.Time `json:"modified"`
-}
-
-// Plan yields one unit: the file that is the roster now. The scope stays the same
-// when the next month's file comes.
+// Plan yields one unit: the roster, whichever file it is now. Scope and unit stay
+// the same when the next month's file comes.
 func (s *source) Plan(ctx context.Context, q evidence.Query) iter.Seq2[evidence.Unit, error] {
 	return func(yield func(evidence.Unit, error) bool) {
 		if err := ctx.Err(); err != nil {
 			yield(evidence.Unit{}, err)
 			return
 		}
-		file, info, err := s.chosen()
-		if err != nil {
+		if _, err := s.chosen(); err != nil {
 			yield(evidence.Unit{}, fmt.Errorf("roster %s is not readable: %w", s.settings.Roster, err))
 			return
 		}
-		sp := spec{File: file, Size: info.Size(), Modified: info.ModTime().UTC().Truncate(time.Second)}
-		for u, err := range roster.Plan(q, s.now(), s.settings.Roster, sp) {
-			if !yield(u, err) {
-				return
-			}
-		}
+		roster.Plan(q, s.now(), s.settings.Roster, s.settings)(yield)
 	}
 }
 
 // Collect reads the file.
 func (s *source) Collect(ctx context.Context, u evidence.Unit, from evidence.Cursor) iter.Seq2[evidence.Batch, error] {
-	return roster.Collect(ctx, u, from, s.now(), s.read)
+	return roster.Collect(ctx, u, from, s.now(), s.settings, s.read)
 }

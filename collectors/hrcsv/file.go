@@ -23,35 +23,34 @@ const maxSize = 256 << 20
 // chosen is the roster: the file that the settings name, or of those that a
 // pattern matches the one whose name comes last. Names with a date in them
 // (roster-2026-10.csv) put the newest last, whenever each was copied here.
-func (s *source) chosen() (string, fs.FileInfo, error) {
+func (s *source) chosen() (string, error) {
 	name := s.settings.File
 	if info, err := os.Stat(s.path(name)); err == nil || !strings.ContainsAny(name, "*?[") {
-		return filepath.ToSlash(name), info, regular(name, info, err)
+		return filepath.ToSlash(name), regular(name, info, err)
 	}
 	matches, err := filepath.Glob(s.path(name))
 	if err != nil {
-		return "", nil, err
+		return "", err
 	}
-	var last string
-	var found fs.FileInfo
+	last := ""
 	for _, m := range matches {
 		info, err := os.Stat(m)
 		if err != nil || !info.Mode().IsRegular() || s.beside(m) {
 			continue
 		}
 		if last == "" || filepath.Base(m) > filepath.Base(last) || filepath.Base(m) == filepath.Base(last) && m > last {
-			last, found = m, info
+			last = m
 		}
 	}
 	if last == "" {
-		return "", nil, fmt.Errorf("no file is called %s", name)
+		return "", fmt.Errorf("no file is called %s", name)
 	}
 	if !filepath.IsAbs(filepath.FromSlash(name)) {
 		if last, err = filepath.Rel(s.dir, last); err != nil {
-			return "", nil, err
+			return "", err
 		}
 	}
-	return filepath.ToSlash(last), found, nil
+	return filepath.ToSlash(last), nil
 }
 
 func regular(name string, info fs.FileInfo, err error) error {

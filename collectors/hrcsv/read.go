@@ -2,7 +2,6 @@ package hrcsv
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -30,13 +29,13 @@ type reading struct {
 	blank    int64
 }
 
-// read reads the file of a unit.
+// read reads the file that is the roster now.
 func (s *source) read(_ context.Context, snap *roster.Snapshot) error {
-	var sp spec
-	if err := json.Unmarshal(snap.Unit.Spec, &sp); err != nil || sp.File == "" {
-		return errors.Join(errors.New("its specification is not of this collector"), err)
+	name, err := s.chosen()
+	if err != nil {
+		return err
 	}
-	file, err := s.load(sp.File)
+	file, err := s.load(name)
 	if err != nil {
 		return err
 	}

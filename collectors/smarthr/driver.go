@@ -77,15 +77,15 @@ func (s *source) Location() string { return s.settings.api() }
 
 // Plan yields one unit: the tenant's list.
 func (s *source) Plan(_ context.Context, q evidence.Query) iter.Seq2[evidence.Unit, error] {
-	return roster.Plan(q, s.now(), s.settings.Tenant, spec{Fields: s.fields()})
+	return roster.Plan(q, s.now(), s.settings.Tenant, s.reads())
 }
 
-// spec is what a unit's collection needs beside its scope.
-type spec struct {
-	Fields []string `json:"fields"` // asked for, and all that is recorded
+// reads are the settings that change what is read.
+func (s *source) reads() any {
+	return []any{s.fields(), s.settings.Timezone, s.settings.NumberWidth, s.settings.CustomEmails}
 }
 
 // Collect reads the tenant's list.
 func (s *source) Collect(ctx context.Context, u evidence.Unit, from evidence.Cursor) iter.Seq2[evidence.Batch, error] {
-	return roster.Collect(ctx, u, from, s.now(), s.read)
+	return roster.Collect(ctx, u, from, s.now(), s.reads(), s.read)
 }

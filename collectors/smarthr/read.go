@@ -2,8 +2,6 @@ package smarthr
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -23,14 +21,10 @@ const (
 
 // read reads the tenant's list until it stands still.
 func (s *source) read(ctx context.Context, snap *roster.Snapshot) error {
-	var sp spec
-	if err := json.Unmarshal(snap.Unit.Spec, &sp); err != nil || len(sp.Fields) == 0 {
-		return errors.Join(errors.New("its specification is not of this collector"), err)
-	}
 	snap.Method, snap.Counts = evidence.SourceCount, "people_in_smarthr"
 	var changed string
 	for round := 1; ; round++ {
-		l, err := s.list(ctx, sp.Fields)
+		l, err := s.list(ctx, s.fields())
 		if forbidden(err) {
 			snap.Gaps.Add(evidence.Finding{Code: "not_readable", Object: "crews", Detail: err.Error() + "; needed: " + needed})
 			snap.Expected, snap.Found = 1, 0

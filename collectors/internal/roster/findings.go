@@ -29,7 +29,7 @@ func (f *Findings) Add(x evidence.Finding) {
 // None reports whether nothing was added.
 func (f *Findings) None() bool { return len(f.list) == 0 }
 
-// list returns the findings in the order they were added, never nil.
+// all returns the findings in the order they were added, never nil.
 func (f *Findings) all() []evidence.Finding {
 	out := append([]evidence.Finding{}, f.list...)
 	told := map[string]bool{}

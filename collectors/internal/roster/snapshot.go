@@ -2,6 +2,8 @@ package roster
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,8 +55,26 @@ func Window(p evidence.Period, now time.Time) (evidence.Period, bool) {
 	return w, w.Start.Before(w.End)
 }
 
-// Plan yields the one unit of a roster. spec is what its collection needs.
-func Plan(q evidence.Query, now time.Time, roster string, spec any) iter.Seq2[evidence.Unit, error] {
+// spec makes another unit of a roster that is read by other settings. What the
+// source holds makes none: of two readings of one unit the later speaks for it, and
+// a file that was replaced by a bad one must not hide behind the good one.
+type spec struct {
+	Settings string `json:"settings"`
+}
+
+// specOf is the spec of settings: those that change what is read.
+func specOf(settings any) (json.RawMessage, error) {
+	b, err := json.Marshal(settings)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(b)
+	return json.Marshal(spec{hex.EncodeToString(sum[:])})
+}
+
+// Plan yields the one unit of a roster. settings are those that change what is
+// read, of which none is secret.
+func Plan(q evidence.Query, now time.Time, roster string, settings any) iter.Seq2[evidence.Unit, error] {
 	return func(yield func(evidence.Unit, error) bool) {
 		window, ok := Window(q.Period, now)
 		var want []evidence.Selection
@@ -66,7 +86,7 @@ func Plan(q evidence.Query, now time.Time, roster string, spec any) iter.Seq2[ev
 		if !ok || len(want) == 0 {
 			return
 		}
-		b, err := json.Marshal(spec)
+		b, err := specOf(settings)
 		if err != nil {
 			yield(evidence.Unit{}, fmt.Errorf("plan roster %s: %w", roster, err))
 			return
@@ -85,10 +105,11 @@ type cursor struct {
 }
 
 // Collect hands over one unit as one batch. read fills in the snapshot, whose
-// unit, roster and time are there already.
-func Collect(ctx context.Context, u evidence.Unit, from evidence.Cursor, now time.Time, read func(context.Context, *Snapshot) error) iter.Seq2[evidence.Batch, error] {
+// unit, roster and time are there already. A unit that was planned by other
+// settings is refused.
+func Collect(ctx context.Context, u evidence.Unit, from evidence.Cursor, now time.Time, settings any, read func(context.Context, *Snapshot) error) iter.Seq2[evidence.Batch, error] {
 	return func(yield func(evidence.Batch, error) bool) {
-		b, done, err := collect(ctx, u, from, now, read)
+		b, done, err := collect(ctx, u, from, now, settings, read)
 		if ctx.Err() != nil {
 			err = errors.Join(ctx.Err(), err)
 		}
@@ -101,7 +122,7 @@ func Collect(ctx context.Context, u evidence.Unit, from evidence.Cursor, now tim
 	}
 }
 
-func collect(ctx context.Context, u evidence.Unit, from evidence.Cursor, now time.Time, read func(context.Context, *Snapshot) error) (b evidence.Batch, done bool, err error) {
+func collect(ctx context.Context, u evidence.Unit, from evidence.Cursor, now time.Time, settings any, read func(context.Context, *Snapshot) error) (b evidence.Batch, done bool, err error) {
 	at := cursor{Taken: now.UTC().Truncate(time.Second)}
 	if len(from) > 0 {
 		if err := json.Unmarshal(from, &at); err != nil {
@@ -110,6 +131,9 @@ func collect(ctx context.Context, u evidence.Unit, from evidence.Cursor, now tim
 	}
 	if at.Done || ctx.Err() != nil {
 		return b, true, nil
+	}
+	if own, err := specOf(settings); err != nil || string(own) != string(u.Spec) {
+		return b, false, errors.Join(errors.New("it was planned by other settings: plan again"), err)
 	}
 	s := Snapshot{Roster: u.Scope["roster"], Unit: u, Taken: at.Taken}
 	if err := read(ctx, &s); err != nil {

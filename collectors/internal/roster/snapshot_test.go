@@ -22,7 +22,12 @@ var (
 )
 
 func unit() evidence.Unit {
+	spec, err := specOf(nil)
+	if err != nil {
+		panic(err)
+	}
 	return evidence.Unit{
+		Spec:  spec,
 		Kinds: []string{Kind}, Scope: evidence.Scope{"roster": "acme"}, Window: october,
 		Want: []evidence.Selection{{Kind: Kind, For: "ACC-03"}, {Kind: Kind, For: "ACC-04", Where: evidence.Where{{"employee_number": {"10023"}}}}},
 	}
@@ -32,7 +37,7 @@ func unit() evidence.Unit {
 func taken(t *testing.T, u evidence.Unit, entries ...Entry) evidence.Batch {
 	t.Helper()
 	var out []evidence.Batch
-	for b, err := range Collect(t.Context(), u, nil, now, func(_ context.Context, s *Snapshot) error {
+	for b, err := range Collect(t.Context(), u, nil, now, nil, func(_ context.Context, s *Snapshot) error {
 		s.Entries, s.Origins = entries, []evidence.Origin{{Request: "test", SHA256: strings.Repeat("0", 64), Size: 1}}
 		s.Method, s.Counts, s.Expected, s.Found = evidence.SourceCount, "people", int64(len(entries)), int64(len(entries))
 		return nil
@@ -234,15 +239,27 @@ func TestPlan(t *testing.T) {
 		t.Errorf("nobody wants people: %s %v", u, err)
 	}
 	q.Want = append(q.Want, evidence.Selection{Kind: Kind, For: "ACC-03"})
-	n := 0
-	for u, err := range Plan(q, now, "acme", map[string]int{"a": 1}) {
-		n++
-		if err != nil || u.Scope.String() != "roster=acme" || len(u.Want) != 1 || string(u.Spec) != `{"a":1}` {
-			t.Errorf("%+v %v", u, err)
+	keys := map[string]bool{}
+	for _, settings := range []any{map[string]int{"width": 6}, map[string]int{"width": 6}, map[string]int{"width": 7}} {
+		n := 0
+		for u, err := range Plan(q, now, "acme", settings) {
+			n++
+			keys[u.Key()] = true
+			if err != nil || u.Scope.String() != "roster=acme" || len(u.Want) != 1 {
+				t.Errorf("%+v %v", u, err)
+			}
+			for _, err := range Collect(t.Context(), u, nil, now, "others", func(context.Context, *Snapshot) error { return nil }) {
+				if err == nil || !strings.Contains(err.Error(), "planned by other settings") {
+					t.Errorf("a unit of other settings: %v", err)
+				}
+			}
+		}
+		if n != 1 {
+			t.Errorf("%d units, want one", n)
 		}
 	}
-	if n != 1 {
-		t.Errorf("%d units, want one", n)
+	if len(keys) != 2 {
+		t.Errorf("%d units of two sorts of settings", len(keys))
 	}
 }
 
@@ -263,7 +280,7 @@ func TestCollectEnds(t *testing.T) {
 	} {
 		batches := 0
 		var last error
-		for b, err := range Collect(tt.ctx, unit(), evidence.Cursor(tt.from), now, func(context.Context, *Snapshot) error { return tt.err }) {
+		for b, err := range Collect(tt.ctx, unit(), evidence.Cursor(tt.from), now, nil, func(context.Context, *Snapshot) error { return tt.err }) {
 			last = err
 			if err == nil {
 				batches++
@@ -274,7 +291,7 @@ func TestCollectEnds(t *testing.T) {
 			t.Errorf("%s: %d batches, %v", tt.name, batches, last)
 		}
 	}
-	for _, err := range Collect(t.Context(), unit(), evidence.Cursor("x"), now, func(context.Context, *Snapshot) error { return nil }) {
+	for _, err := range Collect(t.Context(), unit(), evidence.Cursor("x"), now, nil, func(context.Context, *Snapshot) error { return nil }) {
 		if err == nil {
 			t.Error("a cursor of somebody else was taken")
 		}
