@@ -6,7 +6,9 @@ import (
 	"github.com/evidencepack/evidence/collectors/cloudtrail"
 	"github.com/evidencepack/evidence/collectors/cloudtraillookup"
 	"github.com/evidencepack/evidence/collectors/github"
+	"github.com/evidencepack/evidence/collectors/hrcsv"
 	"github.com/evidencepack/evidence/collectors/m365"
+	"github.com/evidencepack/evidence/collectors/smarthr"
 )
 
 // Drivers returns every driver, in the order of their names.
@@ -15,6 +17,8 @@ func Drivers() []collectors.Driver {
 		cloudtrail.Driver(),
 		cloudtraillookup.Driver(),
 		github.Driver(),
+		hrcsv.Driver(),
 		m365.Driver(),
+		smarthr.Driver(),
 	}
 }
