@@ -144,6 +144,10 @@ func TestLeaversThroughTheEngine(t *testing.T) {
 			m.at(31, user, "a", accessRecord(t, slug, user, "deleted", `{"deletedDateTime": "`+late+`"}`))
 		}, "exception closed_late"},
 		{"another number", func(m memory) { m.at(31, user, "a", account(`{"employeeId": "10999"}`)) }, "exception other_number"},
+		{"a number of two", func(m memory) {
+			m.at(31, user, "a", account())
+			m.at(31, "hr.person", "other", accessRecord(t, slug, "hr.person", "other", `{"employee_number": "10023"}`))
+		}, "exception shared_number"},
 		{"an address of two", func(m memory) {
 			m.at(31, user, "a", account(byAddress))
 			m.at(31, "hr.person", "other", accessRecord(t, slug, "hr.person", "other"))

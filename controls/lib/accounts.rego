@@ -49,6 +49,12 @@ left(person, ns, after_hours) if {
 	time.parse_rfc3339_ns(person.left_at) + hours(after_hours) < ns
 }
 
+# The roster says so, and not when.
+left(person, _, _) if {
+	not is_string(object.get(person, "left_at", null))
+	person.status == "retired"
+}
+
 hours(n) := n * 3600000000000
 
 # person_name and account_name: by what readers know them.
@@ -72,5 +78,6 @@ account_name(account) := account.userPrincipalName if {
 
 account_name(account) := account.id if not is_string(object.get(account, "userPrincipalName", null))
 
-# names of several, as one text.
-names(persons) := concat(", ", sort({person_name(person) | some person in persons}))
+# names of several, as one text, each with the roster that it is from: numbers are
+# one roster's own.
+names(persons) := concat(", ", sort([sprintf("%s (%s)", [person_name(person), person.roster]) | some person in persons]))

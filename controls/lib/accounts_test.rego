@@ -48,6 +48,9 @@ test_joined_and_left if {
 	accounts.joined({}, at("2026-10-01T00:00:00Z"), 0)
 	not accounts.left({"left_at": null}, at("2026-10-01T00:00:00Z"), 0)
 	accounts.left(person, at("2026-12-01T00:00:00Z"), 24)
+	accounts.left({"left_at": null, "status": "retired"}, at("2026-12-01T00:00:00Z"), 24)
+	not accounts.left({"left_at": null, "status": "absent"}, at("2026-12-01T00:00:00Z"), 24)
+	not accounts.left({"left_at": "2027-01-31T23:59:59+09:00", "status": "retired"}, at("2026-12-01T00:00:00Z"), 24)
 }
 
 test_hours if accounts.hours(24) == 86400000000000
@@ -64,4 +67,7 @@ test_account_name if {
 	accounts.account_name({"id": "u-1", "userPrincipalName": null}) == "u-1"
 }
 
-test_names if accounts.names([person, {"employee_number": "7"}]) == "00123, 7"
+test_names if {
+	accounts.names([object.union(person, {"roster": "acme"}), {"employee_number": "7", "roster": "contractors"}]) == "00123 (acme), 7 (contractors)"
+	accounts.names([]) == ""
+}

@@ -69,6 +69,9 @@ test_has_left if {
 		"account": "SRE-01@example.co.jp", "employee": "10023", "left": "2026-10-15T23:59:59+09:00",
 	}}}
 	codes(without_number, by_mail([left])) == {"has_left"}
+	some e in reasons(account, by_number(object.union(person, {"status": "retired"})), {})
+	e.code == "has_left"
+	e.detail.left == null
 }
 
 # The state was read on 2026-11-01 at 10:00 in Tokyo.
@@ -92,9 +95,10 @@ test_not_joined if {
 
 test_two_people if {
 	reasons(without_number, object.union(by_mail([person]), {"by_other_mail": [other]}), {}) == {{"code": "ambiguous", "detail": {
-		"account": "SRE-01@example.co.jp", "n": 2, "employees": "10023, 10777",
+		"account": "SRE-01@example.co.jp", "n": 2, "employees": "10023 (acme), 10777 (acme)",
 	}}}
 	codes(account, object.union(by_number(person), {"by_mail": [person, other]})) == set()
+	codes(account, object.union(none, {"by_number": [person, object.union(other, {"employee_number": "10023"})]})) == {"ambiguous"}
 	gone := object.union(other, {"left_at": "2020-01-01T00:00:00+09:00"})
 	codes(without_number, by_mail([person, gone])) == {"ambiguous"} # an address that was given twice
 }

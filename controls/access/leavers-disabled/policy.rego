@@ -44,10 +44,21 @@ exception contains {"code": "other_number", "detail": {
 
 exception contains {"code": "shared_address", "detail": {
 	"employee": employee, "account": accounts.account_name(account),
-	"others": accounts.names(others),
+	"others": accounts.names(sharers),
 }} if {
 	some account in candidates
-	shared(account)
+	by_address_alone(account)
+	not numbered_otherwise(account)
+	count(sharers) > 0
+}
+
+exception contains {"code": "shared_number", "detail": {
+	"employee": employee, "account": accounts.account_name(account),
+	"others": accounts.names(namesakes),
+}} if {
+	some account in candidates
+	not by_address_alone(account)
+	count(namesakes) > 0
 }
 
 pending contains {"code": "not_yet_due", "detail": about(account), "until": deadline} if {
@@ -86,14 +97,22 @@ numbered_otherwise(account) if {
 	not accounts.same_number(account.employeeId, input.record.employee_number)
 }
 
+by_address_alone(account) if not accounts.same_number(object.get(account, "employeeId", null), input.record.employee_number)
+
 shared(account) if {
-	not accounts.same_number(object.get(account, "employeeId", null), input.record.employee_number)
-	not numbered_otherwise(account)
-	count(others) > 0
+	by_address_alone(account)
+	count(sharers) > 0
 }
 
-# others who have a mail address of the person's.
-others := {person | some person in input.related.sharers; accounts.person_name(person) != employee}
+shared(account) if {
+	not by_address_alone(account)
+	count(namesakes) > 0
+}
+
+# Others who have a mail address of the person's, or their number.
+sharers := {person | some person in input.related.sharers; person.key != input.record.key}
+
+namesakes := {person | some person in input.related.namesakes; person.key != input.record.key}
 
 effects(account) := lifecycle.effects(account, input.related.events)
 

@@ -17,7 +17,7 @@ event(activity, at) := object.union(audit.disabled, {"activityDisplayName": acti
 
 none := {
 	"by_number": [], "by_mail": [], "by_name": [], "by_other_mail": [],
-	"states": [], "events": [], "sign_ins": [], "sharers": [leaver],
+	"states": [], "events": [], "sign_ins": [], "sharers": [leaver], "namesakes": [leaver],
 }
 
 with_number(account, more) := object.union(object.union(none, {"by_number": [account]}), more)
@@ -240,9 +240,17 @@ test_zeros_before_a_number if {
 test_shared_address if {
 	related := object.union(none, {"by_mail": [by_address], "sharers": [leaver, people.other]})
 	reasons(leaver, related, month_end) == {{"code": "shared_address", "detail": {
-		"employee": "10023", "account": "sre-01@example.co.jp", "others": "10777",
+		"employee": "10023", "account": "sre-01@example.co.jp", "others": "10777 (acme)",
 	}}}
 	codes(object.union(in_time, {"sharers": [leaver, people.other]})) == set() # the number says whose it is
+}
+
+test_shared_number if {
+	namesake := object.union(people.other, {"employee_number": "10023", "roster": "contractors"})
+	reasons(leaver, object.union(in_time, {"namesakes": [leaver, namesake]}), month_end) == {{"code": "shared_number", "detail": {
+		"employee": "10023", "account": "sre-01@example.co.jp", "others": "10023 (contractors)",
+	}}}
+	codes(object.union(none, {"by_mail": [by_address], "namesakes": [leaver, namesake]})) == {"still_enabled"}
 }
 
 test_leaver_without_a_number if {
