@@ -33,7 +33,7 @@ service_user if {
 	input.record.userIdentity.type == "IAMUser"
 	some pattern in input.params.service_users
 	some field in {"userName", "arn"}
-	glob.match(pattern, [], input.record.userIdentity[field])
+	glob.match(pattern, null, input.record.userIdentity[field])
 }
 
 signing_in if input.record.eventType == "AwsConsoleSignIn"

@@ -61,6 +61,16 @@ test_call_by_a_service_for_the_user_is_use if {
 	codes(invictus.invoked_by) == {"api_use"}
 }
 
+# A name with dots is one name, and a pattern of an ARN crosses its colons and slashes.
+test_patterns_match_whole_names if {
+	user := {"type": "IAMUser", "userName": "ci-deploy.prod.example", "arn": "arn:aws:iam::123456789012:user/system/ci-deploy.prod.example"}
+	record := object.union(invictus.api_call, {"userIdentity": user})
+	every pattern in ["ci-*", "arn:aws:iam::123456789012:user/*"] {
+		not_applicable(record, [pattern])
+	}
+	not not_applicable(record, ["ci-*.other"])
+}
+
 test_service_user_is_not_applicable if {
 	every pattern in ["bert-jan", "bert-*", "arn:aws:iam::*:user/bert-jan"] {
 		reasons(invictus.api_call, [pattern]) == set()
