@@ -157,7 +157,7 @@ func TestFindListsNearNames(t *testing.T) {
 	for id, want := range map[string]string{
 		"LOG-99":   "LOG-01, LOG-02",
 		"NTE-02":   "NET-02?",
-		"whatever": "is it one of ACC-01, ",
+		"whatever": "ACC-08, ",
 	} {
 		_, err := lib.Find(id)
 		if !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), want) {

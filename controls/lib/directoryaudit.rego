@@ -48,11 +48,18 @@ listed(actor, names) if {
 # targets of a type: User, Group, Role, Request.
 targets(event, type) := [target | some target in event.targetResources; type_of(target) == lower(type)]
 
+# type_of a target. Older events and examples write it in two other ways.
 type_of(target) := lower(target.type) if is_string(target.type)
 
 type_of(target) := lower(target.Type) if {
 	not is_string(object.get(target, "type", null))
 	is_string(target.Type)
+}
+
+type_of(target) := trim_prefix(lower(target["@odata.type"]), "#microsoft.graph.targetresource") if {
+	not is_string(object.get(target, "type", null))
+	not is_string(object.get(target, "Type", null))
+	is_string(target["@odata.type"])
 }
 
 # changed: the texts that a property of the target got (newValue) or had (oldValue).

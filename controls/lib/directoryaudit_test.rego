@@ -73,6 +73,7 @@ test_targets if {
 test_type_of if {
 	directoryaudit.type_of({"type": "User", "Type": "Group"}) == "user"
 	directoryaudit.type_of({"Type": "Group"}) == "group"
+	directoryaudit.type_of({"@odata.type": "#microsoft.graph.TargetResourceGroup"}) == "group"
 	not directoryaudit.type_of({})
 }
 
