@@ -154,14 +154,18 @@ compared := union({
 
 # paths of conditions: name, or group.name.
 paths(policy) := {path |
-	some group, members in policy.conditions
-	is_object(members)
-	some name, _ in members
-	not contains(name, "@")
+	some group in names(policy.conditions)
+	some name in names(policy.conditions[group])
 	path := concat(".", [group, name])
 } | {name |
-	some name, value in policy.conditions
-	not is_object(value)
+	some name in names(policy.conditions)
+	not is_object(policy.conditions[name])
+}
+
+# names of an object's fields, but for those that say what another one is.
+names(thing) := {name |
+	is_object(thing)
+	some name, _ in thing
 	not contains(name, "@")
 }
 

@@ -98,6 +98,7 @@ implied := {
 
 # names of controls that are not known here.
 names(policy) := {name |
+	is_object(policy.grantControls)
 	some name, _ in policy.grantControls
 	not name in {
 		"operator", "builtInControls", "customAuthenticationFactors", "termsOfUse",

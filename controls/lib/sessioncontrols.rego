@@ -9,6 +9,7 @@ weaker(before, after) := {{"part": sprintf("sessionControls.%s", [name]), "chang
 }
 
 names(policy) := {name |
+	is_object(policy.sessionControls)
 	some name, _ in policy.sessionControls
 	not contains(name, "@")
 }
