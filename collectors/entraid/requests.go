@@ -26,13 +26,12 @@ import (
 // Page sizes: the largest that Graph's reference allows. Where it documents no
 // $top, none is sent.
 const (
-	logPage      = 999
-	riskPage     = 500
-	objectPage   = 999
-	userPage     = 500 // with signInActivity; more is cut to it
-	groupPage    = 100 // its IDs are in the cursor
-	memberPage   = 999
-	roleNamePage = 0
+	logPage    = 999
+	riskPage   = 500
+	objectPage = 999
+	userPage   = 500 // with signInActivity; more is cut to it
+	groupPage  = 100 // the IDs of a page are in the cursor
+	memberPage = 999
 )
 
 // What is selected of objects. Whatever is not here does not enter a record.
@@ -80,7 +79,8 @@ func label(beta bool, r graph.Request) string {
 	if beta {
 		version = "/beta"
 	}
-	info, err := r(context.Background(), host+version, nil)
+	// Nothing is sent: the builders want an adapter and do not use it.
+	info, err := r(context.Background(), host+version, struct{ abstractions.RequestAdapter }{})
 	if err != nil {
 		return "GET " + version
 	}
@@ -158,19 +158,28 @@ func riskyUsers() graph.Query {
 	})
 }
 
-func allUsers(fields []string) graph.Query {
+func allUsers(fields []string) graph.Query { return someUsers(fields, userPage) }
+
+// oneUser asks whether properties may be read.
+func oneUser(fields []string) graph.Query { return someUsers(fields, 1) }
+
+func someUsers(fields []string, page int32) graph.Query {
 	return query(graph.Ordinary, false, func(ctx context.Context, base string, a abstractions.RequestAdapter) (*abstractions.RequestInformation, error) {
 		return users.NewUsersRequestBuilderInternal(at(base), a).ToGetRequestInformation(ctx, &users.UsersRequestBuilderGetRequestConfiguration{
-			QueryParameters: &users.UsersRequestBuilderGetQueryParameters{Select: fields, Top: top(userPage)},
+			QueryParameters: &users.UsersRequestBuilderGetQueryParameters{Select: fields, Top: top(page)},
 		})
 	})
 }
 
 func deletedUsers() graph.Query {
 	return query(graph.Ordinary, false, func(ctx context.Context, base string, a abstractions.RequestAdapter) (*abstractions.RequestInformation, error) {
-		return directory.NewDeletedItemsGraphUserRequestBuilderInternal(at(base), a).ToGetRequestInformation(ctx, &directory.DeletedItemsGraphUserRequestBuilderGetRequestConfiguration{
+		info, err := directory.NewDeletedItemsGraphUserRequestBuilderInternal(at(base), a).ToGetRequestInformation(ctx, &directory.DeletedItemsGraphUserRequestBuilderGetRequestConfiguration{
 			QueryParameters: &directory.DeletedItemsGraphUserRequestBuilderGetQueryParameters{Select: userFields, Top: top(objectPage)},
 		})
+		if err == nil { // the SDK's short name of the type, as the reference writes it
+			info.UrlTemplate = strings.Replace(info.UrlTemplate, "/graph.user", "/microsoft.graph.user", 1)
+		}
+		return info, err
 	})
 }
 
@@ -254,13 +263,15 @@ func eligibilityRequests() graph.Query {
 
 // roleApproval is in beta alone, and in no request builder of the SDK for v1.0.
 func roleApproval(id string) graph.Query {
-	return query(graph.Ordinary, true, func(_ context.Context, base string, _ abstractions.RequestAdapter) (*abstractions.RequestInformation, error) {
+	q := query(graph.Ordinary, true, func(_ context.Context, base string, _ abstractions.RequestAdapter) (*abstractions.RequestInformation, error) {
 		info := abstractions.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(abstractions.GET,
 			"{+baseurl}/roleManagement/directory/roleAssignmentApprovals/{approval%2Did}?%24expand=steps",
 			map[string]string{"baseurl": base, "approval%2Did": id})
 		info.Headers.TryAdd("Accept", "application/json")
 		return info, nil
 	})
+	q.List = false
+	return q
 }
 
 func conditionalAccessPolicies() graph.Query {

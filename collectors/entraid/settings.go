@@ -3,6 +3,7 @@ package entraid
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -58,6 +59,9 @@ func (s *settings) validate() error {
 	}
 	return nil
 }
+
+// guid is how IDs of objects are written.
+var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // retained is how long the source keeps the records of a kind.
 func (s *settings) retained(kind string) time.Duration {
