@@ -2,7 +2,6 @@ package entraid
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/evidencepack/evidence"
@@ -206,7 +205,3 @@ func and(note, licence evidence.Text) evidence.Text {
 	}
 	return evidence.Text{JA: takes.JA + "。" + note.JA, EN: takes.EN + "; " + note.EN}
 }
-
-// needed writes permissions as a finding names them: all of a kind's own ones
-// where none is given.
-func needed(names ...string) string { return strings.Join(names, ", ") }

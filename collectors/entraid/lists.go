@@ -98,7 +98,7 @@ func (r *run) fields(ctx context.Context) error {
 	for _, without := range [][]string{nil, {activity}, {leaving}, {activity, leaving}} {
 		r.at.Without = without
 		_, err := r.client.Get(ctx, oneUser(r.userFields()))
-		if err != nil && !graph.Denied(err) && !graph.Unlicensed(err) {
+		if err != nil && !refused(err) {
 			return err
 		}
 		if errs = append(errs, err); err != nil {

@@ -47,7 +47,7 @@ var (
 	groupFields = []string{
 		"id", "displayName", "description", "mail", "mailNickname", "mailEnabled", "securityEnabled", "groupTypes", "membershipRule",
 		"membershipRuleProcessingState", "visibility", "isAssignableToRole", "onPremisesSyncEnabled", "createdDateTime", "renewedDateTime",
-		"expirationDateTime", "resourceProvisioningOptions",
+		"expirationDateTime",
 	}
 	memberFields = []string{"id", "displayName", "userPrincipalName", "mail", "userType", "accountEnabled", "appId", "servicePrincipalType"}
 

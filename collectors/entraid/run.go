@@ -97,6 +97,9 @@ func (r *run) all(ctx context.Context, from evidence.Cursor) error {
 		if err := json.Unmarshal(from, &r.at); err != nil {
 			return fmt.Errorf("its cursor: %w", err)
 		}
+		if r.at.Step < 0 || r.at.Taken.IsZero() {
+			return errors.New("its cursor is not one of this driver's")
+		}
 	}
 	if r.at.Done {
 		return ctx.Err()
