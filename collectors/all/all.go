@@ -7,6 +7,7 @@ import (
 	"github.com/evidencepack/evidence/collectors/cloudtraillookup"
 	"github.com/evidencepack/evidence/collectors/entraid"
 	"github.com/evidencepack/evidence/collectors/github"
+	"github.com/evidencepack/evidence/collectors/m365"
 )
 
 // Drivers returns every driver, in the order of their names.
@@ -16,5 +17,6 @@ func Drivers() []collectors.Driver {
 		cloudtraillookup.Driver(),
 		entraid.Driver(),
 		github.Driver(),
+		m365.Driver(),
 	}
 }

@@ -18,10 +18,10 @@ import (
 
 // Options are the clock, waiting and logging of a client.
 type Options struct {
-	Log     *slog.Logger
+	Log     *slog.Logger // nil: none
 	Now     func() time.Time
-	Sleep   func(context.Context, time.Duration) error
-	BaseDir string // what relative paths in settings are relative to
+	Sleep   func(context.Context, time.Duration) error // nil: Sleep
+	BaseDir string                                     // what relative paths in settings are relative to
 }
 
 // Client asks Graph. It may be used from several goroutines.
@@ -65,9 +65,6 @@ func New(s Settings, o Options) *Client {
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
-	}
-	if c.now == nil {
-		c.now = time.Now
 	}
 	if c.sleep == nil {
 		c.sleep = Sleep
@@ -198,7 +195,8 @@ func (c *Client) try(ctx context.Context, q Query, make func(base string) (*kiot
 		}
 		c.log.Info("Graph is asked again", "request", q.Label, "in", pause, "because", err)
 		if errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests {
-			c.gates[q.Class].pause(pause)
+			c.gates[q.Class].pause(pause) // for the others too; it is waited for when it is this one's turn
+			continue
 		}
 		if err := c.sleep(ctx, pause); err != nil {
 			return Answer{}, err

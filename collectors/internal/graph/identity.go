@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
@@ -29,6 +30,13 @@ func (c *Client) Identity(ctx context.Context) (string, error) {
 func (c *Client) TenantID(ctx context.Context) (string, error) {
 	who, err := c.who(ctx)
 	return who.Tenant, err
+}
+
+// Roles are the permissions that the application was given, as far as the token says:
+// none is no proof that there are none.
+func (c *Client) Roles(ctx context.Context) ([]string, error) {
+	who, err := c.who(ctx)
+	return slices.Clone(who.Roles), err
 }
 
 // who logs in, if that has not happened, and reads the token.

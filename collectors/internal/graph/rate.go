@@ -28,7 +28,7 @@ func perTenSeconds(c Class, auditLogs int) int {
 	case IdentityProtection:
 		return 2 * auditLogs // ten where the documented five hold
 	case AuditQueries:
-		return 10 * auditLogs
+		return 4 * auditLogs // Graph documents no rate, but how many searches a day and at a time
 	}
 	return 100 * auditLogs
 }

@@ -30,9 +30,10 @@ type tokens struct {
 
 // said is what a token says of its owner.
 type said struct {
-	Tenant      string `json:"tid"`
-	Application string `json:"appid"`
-	Name        string `json:"app_displayname"`
+	Tenant      string   `json:"tid"`
+	Application string   `json:"appid"`
+	Name        string   `json:"app_displayname"`
+	Roles       []string `json:"roles"`
 }
 
 func newTokens(s Settings, secrets *redactor, credential func() (azcore.TokenCredential, error)) *tokens {
