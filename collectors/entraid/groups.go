@@ -84,7 +84,7 @@ func (r *run) group(ctx context.Context, b *batch, g gjson.Result, from evidence
 		name  string
 		query graph.Query
 	}{{"members", groupMembers(id)}, {"owners", groupOwners(id)}} {
-		what := l.name + " of group " + g.Get("displayName").Str + " (" + id + ")"
+		what := l.name + " of group " + short(g.Get("displayName").Str) + " (" + short(id) + ")"
 		list, origins, err := r.directory(ctx, l.query)
 		var e *graph.Error
 		switch {

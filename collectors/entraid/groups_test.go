@@ -119,6 +119,17 @@ func TestChosenGroups(t *testing.T) {
 	}
 }
 
+// Names that somebody chose do not break a finding's line.
+func TestHostileNames(t *testing.T) {
+	w := full(t)
+	w.lists["/groups"][1] = `{"id":"g-2","displayName":"a\nb\u0000\u202e` + strings.Repeat("長", 300) + `"}`
+	w.refusals["/groups/g-2/members"] = denied
+	g := collect(t, w.open(""), Group)
+	if f := g.claims[0].Gaps[0].Object; strings.ContainsAny(f, "\n\x00") || len([]rune(f)) > 130 || !strings.Contains(f, "a b") {
+		t.Errorf("%q", f)
+	}
+}
+
 // Groups are handed over in parts that are not large, from each of which a run can
 // be resumed.
 func TestLargeGroups(t *testing.T) {

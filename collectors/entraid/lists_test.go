@@ -1,9 +1,14 @@
 package entraid
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +76,102 @@ func TestEverything(t *testing.T) {
 		if strings.HasPrefix(a, "/beta") {
 			t.Errorf("beta was asked: %s", a)
 		}
+	}
+}
+
+// Neither the client secret nor a token is in what is handed over, in errors or in
+// logs, whatever goes wrong.
+func TestNoSecretAnywhere(t *testing.T) {
+	for name, change := range map[string]func(w *world){
+		"all is well": func(*world) {},
+		"refused": func(w *world) {
+			for _, path := range paths {
+				w.refusals[path] = denied
+			}
+		},
+		"expired": func(w *world) {
+			w.pages[paths[SignIn]], w.pages[paths[User]] = 5, 2
+			w.expire = func(string, int) bool { return true }
+		},
+		"an echo": func(w *world) { // of the token, in Graph's error
+			w.answer = func(rw http.ResponseWriter, r *http.Request, _ string) bool {
+				graphtest.Fail(rw, http.StatusForbidden, "Denied", "not with "+r.Header.Get("Authorization"))
+				return true
+			}
+		},
+	} {
+		w := full(t)
+		change(w)
+		var all bytes.Buffer
+		env := w.env()
+		env.Log = slog.New(slog.NewTextHandler(&all, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		s, err := open(env, strict(w.settings("")), func(ctx context.Context, _ time.Duration) error { return ctx.Err() })
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := collect(t, s, allKinds()...)
+		fmt.Fprintln(&all, g.errs)
+		for _, b := range g.batches {
+			fmt.Fprintf(&all, "%+v %s %+v\n", b, b.Cursor, b.Claims)
+			for _, r := range b.Records {
+				fmt.Fprintf(&all, "%s\n", r.Body)
+			}
+		}
+		secrets := w.srv.Secrets()
+		if len(secrets) < 2 || all.Len() < 1000 {
+			t.Fatalf("%s: %d secrets, %d bytes: nothing is tested", name, len(secrets), all.Len())
+		}
+		for _, secret := range secrets {
+			if strings.Contains(all.String(), secret) {
+				t.Errorf("%s: a secret is in what is handed over", name)
+			}
+		}
+	}
+}
+
+// A tenant of any size is read in the same memory.
+func TestMemory(t *testing.T) {
+	w := newWorld(t)
+	w.lists[deletedPath] = nil
+	const pages, size = 60, 500
+	w.answer = func(rw http.ResponseWriter, r *http.Request, path string) bool {
+		if path != "/users" {
+			return false
+		}
+		n, _ := strconv.Atoi(r.URL.Query().Get("$skiptoken"))
+		fmt.Fprint(rw, `{"value":[`)
+		for i := range size {
+			if i > 0 {
+				fmt.Fprint(rw, ",")
+			}
+			fmt.Fprint(rw, object(fmt.Sprintf("u-%d-%d", n, i), `,"text":"`+strings.Repeat("x", 3000)+`"`))
+		}
+		fmt.Fprint(rw, "]")
+		if n < pages-1 {
+			fmt.Fprintf(rw, `,"@odata.nextLink":%q`, w.srv.URL+"/v1.0/users?$skiptoken="+strconv.Itoa(n+1))
+		}
+		fmt.Fprint(rw, "}")
+		return true
+	}
+	s := w.open("")
+	var before, now runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	n := 0
+	for b, err := range s.Collect(t.Context(), units(t, s, User)[0], nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n += len(b.Records); n%10_000 == 0 {
+			runtime.GC()
+			runtime.ReadMemStats(&now)
+			if grown := int64(now.HeapAlloc) - int64(before.HeapAlloc); grown > 24<<20 {
+				t.Errorf("after %d records %d MB more are held", n, grown>>20)
+			}
+		}
+	}
+	if n != pages*size || now.HeapAlloc == 0 {
+		t.Errorf("%d records", n)
 	}
 }
 

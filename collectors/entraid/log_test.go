@@ -125,7 +125,7 @@ func TestExpiredInABusySecond(t *testing.T) {
 // A source that breaks its promise of order is read from the beginning again when a
 // link expires, and loses nothing.
 func TestExpiredWithoutOrder(t *testing.T) {
-	for _, kind := range []string{SignIn, DirectoryAudit, RiskDetection} {
+	for _, kind := range []string{SignIn, DirectoryAudit, RiskDetection, PIMRequest} {
 		t.Run(kind, func(t *testing.T) {
 			w := newWorld(t)
 			path, make := "/auditLogs/signIns", func(id string, at time.Time) string { return signIn(id, at, "") }
@@ -134,6 +134,9 @@ func TestExpiredWithoutOrder(t *testing.T) {
 				path, make = "/auditLogs/directoryAudits", audit
 			case RiskDetection:
 				path, make = "/identityProtection/riskDetections", risk
+			case PIMRequest:
+				path, make = paths[PIMRequest], func(id string, at time.Time) string { return pimRequest(id, at, "") }
+				w.lists["/roleManagement/directory/roleEligibilityScheduleRequests"] = nil
 			}
 			for i := range 120 {
 				w.lists[path] = append(w.lists[path], make(fmt.Sprintf("e-%03d", i), october(2, 0, i)))
@@ -410,6 +413,26 @@ func TestThrottling(t *testing.T) {
 	long := slices.DeleteFunc(slices.Clone(w.slept), func(d time.Duration) bool { return d < 16*time.Second })
 	if len(g.records) != 100 || len(g.errs) > 0 || len(long) < 2 {
 		t.Errorf("%d records, %v, waited %v", len(g.records), g.errs, w.slept)
+	}
+}
+
+// All values of Graph's enumerations are asked for, those too that came later: on
+// each page, or the same record would read differently.
+func TestWholeEnumerations(t *testing.T) {
+	for _, kind := range []string{SignIn, DirectoryAudit, RiskDetection, RiskyUser, ConditionalAccessPolicy, AuthMethodRegistration} {
+		w := full(t)
+		w.pages[paths[kind]] = 2
+		n := 0
+		w.answer = func(_ http.ResponseWriter, r *http.Request, _ string) bool {
+			n++
+			if got := r.Header.Get("Prefer"); got != "include-unknown-enum-members" {
+				t.Errorf("%s, request %d: Prefer %q", kind, n, got)
+			}
+			return false
+		}
+		if collect(t, w.open(""), kind); n < 2 {
+			t.Errorf("%s: %d requests", kind, n)
+		}
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 	"iter"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/tidwall/gjson"
 
@@ -301,12 +303,20 @@ func (r *run) unnamed(what string, item gjson.Result) {
 	r.gap(evidence.Finding{Code: "without_identity", Object: what, Detail: "id " + short(item.Get("id").Raw)})
 }
 
+// short makes somebody else's words fit into a finding: without control characters,
+// and not long.
 func short(s string) string {
 	const most = 80
-	if len(s) > most {
-		return s[:most] + "…"
+	r := []rune(strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, s))
+	if len(r) > most {
+		return string(r[:most]) + "…"
 	}
-	return s
+	return string(r)
 }
 
 // taken is the time of the unit's snapshots as it stands in their identities.
