@@ -5,6 +5,7 @@ import (
 	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/collectors/cloudtrail"
 	"github.com/evidencepack/evidence/collectors/cloudtraillookup"
+	"github.com/evidencepack/evidence/collectors/entraid"
 	"github.com/evidencepack/evidence/collectors/github"
 	"github.com/evidencepack/evidence/collectors/hrcsv"
 	"github.com/evidencepack/evidence/collectors/m365"
@@ -16,6 +17,7 @@ func Drivers() []collectors.Driver {
 	return []collectors.Driver{
 		cloudtrail.Driver(),
 		cloudtraillookup.Driver(),
+		entraid.Driver(),
 		github.Driver(),
 		hrcsv.Driver(),
 		m365.Driver(),

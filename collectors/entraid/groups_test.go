@@ -1,0 +1,181 @@
+package entraid
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/tidwall/gjson"
+
+	"github.com/evidencepack/evidence/collectors/internal/graph/graphtest"
+)
+
+func TestGroups(t *testing.T) {
+	w := newWorld(t)
+	group := `{ "id":"g-1","displayName":"app-支払 \"<x>\"" ,"groupTypes":[]}`
+	w.lists["/groups"] = []string{group}
+	w.lists["/groups/g-1/members"] = []string{`{"@odata.type":"#microsoft.graph.user", "id":"u1","n":1.0}`, `{"@odata.type":"#microsoft.graph.servicePrincipal","id":"sp1"}`}
+	w.lists["/groups/g-1/owners"] = nil
+	g := collect(t, w.open(""), Group)
+	want := `{"group":{"id":"g-1","displayName":"app-支払 \"<x>\"","groupTypes":[]},"members":[{"@odata.type":"#microsoft.graph.user","id":"u1","n":1.0},{"@odata.type":"#microsoft.graph.servicePrincipal","id":"sp1"}],"owners":[]}`
+	if len(g.records) != 1 || string(g.records[0].Body) != want || !g.satisfied() {
+		t.Errorf("%v %v %+v", g.errs, g.gaps(), g.records)
+	}
+	if n := len(g.batches[0].Origins); n != 3 {
+		t.Errorf("%d origins, want those of the group's page, its members and its owners", n)
+	}
+}
+
+// A group has any number of members, over any number of pages, whose links may
+// expire.
+func TestManyMembers(t *testing.T) {
+	for name, expire := range map[string]func(string, int) bool{
+		"all is well":   nil,
+		"one expires":   func(path string, n int) bool { return strings.HasSuffix(path, "members") && n == 7 },
+		"four in a row": func(path string, n int) bool { return strings.HasSuffix(path, "members") && n > 1 && n < 6 },
+	} {
+		w := full(t)
+		w.lists["/groups/g-2/members"] = objects("m", 2345)
+		w.pages["/groups/g-2/members"] = 100
+		w.expire = expire
+		g := collect(t, w.open(""), Group)
+		if len(g.errs) > 0 || len(g.records) != 3 {
+			t.Fatalf("%s: %v, %d records", name, g.errs, len(g.records))
+		}
+		var ids []string
+		gjson.GetBytes(g.records[1].Body, "members.#.id").ForEach(func(_, id gjson.Result) bool {
+			ids = append(ids, id.Str)
+			return true
+		})
+		if d := cmp.Diff(idsOf(w.lists["/groups/g-2/members"]), ids); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+	}
+}
+
+func TestMembersThatCannotBeRead(t *testing.T) {
+	hidden := object("g-2", `,"visibility":"HiddenMembership"`)
+	for _, tt := range []struct {
+		name        string
+		change      func(w *world)
+		gaps, notes []string
+		members     string // of g-2
+		records     int
+	}{
+		{"refused", func(w *world) { w.refusals["/groups/g-2/members"] = denied }, []string{"not_readable members of group name of g-2 (g-2)"}, nil, "null", 3},
+		{"owners refused", func(w *world) { w.refusals["/groups/g-2/owners"] = denied }, []string{"not_readable owners of group name of g-2 (g-2)"}, nil, `["m-g-2-000","m-g-2-001","m-g-2-002"]`, 3},
+		{"hidden and refused", func(w *world) { w.lists["/groups"][1] = hidden; w.refusals["/groups/g-2/members"] = denied }, []string{"not_readable members of group name of g-2 (g-2)"}, nil, "null", 3},
+		{"hidden and empty", func(w *world) { w.lists["/groups"][1] = hidden; w.lists["/groups/g-2/members"] = nil }, nil, []string{"hidden_membership members of group name of g-2 (g-2)"}, "[]", 3},
+		{"gone", func(w *world) { delete(w.lists, "/groups/g-2/members") }, nil, []string{"gone_meanwhile members of group name of g-2 (g-2)"}, "", 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := full(t)
+			tt.change(w)
+			g := collect(t, w.open(""), Group)
+			if d := cmp.Diff([][]string{tt.gaps, tt.notes}, [][]string{g.gaps(), g.notes()}); d != "" || len(g.errs) > 0 || len(g.records) != tt.records {
+				t.Fatalf("%v, %d records, gaps and notes (-want +got):\n%s", g.errs, len(g.records), d)
+			}
+			for _, r := range g.records {
+				if !strings.HasPrefix(r.ID, "g-2@") {
+					continue
+				}
+				members := gjson.GetBytes(r.Body, "members")
+				if members.IsArray() {
+					members = gjson.GetBytes(r.Body, "members.#.id")
+				}
+				if members.Raw != tt.members {
+					t.Errorf("members %s, want %s", members.Raw, tt.members)
+				}
+			}
+			for _, f := range append(g.claims[0].Gaps, g.claims[0].Notes...) {
+				if strings.Contains(tt.name, "hidden") != strings.HasSuffix(f.Detail, "needed: "+readHidden) {
+					t.Errorf("detail %q", f.Detail)
+				}
+			}
+		})
+	}
+}
+
+func TestChosenGroups(t *testing.T) {
+	const id = "12345678-1234-1234-1234-123456789abc"
+	w := full(t)
+	w.lists["/groups"] = []string{object("x-1", `,"displayName":"x"`), `{"id":"x-2","displayName":"App/支払"}`, object(strings.ToUpper(id), ""), `{"id":"x-4"}`}
+	for _, g := range []string{"x-2", strings.ToUpper(id)} {
+		w.lists["/groups/"+g+"/members"], w.lists["/groups/"+g+"/owners"] = nil, nil
+	}
+	gone := "99999999-1234-1234-1234-123456789abc"
+	g := collect(t, w.open("groups: [\"app*\", "+id+", "+gone+"]\n"), Group)
+	taken := "@" + w.now.UTC().Format("2006-01-02T15:04:05Z07:00")
+	if d := cmp.Diff([]string{"x-2" + taken, strings.ToUpper(id) + taken}, g.ids()); d != "" || len(g.errs) > 0 || !g.satisfied() {
+		t.Errorf("%v (-want +got):\n%s", g.errs, d)
+	}
+	if d := cmp.Diff([]string{"limited_by_settings app*, " + id + ", " + gone, "no_such_group " + gone}, g.notes()); d != "" {
+		t.Errorf("notes (-want +got):\n%s", d)
+	}
+	if n := w.asks("/v1.0/groups/"); n != 4 {
+		t.Errorf("%d lists of members and owners were asked for", n)
+	}
+}
+
+// Names that somebody chose do not break a finding's line.
+func TestHostileNames(t *testing.T) {
+	w := full(t)
+	w.lists["/groups"][1] = `{"id":"g-2","displayName":"a\nb\u0000\u202e` + strings.Repeat("長", 300) + `"}`
+	w.refusals["/groups/g-2/members"] = denied
+	g := collect(t, w.open(""), Group)
+	if f := g.claims[0].Gaps[0].Object; strings.ContainsAny(f, "\n\x00") || len([]rune(f)) > 130 || !strings.Contains(f, "a b") {
+		t.Errorf("%q", f)
+	}
+}
+
+// Groups are handed over in parts that are not large, from each of which a run can
+// be resumed.
+func TestLargeGroups(t *testing.T) {
+	w := newWorld(t)
+	long := strings.Repeat("x", 1<<20)
+	for i := range 20 {
+		id := fmt.Sprintf("g-%02d", i)
+		w.lists["/groups"] = append(w.lists["/groups"], object(id, ""))
+		w.lists["/groups/"+id+"/members"], w.lists["/groups/"+id+"/owners"] = []string{object("m", `,"long":"`+long+`"`)}, nil
+	}
+	w.pages["/groups"] = 15
+	s := w.open("")
+	u := units(t, s, Group)[0]
+	whole := &gathered{}
+	s.gather(t, whole, u, nil)
+	if len(whole.errs) > 0 || len(whole.records) != 20 || len(whole.batches) < 4 {
+		t.Fatalf("%v, %d records in %d batches", whole.errs, len(whole.records), len(whole.batches))
+	}
+	n := 0
+	for i, c := range whole.cursors {
+		n += len(whole.batches[i].Records)
+		rest := &gathered{}
+		w.open("").gather(t, rest, u, c)
+		if got := append(whole.ids()[:n:n], rest.ids()...); cmp.Diff(whole.ids(), got) != "" || len(c) > 4096 {
+			t.Errorf("from cursor %d of %d bytes: %q", i, len(c), got)
+		}
+	}
+}
+
+// A tenant where nothing of the members may be read does not make a claim of a
+// thousand lines.
+func TestManyGapsAreBounded(t *testing.T) {
+	w := newWorld(t)
+	for i := range 500 {
+		w.lists["/groups"] = append(w.lists["/groups"], object(fmt.Sprintf("g-%03d", i), ""))
+	}
+	w.answer = func(rw http.ResponseWriter, _ *http.Request, path string) bool {
+		if path != "/groups" {
+			graphtest.Fail(rw, denied.status, denied.code, denied.message)
+			return true
+		}
+		return false
+	}
+	g := collect(t, w.open(""), Group)
+	gaps := g.claims[0].Gaps
+	if len(g.records) != 500 || len(gaps) != mostFindings+1 || gaps[mostFindings].Code != "more_findings" {
+		t.Errorf("%d records, %d gaps", len(g.records), len(gaps))
+	}
+}

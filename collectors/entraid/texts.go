@@ -1,0 +1,25 @@
+package entraid
+
+import "github.com/evidencepack/evidence"
+
+// texts explains every code of this driver's claims.
+var texts = map[string]evidence.Text{
+	"lists_read": {JA: "末尾まで読み取った一覧", EN: "lists read to their ends"},
+
+	"records_read":        {JA: "読み取ったレコード", EN: "records read"},
+	"records_kept":        {JA: "保存したレコード", EN: "records kept"},
+	"approvals_not_found": {JA: "Microsoft Graph に残っていない承認", EN: "approvals that Microsoft Graph no longer has"},
+
+	"not_readable":        {JA: "権限又はライセンスがないため取得不可", EN: "not readable for want of a permission or a licence"},
+	"older_than_retained": {JA: "テナントの保持期間を過ぎており、完全には取得できない", EN: "older than the tenant keeps it; what there is of it is not complete"},
+	"without_identity":    {JA: "識別子又は日時のない要素がある", EN: "an element without an identity or a time"},
+	"more_findings":       {JA: "指摘の件数が多く、以降の記載を省略している", EN: "more findings than are listed"},
+
+	"property_not_readable":  {JA: "権限又はライセンスがないため、一部の属性を除いて取得した", EN: "read without a property, for want of a permission or a licence"},
+	"no_pim_licence":         {JA: "Privileged Identity Management のライセンスがないため、常時有効なロールの割当てのみを取得した", EN: "without a licence for Privileged Identity Management; plain role assignments were read, which are always active"},
+	"approvals_not_readable": {JA: "申請の承認を読み取れない。承認はディレクトリの監査ログから判定する", EN: "approvals of requests cannot be read; directory audits tell of them"},
+	"limited_by_settings":    {JA: "設定（groups）に挙げたグループに限り取得した", EN: "only the groups that settings name (groups) were read"},
+	"no_such_group":          {JA: "設定（groups）に挙げた ID のグループが存在しない", EN: "a group that settings name by its ID (groups) does not exist"},
+	"gone_meanwhile":         {JA: "読取りの間に削除されたグループ", EN: "a group that was deleted while it was read"},
+	"hidden_membership":      {JA: "構成員が非表示のグループであり、構成員が返されなかった", EN: "a group with hidden membership, of which no members were given"},
+}
