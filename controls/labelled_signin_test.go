@@ -16,10 +16,11 @@ import (
 // entraLabelledBy maps rules of Panther to the controls that judge the same
 // events of Entra ID.
 var entraLabelledBy = map[string][]string{
-	"Azure.Audit.ROPCLoginNoMFA":       {"ACC-01", "ACC-02"},
-	"Azure.Audit.PolicyChanged":        {"ACC-07"},
-	"Azure.Audit.HighRiskSignIn":       {"ACC-12"},
-	"Azure.Audit.RiskLevelPassthrough": {"ACC-12"},
+	"Azure.Audit.ROPCLoginNoMFA":                   {"ACC-01", "ACC-02"},
+	"Azure.Audit.PolicyChanged":                    {"ACC-07"},
+	"Azure.Audit.HighRiskSignIn":                   {"ACC-12"},
+	"Azure.Audit.RiskLevelPassthrough":             {"ACC-12"},
+	"Azure.Audit.ServicePrincipalCredentialsAdded": {"ACC-13"},
 }
 
 // entraDisagreements explains every labelled event that a control judges
@@ -99,6 +100,9 @@ func (e diagnosticEvent) evidenceFor(t *testing.T, id string) memory {
 		body["activityDateTime"] = at
 		// A tenant whose other policies are as they should be.
 		m.add("entraid.conditional_access_policy", "p", `{"id": "p", "displayName": "CA001", "state": "enabled"}`)
+	case "ACC-13":
+		kind = "entraid.directory_audit"
+		body["activityDateTime"] = at
 	case "ACC-12":
 		kind = "entraid.risk_detection"
 		body = e.detection(at)
