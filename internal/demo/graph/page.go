@@ -26,11 +26,7 @@ func (a *ask) page(e *endpoint, list []Object, from int) (Object, *failure) {
 		size = a.top
 	}
 	end := min(from+size, len(list))
-	values := []Object{}
-	for _, o := range list[from:end] {
-		values = append(values, o)
-	}
-	answer := Object{"@odata.context": a.base() + "/$metadata#" + a.r.URL.Path[len(a.version)+2:], "value": values}
+	answer := Object{"@odata.context": a.base() + "/$metadata#" + a.r.URL.Path[len(a.version)+2:], "value": list[from:end]}
 	if a.count {
 		answer["@odata.count"] = len(list)
 	}

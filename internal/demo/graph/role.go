@@ -7,10 +7,9 @@ import (
 
 // Role is a directory role. It is there from the tenant's beginning.
 type Role struct {
-	t  *Tenant
-	ID string // of the role's template, which is that of its definition too
-	Name,
-	description string
+	t    *Tenant
+	ID   string // of the role's template, which is that of its definition too
+	Name string
 }
 
 // builtIn are roles that Microsoft defines, with their well-known ids.

@@ -102,12 +102,15 @@ func (q *auditSearchState) understand() *failure {
 			*to = append(*to, s)
 		}
 	}
-	for _, kind := range q.search.kinds {
-		known := published.In("beta").Enums["SecurityNamespace.AuditLogRecordType"]
-		if !slices.ContainsFunc(known, func(x string) bool { return strings.EqualFold(x, kind) }) {
+	known := published.In("beta").Enums["SecurityNamespace.AuditLogRecordType"]
+	for i, kind := range q.search.kinds { // the reference spells them with small letters at their beginning
+		at := slices.IndexFunc(known, func(x string) bool { return strings.EqualFold(x, kind) })
+		if at < 0 {
 			return badRequest("Requested value '" + kind + "' was not found.")
 		}
+		q.search.kinds[i] = known[at]
 	}
+	q.body["recordTypeFilters"] = list(q.search.kinds...)
 	for _, name := range []string{"keywordFilter", "ipAddressFilters", "objectIdFilters", "administrativeUnitIdFilters"} {
 		if v, some := q.body[name].([]any); some && len(v) > 0 || name == "keywordFilter" && q.body[name] != nil && q.body[name] != "" {
 			return badRequest("The filter '" + name + "' is not simulated.")
