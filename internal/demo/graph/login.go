@@ -139,11 +139,17 @@ func (c Client) proves(assertion string) error {
 		return errors.New("issuer, subject or audience of the assertion are not as they must be")
 	}
 	one, other := sha1.Sum(c.Certificate.Raw), sha256.Sum256(c.Certificate.Raw)
-	if token.Header["x5t"] != base64.RawURLEncoding.EncodeToString(one[:]) && token.Header["x5t"] != base64.StdEncoding.EncodeToString(one[:]) &&
-		token.Header["x5t#S256"] != base64.RawURLEncoding.EncodeToString(other[:]) {
+	if !thumbprint(token.Header["x5t"], one[:]) && !thumbprint(token.Header["x5t#S256"], other[:]) {
 		return errors.New("the assertion names another certificate")
 	}
 	return nil
+}
+
+// thumbprint compares a thumbprint in either alphabet of base64, padded or not.
+func thumbprint(said any, sum []byte) bool {
+	s, _ := said.(string)
+	s = strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(s)
+	return s == base64.RawURLEncoding.EncodeToString(sum)
 }
 
 // mint makes an access token for an application.

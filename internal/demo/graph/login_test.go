@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
@@ -117,9 +118,13 @@ func TestCertificates(t *testing.T) {
 	_, otherKey := certificate(t)
 	s := served(t, told(P2), func(o *Options) { o.Clients[0].Certificate = mine })
 	sum := sha1.Sum(mine.Raw)
+	longer := sha256.Sum256(mine.Raw)
 	assertion := func(signedBy *rsa.PrivateKey, thumbprint string, life time.Duration, audience string) string {
 		token := jwt.NewWithClaims(jwt.SigningMethodPS256, jwt.MapClaims{"iss": testClient, "sub": testClient, "aud": audience, "exp": time.Now().Add(life).Unix(), "jti": "1"})
 		token.Header["x5t"] = thumbprint
+		if len(thumbprint) > 40 {
+			token.Header = map[string]any{"alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint}
+		}
 		signed, err := token.SignedString(signedBy)
 		if err != nil {
 			t.Fatal(err)
@@ -132,6 +137,7 @@ func TestCertificates(t *testing.T) {
 		want            int
 	}{
 		{"good", assertion(key, thumbprint, time.Minute, audience), http.StatusOK},
+		{"good, as MSAL names it", assertion(key, base64.StdEncoding.EncodeToString(longer[:]), time.Minute, audience), http.StatusOK},
 		{"signed by another key", assertion(otherKey, thumbprint, time.Minute, audience), http.StatusUnauthorized},
 		{"of another certificate", assertion(key, "AAAA", time.Minute, audience), http.StatusUnauthorized},
 		{"expired", assertion(key, thumbprint, -time.Minute, audience), http.StatusUnauthorized},
