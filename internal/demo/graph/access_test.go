@@ -68,6 +68,11 @@ func TestPartialPermissions(t *testing.T) {
 	if status, _, body := with(t, told(P2), "User.Read.All").ask("/v1.0/users?$select=signInActivity"); refusal(status, body) != "403 Authentication_MSGraphPermissionMissing" {
 		t.Error(refusal(status, body))
 	}
+	for roles, want := range map[string]string{"User.Read.All": "403 Authorization_RequestDenied", "User.Read.All User-LifeCycleInfo.Read.All": "200 <nil>"} {
+		if status, _, body := with(t, told(P2), strings.Fields(roles)...).ask("/v1.0/users?$select=employeeLeaveDateTime"); refusal(status, body) != want {
+			t.Errorf("%s: %s, want %s", roles, refusal(status, body), want)
+		}
+	}
 	mail := with(t, told(P2), "AuditLogsQuery-Exchange.Read.All")
 	if got := names(mail.records(`{"filterStartDateTime":"2026-10-01T00:00:00Z","filterEndDateTime":"2026-11-01T00:00:00Z"}`), "operation"); !slices.Equal(got, []string{"New-InboxRule"}) {
 		t.Errorf("records of who may read Exchange's: %v", got)

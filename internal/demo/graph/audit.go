@@ -17,6 +17,30 @@ type Actor interface {
 	identity() Object
 }
 
+// system is a part of Microsoft's that acts by itself.
+type system struct{ name, id string }
+
+var (
+	msPIM    = system{"MS-PIM", identity("service principal", "MS-PIM")}
+	azurePIM = system{"Azure AD PIM", ""}
+
+	// Membership is what keeps the members of groups with a rule.
+	Membership Actor = system{"Microsoft Approval Management", identity("service principal", "Microsoft Approval Management")}
+	// Nobody is whose account is gone: the log has nothing left of it.
+	Nobody Actor = nobody{}
+)
+
+func (s system) identity() Object { return Object{"id": s.id, "displayName": s.name} }
+
+func (s system) initiator(string) Object {
+	return Object{"user": nil, "app": Object{"appId": nil, "displayName": s.name, "servicePrincipalId": null(s.id), "servicePrincipalName": nil}}
+}
+
+type nobody struct{}
+
+func (nobody) identity() Object        { return Object{"id": nil, "displayName": nil} }
+func (nobody) initiator(string) Object { return Object{"user": nil, "app": nil} }
+
 // Change is one action, for which Entra may log several audits that share their
 // correlationId.
 type Change struct {

@@ -156,7 +156,7 @@ func logEndpoints() []endpoint {
 		},
 		{
 			path: "/identityProtection/riskDetections", resource: "RiskDetection", class: identityProtection, roles: []string{"IdentityRiskEvent.Read.All", "IdentityRiskEvent.ReadWrite.All"},
-			needs: needsProtection(P1), denied: deniedProtection, page: [2]int{20, 500}, options: []string{"$filter", "$select", "$orderby"}, orders: []string{"detectedDateTime", "activityDateTime"},
+			needs: needsProtection(P1), denied: deniedProtection, page: [2]int{20, 500}, options: []string{"$filter", "$select"},
 			list:    at((*Tenant).risksAt),
 			filters: map[string]string{"id": "eq", "detectedDateTime": times, "activityDateTime": times, "lastUpdatedDateTime": times, "riskState": "eq", "riskLevel": "eq", "riskEventType": "eq", "userId": "eq", "userPrincipalName": "eq"},
 		},
@@ -202,7 +202,7 @@ func roleEndpoints() []endpoint {
 	page := [2]int{100, 999}
 	filters := map[string]string{
 		"id": "eq ne", "principalId": "eq ne in", "roleDefinitionId": "eq ne in", "directoryScopeId": "eq ne", "status": "eq ne", "assignmentType": "eq ne", "memberType": "eq ne",
-		"targetScheduleId": "eq ne", "createdDateTime": times, "action": "eq ne",
+		"targetScheduleId": "eq ne", "action": "eq ne",
 	}
 	options := []string{"$filter", "$select", "$expand"}
 	related := []string{"principal", "roleDefinition", "directoryScope", "appScope"}

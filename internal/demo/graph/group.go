@@ -81,6 +81,12 @@ func (g *Group) Unified(mail string) *Group {
 	return g
 }
 
+// Dynamic makes the members follow a rule.
+func (g *Group) Dynamic(rule string) *Group {
+	g.began["groupTypes"], g.began["membershipRule"], g.began["membershipRuleProcessingState"] = list("DynamicMembership"), rule, "On"
+	return g
+}
+
 // RoleAssignable lets directory roles be given to the group.
 func (g *Group) RoleAssignable() *Group {
 	g.began["isAssignableToRole"] = true

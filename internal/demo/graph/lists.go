@@ -2,6 +2,7 @@ package graph
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,24 +76,28 @@ func project(v published.Version, of string, x any) any {
 	return x
 }
 
-// users: when somebody signed in last is asked of the reports, with their permission
-// and licence.
+// users: some properties need a permission of their own, and are refused with all
+// the rest without it.
 func (a *ask) users() ([]Object, *failure) {
-	if f := a.activity(); f != nil {
+	if f := a.restricted(); f != nil {
 		return nil, f
 	}
 	return a.s.opt.Tenant.usersAt(a.now, false), nil
 }
 
-func (a *ask) activity() *failure {
-	for _, name := range a.selects {
-		if name != "signInActivity" {
-			continue
-		}
+// restricted: when somebody signed in last is asked of the reports, with their
+// permission and licence; when somebody leaves is between HR and the directory.
+func (a *ask) restricted() *failure {
+	if slices.Contains(a.selects, "signInActivity") {
 		if !a.may(reportsRoles...) {
 			return deniedReports(reportsRoles)
 		}
-		return needsP1(a.s.opt.Tenant)
+		if f := needsP1(a.s.opt.Tenant); f != nil {
+			return f
+		}
+	}
+	if slices.Contains(a.selects, "employeeLeaveDateTime") && !a.may("User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All") {
+		return deniedDirectory(nil)
 	}
 	return nil
 }
@@ -169,10 +174,7 @@ const expandMost = 20
 // expand adds the relations that are asked for, and takes the others away.
 func (a *ask) expand(e *endpoint, o Object) {
 	for _, name := range e.expands {
-		wanted := false
-		for _, x := range a.expands {
-			wanted = wanted || x == name
-		}
+		wanted := slices.Contains(a.expands, name)
 		switch {
 		case !wanted && name != "steps":
 			delete(o, name)

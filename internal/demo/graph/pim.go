@@ -323,20 +323,6 @@ func (a *Activation) object(now time.Time) Object {
 	return Object{"id": a.RequestID(), "steps": list(step)}
 }
 
-// system is a part of Microsoft's that acts by itself.
-type system struct{ name, id string }
-
-var (
-	msPIM    = system{"MS-PIM", identity("service principal", "MS-PIM")}
-	azurePIM = system{"Azure AD PIM", ""}
-)
-
-func (s system) identity() Object { return Object{"id": s.id, "displayName": s.name} }
-
-func (s system) initiator(string) Object {
-	return Object{"user": nil, "app": Object{"appId": nil, "displayName": s.name, "servicePrincipalId": null(s.id), "servicePrincipalName": nil}}
-}
-
 // tellCore logs what the directory itself sees of a role that comes or goes.
 func (t *Tenant) tellCore(by Actor, at time.Time, a *assignment, came bool) {
 	activity := "Add member to role"

@@ -57,6 +57,9 @@ func (r *Risk) ConfirmedCompromised(by *User, at time.Time) Change {
 	return r.decided(by, at, "confirmedCompromised", "adminConfirmedSigninCompromised", "ConfirmCompromised")
 }
 
+// Closed: the risk is in a state of which the log tells no more, "none" for one.
+func (r *Risk) Closed(at time.Time, state, detail string) *Risk { return r.turn(at, state, detail) }
+
 func (r *Risk) turn(at time.Time, state, detail string) *Risk {
 	r.turns = append(r.turns, turn{at, state, detail})
 	return r
