@@ -125,6 +125,14 @@ func (g *Group) Add(by Actor, at time.Time, who Principal) Change {
 	return c
 }
 
+// AddRefused is an attempt to make somebody a member.
+func (g *Group) AddRefused(by Actor, at time.Time, who Principal) Change {
+	c := g.moved("Add member to group", by, at, who, true)
+	last := g.t.told[len(g.t.told)-1]
+	last["result"], last["resultReason"] = "failure", "Microsoft.Online.DirectoryServices.DirectoryAuthorizationException"
+	return c
+}
+
 // Remove ends a membership.
 func (g *Group) Remove(by Actor, at time.Time, who Principal) Change {
 	c := g.moved("Remove member from group", by, at, who, false)

@@ -18,6 +18,7 @@ type Risk struct {
 	at     time.Time
 	signIn *SignIn
 	turns  []turn
+	clears []turn // of the user's risk, where the detection stays as it is
 }
 
 // turn is a change of a risk's state.
@@ -57,6 +58,13 @@ func (r *Risk) ConfirmedCompromised(by *User, at time.Time) Change {
 	return r.decided(by, at, "confirmedCompromised", "adminConfirmedSigninCompromised", "ConfirmCompromised")
 }
 
+// Cleared: after a confirmed compromise the user is at risk no longer, and the
+// detection stays confirmed.
+func (r *Risk) Cleared(at time.Time, state, detail string) *Risk {
+	r.clears = append(r.clears, turn{at, state, detail})
+	return r
+}
+
 // Closed: the risk is in a state of which the log tells no more, "none" for one.
 func (r *Risk) Closed(at time.Time, state, detail string) *Risk { return r.turn(at, state, detail) }
 
@@ -72,10 +80,17 @@ func (r *Risk) decided(by *User, at time.Time, state, detail, activity string) C
 	return c
 }
 
-// last is the state at a time.
-func (r *Risk) last(now time.Time) turn {
+// last is the state of the detection at a time.
+func (r *Risk) last(now time.Time) turn { return r.latest(now, r.turns) }
+
+// ofUser is the state of the user's risk.
+func (r *Risk) ofUser(now time.Time) turn {
+	return r.latest(now, slices.Concat(r.turns, r.clears))
+}
+
+func (r *Risk) latest(now time.Time, turns []turn) turn {
 	state := turn{r.Detected, "atRisk", "none"}
-	for _, x := range r.turns {
+	for _, x := range turns {
 		if !x.at.After(now) && !x.at.Before(state.at) {
 			state = x
 		}
@@ -122,7 +137,7 @@ func (t *Tenant) riskyUsersAt(now time.Time) []Object {
 			if r.user != u || r.Detected.After(now) {
 				continue
 			}
-			state := r.last(now)
+			state := r.ofUser(now)
 			open := state.state == "atRisk" || state.state == "confirmedCompromised"
 			if open && slices.Index(levels, r.Level) > slices.Index(levels, worst) {
 				worst = r.Level

@@ -60,6 +60,7 @@ type SignIn struct {
 	results   map[*Policy]string
 	risk      *Risk
 	late      time.Duration
+	untold    bool
 	name, upn string
 }
 
@@ -126,6 +127,19 @@ func (s *SignIn) SingleFactor() *SignIn {
 func (s *SignIn) Claims() *SignIn {
 	s.methods, s.detail = []method{satisfiedFirst, satisfied}, "MFA requirement satisfied by claim in the token"
 	return s
+}
+
+// Skipped makes it one of which Entra says that it left the second factor out:
+// "remembered device", "location".
+func (s *SignIn) Skipped(because string) *SignIn {
+	s.methods, s.detail = []method{password}, "MFA requirement skipped due to "+because
+	return s
+}
+
+// Untold leaves out how it ended: records with an empty status exist.
+func (s *SignIn) Untold() *SignIn {
+	s.untold = true
+	return s.SingleFactor()
 }
 
 // Key makes it one with a security key, which is more than one factor in itself.
@@ -214,6 +228,9 @@ var reasons = map[int][2]any{
 }
 
 func (s *SignIn) status() Object {
+	if s.untold {
+		return Object{}
+	}
 	said, ok := reasons[s.code]
 	if !ok {
 		panic("graph: no text of Entra's for this error code of a sign-in")

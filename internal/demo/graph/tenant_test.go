@@ -108,7 +108,11 @@ func TestDirectoryAudits(t *testing.T) {
 		}
 		return list[0]
 	}
-	added := one("Add member to group")
+	adding := c.audits("Add member to group")
+	added := adding[0]
+	if len(adding) != 2 || adding[1]["result"] != "failure" || added["result"] != "success" {
+		t.Errorf("%v", names(adding, "result"))
+	}
 	if by := added["initiatedBy"].(map[string]any); by["user"] != nil || by["app"].(map[string]any)["displayName"] != "group-sync" || by["app"].(map[string]any)["appId"] != nil {
 		t.Errorf("by %v", by)
 	}
@@ -251,9 +255,27 @@ func TestTime(t *testing.T) {
 		t.Error(got)
 	}
 	now = hour(48)
+	if got := names(c.list("/v1.0/identityProtection/riskDetections?$filter=riskLevel eq 'low'"), "riskState"); cmp.Diff([]string{"confirmedCompromised"}, got) != "" {
+		t.Error(got)
+	}
 	users := c.list("/v1.0/identityProtection/riskyUsers?$orderby=riskLastUpdatedDateTime asc")
 	if d := cmp.Diff([]string{"none", "high"}, names(users, "riskLevel")); d != "" {
 		t.Error(d)
+	}
+}
+
+func TestWhatSignInsMayBe(t *testing.T) {
+	s := served(t, told(P2), func(o *Options) { o.Now = func() time.Time { return hour(90) } })
+	c := newClient(t, s)
+	for detail, want := range map[string]string{
+		"bob, untold":  `{}`,
+		"bob, skipped": `{"additionalDetails":"MFA requirement skipped due to remembered device","errorCode":0,"failureReason":"Other."}`,
+		"alice, wrong": `"errorCode":50126`,
+	} {
+		o := c.list("/v1.0/auditLogs/signIns?$filter=id eq '" + s.opt.Tenant.id("sign-in", detail) + "'")[0]
+		if raw, err := json.Marshal(o["status"]); err != nil || !strings.Contains(string(raw), want) {
+			t.Errorf("%s: %s %v", detail, raw, err)
+		}
 	}
 }
 
