@@ -98,9 +98,9 @@ func (c Credential) described() string {
 func (c Credential) object() Object {
 	o := Object{"displayName": c.Name, "keyId": c.KeyID, "startDateTime": stamp(c.from), "endDateTime": stamp(c.till)}
 	if c.kind == "Password" {
-		return o.with(Object{"customKeyIdentifier": nil, "hint": identity("hint", c.KeyID)[:3], "secretText": nil})
+		return o.With(Object{"customKeyIdentifier": nil, "hint": identity("hint", c.KeyID)[:3], "secretText": nil})
 	}
-	return o.with(Object{"customKeyIdentifier": strings.ToUpper(strings.ReplaceAll(identity("thumbprint", c.KeyID), "-", "")), "key": nil, "type": c.kind, "usage": "Verify"})
+	return o.With(Object{"customKeyIdentifier": strings.ToUpper(strings.ReplaceAll(identity("thumbprint", c.KeyID), "-", "")), "key": nil, "type": c.kind, "usage": "Verify"})
 }
 
 func (a *Application) credential(name, kind string, from, till time.Time) Credential {

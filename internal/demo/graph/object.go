@@ -66,8 +66,8 @@ func quoted(v any) string {
 // list is a list that is never null.
 func list[T any](of ...T) []T { return append([]T{}, of...) }
 
-// with is a copy of the object with more fields.
-func (o Object) with(more Object) Object {
+// With is a copy of the object with more fields.
+func (o Object) With(more Object) Object {
 	c := maps.Clone(o)
 	maps.Copy(c, more)
 	return c

@@ -86,7 +86,7 @@ func (a *ask) answer(e *endpoint) (Object, *failure) {
 			return nil, f
 		}
 		a.expand(e, o)
-		return e.selected(a.query, o).with(Object{"@odata.context": a.base() + "/$metadata#" + e.context() + "/$entity"}), nil
+		return e.selected(a.query, o).With(Object{"@odata.context": a.base() + "/$metadata#" + e.context() + "/$entity"}), nil
 	}
 	if a.token != "" {
 		list, from, f := a.resume(e)

@@ -134,6 +134,12 @@ func (a *Assigned) ID() string { return a.instance() }
 // RequestID is the id of the request that made the assignment.
 func (a *Assigned) RequestID() string { return a.request.id }
 
+// Requested is when it was asked for, as Graph tells it.
+func (a *Assigned) Requested() time.Time { return hundredths(a.request.created, a.request.id) }
+
+// Change is the action as the directory logs it ("Add member to role").
+func (a *Assigned) Change() Change { return a.t.change(a.from, "Add member to role", a.id) }
+
 // ID is the id of the eligibility's instance.
 func (e *Eligibility) ID() string { return e.id }
 
@@ -188,6 +194,9 @@ func (a *Activation) Deactivate(at time.Time) *Activation {
 	a.deactivated = at
 	return a
 }
+
+// Requested is when it was asked for, as Graph tells it.
+func (a *Activation) Requested() time.Time { return hundredths(a.at, a.RequestID()) }
 
 // RequestID is the id of the request.
 func (a *Activation) RequestID() string {
@@ -256,7 +265,7 @@ func stampText(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 
 // object is the request as it was at a time.
 func (r *scheduleRequest) object(now time.Time) Object {
-	o := r.of.common().with(r.of.related(now)).with(Object{
+	o := r.of.common().With(r.of.related(now)).With(Object{
 		"id": r.id, "status": r.states[0].status, "createdDateTime": stamp(hundredths(r.created, r.id)), "completedDateTime": nil, "approvalId": nil, "customData": nil,
 		"action": r.action, "isValidationOnly": false, "targetScheduleId": null(r.of.schedule), "justification": null(r.said),
 		"createdBy":    Object{"application": nil, "device": nil, "user": Object{"displayName": nil, "id": r.by.identity()["id"]}},

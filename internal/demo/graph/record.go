@@ -71,9 +71,12 @@ func (t *Tenant) InboxRule(key, operation string, by *User, at time.Time, parame
 		}
 	}
 	return t.Record(key, "ExchangeAdmin", "Exchange", operation, by, at, by.UPN+"\\"+name, Object{
-		"Parameters": list, "ExternalAccess": false, "OrganizationName": t.initial(), "OriginatingServer": "TYAPR01MB0001 (15.20.0000.000)", "AppId": "", "ClientAppId": "", "SessionId": t.id("session", key),
+		"Parameters": list, "ResultStatus": "True", "ExternalAccess": false, "OrganizationName": t.initial(), "OriginatingServer": "TYAPR01MB0001 (15.20.0000.000)", "AppId": "", "ClientAppId": "", "SessionId": t.id("session", key),
 	})
 }
+
+// Refused makes it an attempt that failed.
+func (r *Record) Refused() { r.data["ResultStatus"] = "False" }
 
 // body is the auditLogRecord.
 func (r *Record) body() Object {

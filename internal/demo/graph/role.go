@@ -90,7 +90,7 @@ func (t *Tenant) roleAssignments(now time.Time) []Object {
 	out := []Object{}
 	for _, a := range t.active {
 		if a.at(now) {
-			o := a.common().with(a.related(now))
+			o := a.common().With(a.related(now))
 			o["id"] = a.id
 			delete(o, "appScopeId")
 			out = append(out, o)
@@ -106,7 +106,7 @@ func (t *Tenant) activeInstances(now time.Time) []Object {
 		if !a.at(now) {
 			continue
 		}
-		o := a.common().with(a.related(now)).with(Object{
+		o := a.common().With(a.related(now)).With(Object{
 			"id": a.instance(), "startDateTime": stamp(a.from), "endDateTime": stamp(a.till), "assignmentType": a.kind, "memberType": "Direct",
 			"roleAssignmentOriginId": a.id, "roleAssignmentScheduleId": a.schedule, "activatedUsing": nil,
 		})
@@ -123,7 +123,7 @@ func (a *assignment) instance() string { return a.id + "-" + a.schedule[:8] }
 
 // eligibleInstance is the roleEligibilityScheduleInstance.
 func (a *assignment) eligibleInstance() Object {
-	return a.common().with(Object{
+	return a.common().With(Object{
 		"id": a.id, "startDateTime": stamp(a.from), "endDateTime": stamp(a.till), "memberType": "Direct", "roleEligibilityScheduleId": a.schedule,
 	})
 }
@@ -133,7 +133,7 @@ func (t *Tenant) eligibleInstances(now time.Time) []Object {
 	out := []Object{}
 	for _, a := range t.eligible {
 		if a.at(now) {
-			out = append(out, a.eligibleInstance().with(a.related(now)))
+			out = append(out, a.eligibleInstance().With(a.related(now)))
 		}
 	}
 	return out
@@ -141,7 +141,7 @@ func (t *Tenant) eligibleInstances(now time.Time) []Object {
 
 // eligibleSchedule is the roleEligibilitySchedule.
 func (a *assignment) eligibleSchedule() Object {
-	return a.common().with(Object{
+	return a.common().With(Object{
 		"id": a.schedule, "createdUsing": a.schedule, "createdDateTime": stamp(a.from), "modifiedDateTime": nil, "status": "Provisioned", "memberType": "Direct",
 		"scheduleInfo": Object{"startDateTime": stamp(a.from), "recurrence": nil, "expiration": until(a.till)},
 	})

@@ -52,7 +52,7 @@ func (a *ask) startSearch(e *endpoint) (Object, int, *failure) {
 	id := identity("audit search", fmt.Sprint(len(a.s.searches)))
 	state.body["id"], state.body["status"] = id, "notStarted"
 	a.s.searches[id] = state
-	return state.body.with(Object{"@odata.context": a.base() + "/$metadata#security/auditLog/queries/$entity"}), http.StatusCreated, nil
+	return state.body.With(Object{"@odata.context": a.base() + "/$metadata#security/auditLog/queries/$entity"}), http.StatusCreated, nil
 }
 
 // newSearch reads the body of a query.
@@ -125,7 +125,7 @@ func (a *ask) searches() ([]Object, *failure) {
 	defer a.s.mu.Unlock()
 	out := []Object{}
 	for n := range len(a.s.searches) {
-		out = append(out, a.s.searches[identity("audit search", fmt.Sprint(n))].body.with(nil))
+		out = append(out, a.s.searches[identity("audit search", fmt.Sprint(n))].body.With(nil))
 	}
 	return out, nil
 }
@@ -145,7 +145,7 @@ func (a *ask) search() (Object, *failure) {
 		q.body["status"] = "succeeded"
 		q.records = a.s.opt.Tenant.recordsAt(a.now, q.search)
 	}
-	return q.body.with(nil), nil
+	return q.body.With(nil), nil
 }
 
 // found are a query's records: of the workloads that the application may read.

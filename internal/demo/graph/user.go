@@ -35,7 +35,7 @@ func (t *Tenant) User(key string, created time.Time, fields Object) *User {
 		"lastPasswordChangeDateTime": stamp(created), "signInSessionsValidFromDateTime": stamp(created), "securityIdentifier": nil,
 		"businessPhones": list[string](), "otherMails": list[string](), "proxyAddresses": list("SMTP:" + u.UPN), "imAddresses": list[string](),
 	}
-	u.history = t.begin(created, body.with(fields))
+	u.history = t.begin(created, body.With(fields))
 	if name, ok := fields["displayName"].(string); ok {
 		u.Name = name
 	}
