@@ -96,14 +96,14 @@ func newTenantMonth() *entra {
 // tenant is the company's tenant.
 func tenant() *graph.Tenant { return tenantMonth().t }
 
-// serveTenant serves the tenant's login endpoint and its Microsoft Graph. The limit of
-// requests is ten times the documented one, so that the month is read in seconds; one
-// request in forty is refused although the limit is not reached, as Microsoft says may
-// happen, so that waiting is always met.
+// serveTenant serves the tenant's login endpoint and its Microsoft Graph. The limits of
+// requests are a hundred times the documented ones, so that the month is read in
+// seconds; one request in forty is refused although the limit is not reached, as
+// Microsoft says may happen, so that waiting is always met.
 func serveTenant(now func() time.Time) (*graph.Server, error) {
 	limits := graph.DocumentedLimits()
 	limits.Reports = graph.Limit{Requests: 50, Window: time.Second, Busy: 40}
-	limits.Protection = graph.Limit{Requests: 10, Window: time.Second, Silent: true}
+	limits.Protection = graph.Limit{Requests: 100, Window: time.Second, Silent: true}
 	return graph.NewServer(graph.Options{
 		Tenant: tenant(), Now: now, Limits: limits,
 		Clients: []graph.Client{{ID: tenantClient, Name: "evidence", Secret: tenantSecret, Roles: tenantRoles}},

@@ -318,7 +318,7 @@ func (s *SignIn) applied() ([]Object, string) {
 		controls := o.at("grantControls/builtInControls").([]string)
 		result, told := s.results[p]
 		if !told {
-			result = s.usual(o["state"].(string), controls)
+			result = s.usual(o, controls)
 		}
 		switch {
 		case result == "failure":
@@ -336,18 +336,28 @@ func (s *SignIn) applied() ([]Object, string) {
 }
 
 // usual is what a policy comes to where the story says nothing of it.
-func (s *SignIn) usual(state string, controls []string) string {
+func (s *SignIn) usual(policy Object, controls []string) string {
+	state := policy["state"].(string)
 	switch {
 	case state == "disabled":
 		return "notEnabled"
 	case state != "enabled":
 		return "reportOnlyNotApplied"
-	case slices.Contains(controls, "mfa") && s.user != nil && s.code == 50074:
+	case s.user == nil || !slices.Contains(controls, "mfa") || !s.meant(policy):
+		return "notApplied"
+	case s.code == 50074:
 		return "failure"
-	case slices.Contains(controls, "mfa") && s.user != nil && !s.single:
+	case !s.single:
 		return "success"
 	}
 	return "notApplied"
+}
+
+// meant: a policy for everybody, and for the risk that there is.
+func (s *SignIn) meant(policy Object) bool {
+	levels := policy.at("conditions/signInRiskLevels").([]string)
+	risky := s.risk != nil && slices.Contains(levels, s.risk.Level)
+	return slices.Contains(policy.at("conditions/users/includeUsers").([]string), "All") && (len(levels) == 0 || risky)
 }
 
 func enforced(controls []string) []string {
