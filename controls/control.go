@@ -167,6 +167,10 @@ type Related struct {
 
 	Between *Between `yaml:"between"`
 
+	// All joins every record to each item, instead of Match and Between: for a
+	// handful of records that concern all items, such as a tenant's policies.
+	All bool `yaml:"all"`
+
 	// Window is how far before and after the period related records are wanted.
 	Window Window `yaml:"window"`
 

@@ -145,8 +145,11 @@ func (c *Control) checkRelated(src source) error {
 			return src.errorf(at+".where", "related %s: %w", name, err)
 		}
 		joined := len(r.Match) > 0 || r.Between != nil
-		if c.Scope == Each && !joined {
-			return src.errorf(at, "related %s: match or between is needed", name)
+		if c.Scope == Each && !joined && !r.All {
+			return src.errorf(at, "related %s: match or between is needed, or all: true", name)
+		}
+		if r.All && (joined || c.Scope == Whole) {
+			return src.errorf(at+".all", "related %s: all: it stands instead of match and between, with scope each", name)
 		}
 		if c.Scope == Whole && joined {
 			return src.errorf(at, "related %s: match and between join to one item; scope whole sees all related records", name)

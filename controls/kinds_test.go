@@ -167,6 +167,19 @@ func TestRelatedLatestOf(t *testing.T) {
 	}
 }
 
+// TestJoinAll: what concerns every item is joined to each.
+func TestJoinAll(t *testing.T) {
+	m := memory{}
+	m.add("test.related", "1", `{"id": "1"}`)
+	m.add("test.related", "2", `{"id": "2"}`)
+	m.add("test.item", "one", `{}`)
+	m.add("test.item", "other", `{}`)
+	got := joined(t, "{kind: test.related, all: true, where: [{id: ['2']}]}", m)
+	if d := cmp.Diff(map[string]string{"one": "2", "other": "2"}, got); d != "" {
+		t.Error(d)
+	}
+}
+
 const throughYAML = `
 population: {kind: test.item}
 params: {ids: [{pattern: "[0-9]+", key: "n{0}"}]}

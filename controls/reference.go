@@ -101,6 +101,9 @@ func joinedWith(c *Control) string {
 		for _, path := range slices.Sorted(maps.Keys(r.Match)) {
 			part += fmt.Sprintf("; `%s` = `%s`", path, r.Match[path])
 		}
+		if r.All {
+			part += " (all / すべて)"
+		}
 		if len(r.Through) > 0 {
 			part += fmt.Sprintf(" of / の参照先: `%s`", strings.Join(r.Through, "`, `"))
 		}

@@ -33,7 +33,7 @@ func byKeys(c *controls.Control) bool {
 	}
 	for _, related := range c.Related {
 		if related.Kind == sealed.ClaimKind || related.Between != nil || len(related.Where) > 0 ||
-			related.IgnoreCase || related.LatestOf != "" || len(related.Through) > 0 {
+			related.IgnoreCase || related.All || related.LatestOf != "" || len(related.Through) > 0 {
 			return false
 		}
 	}
