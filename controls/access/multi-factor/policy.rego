@@ -213,37 +213,48 @@ accepted(text) if {
 # one_factor: the record says that one was enough.
 one_factor if input.record.authenticationRequirement == "singleFactorAuthentication"
 
-exempt if {
+# exempt, by one of several names: each reads a field of its own, whose values recur.
+exempt if exempt_user
+
+exempt if exempt_app
+
+exempt if exempt_network
+
+exempt if exempt_location
+
+exempt if federated
+
+exempt_user if {
 	count(input.params.exempt_users) > 0
 	signin.listed(input.record.userPrincipalName, input.params.exempt_users)
 }
 
-exempt if {
+exempt_user if {
 	count(input.params.exempt_users) > 0
 	signin.listed(input.record.userId, input.params.exempt_users)
 }
 
-exempt if {
+exempt_app if {
 	count(input.params.exempt_apps) > 0
 	signin.listed(input.record.appDisplayName, input.params.exempt_apps)
 }
 
-exempt if {
+exempt_app if {
 	count(input.params.exempt_apps) > 0
 	signin.listed(input.record.appId, input.params.exempt_apps)
 }
 
-exempt if {
+exempt_network if {
 	count(input.params.exempt_networks) > 0
 	signin.within(input.record.ipAddress, input.params.exempt_networks)
 }
 
-exempt if {
+exempt_location if {
 	count(input.params.exempt_locations) > 0
 	signin.listed(input.record.networkLocationDetails[_].networkNames[_], input.params.exempt_locations)
 }
 
-exempt if {
+federated if {
 	count(input.params.federated_domains) > 0
 	signin.listed(signin.domain(input.record.userPrincipalName), input.params.federated_domains)
 }

@@ -111,22 +111,27 @@ no_user_name if signin.nobody(input.record.userPrincipalName)
 
 no_user_name if not input.record.userPrincipalName
 
-exempt if {
+# exempt, by one of several names: each reads a field of its own, whose values recur.
+exempt if exempt_user
+
+exempt if exempt_app
+
+exempt_user if {
 	count(input.params.exempt_users) > 0
 	signin.listed(input.record.userPrincipalName, input.params.exempt_users)
 }
 
-exempt if {
+exempt_user if {
 	count(input.params.exempt_users) > 0
 	signin.listed(input.record.userId, input.params.exempt_users)
 }
 
-exempt if {
+exempt_app if {
 	count(input.params.exempt_apps) > 0
 	signin.listed(input.record.appDisplayName, input.params.exempt_apps)
 }
 
-exempt if {
+exempt_app if {
 	count(input.params.exempt_apps) > 0
 	signin.listed(input.record.appId, input.params.exempt_apps)
 }
