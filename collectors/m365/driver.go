@@ -56,12 +56,14 @@ type source struct {
 	log      *slog.Logger
 	now      func() time.Time
 	sleep    func(context.Context, time.Duration) error
+
+	mostPages int
 }
 
 // open makes a collector without touching the network or the disk. wait is how it
 // waits: between attempts, and for searches.
 func open(env collectors.Env, decode func(any) error, wait func(context.Context, time.Duration) error) (*source, error) {
-	s := &source{log: env.Log, now: env.Now, sleep: wait}
+	s := &source{log: env.Log, now: env.Now, sleep: wait, mostPages: mostPages}
 	if err := decode(&s.settings); err != nil {
 		return nil, err
 	}

@@ -26,14 +26,15 @@ const (
 	// mostBarren is after how many pages without anything to keep the place is noted.
 	mostBarren = 20
 
-	// endless is after how many pages that bring nothing new a list is thought to have
-	// no end.
-	endless = 1000
+	// mostPages is how many pages a list may have. A search has a million records; Graph
+	// gives a hundred and more at a time.
+	mostPages = 20000
 )
 
 // records reads the records of the search at hand. The part is then done.
 func (r *run) records(ctx context.Context, f found) error {
-	begun, unreadyFor, nothing := 0, 0, 0
+	begun, unreadyFor := 0, 0
+	led := map[string]bool{} // where the links of this reading led
 	for {
 		p := &r.at.Parts[0]
 		a, err := r.page(ctx, *p)
@@ -42,6 +43,7 @@ func (r *run) records(ctx context.Context, f found) error {
 		case graph.Expired(err) && p.Page != "" && begun < restarts:
 			begun++
 			r.restart()
+			clear(led)
 			continue
 		case graph.NotFound(err):
 			return fmt.Errorf("%w (%s)", errGone, p.Search)
@@ -54,19 +56,16 @@ func (r *run) records(ctx context.Context, f found) error {
 		default:
 			return err
 		}
-		before := len(r.met)
 		b, err := r.take(a, p)
 		if err != nil {
 			return err
 		}
-		if nothing++; len(r.met) > before {
-			nothing = 0
-		}
 		switch {
-		case a.NextLink != "" && (a.NextLink == p.Page || nothing == endless):
+		case a.NextLink != "" && (led[a.NextLink] || p.Pages >= r.mostPages):
 			return fmt.Errorf("%s: the list of its records has no end", a.Origin.Request)
 		case a.NextLink != "":
 			p.Page = a.NextLink
+			led[a.NextLink] = true
 		case !p.Again && r.lacking(f, p.Rows):
 			// Lists of the same search have been seen to differ: a second reading may bring
 			// what the first did not.
@@ -75,6 +74,7 @@ func (r *run) records(ctx context.Context, f found) error {
 				r.restart()
 			}
 			p.Again, p.Page, p.Pages, p.Rows = true, "", 0, 0
+			clear(led)
 		default:
 			r.done(f)
 			if len(b.Records) == 0 {

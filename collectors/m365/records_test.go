@@ -18,7 +18,7 @@ func TestListsThatAreNotAsTheyShouldBe(t *testing.T) {
 		name    string
 		entries []entry
 		records func(w *world) func(rw http.ResponseWriter, n, page int, s *search) bool
-		counted int // what Microsoft says; 0: what there is
+		counted int // what Microsoft says; 0: what there is; -1: nothing
 		want    []string
 		gaps    []string
 		notes   []string
@@ -71,6 +71,14 @@ func TestListsThatAreNotAsTheyShouldBe(t *testing.T) {
 			return func(rw http.ResponseWriter, _, _ int, _ *search) bool { give(rw, nil, ""); return true }
 		}, gaps: []string{"fewer_than_counted"}},
 		{name: "more than is counted", counted: 3, want: ids(twenty)},
+		{name: "an answer that is no list, and no count", counted: -1, records: func(w *world) func(http.ResponseWriter, int, int, *search) bool {
+			return func(rw http.ResponseWriter, _, _ int, _ *search) bool {
+				if w.pages == 1 {
+					graphtest.Write(rw, http.StatusOK, map[string]any{"@odata.context": "…"})
+				}
+				return w.pages == 1
+			}
+		}, want: ids(twenty)},
 		{name: "links that end", records: func(w *world) func(http.ResponseWriter, int, int, *search) bool {
 			return func(rw http.ResponseWriter, _, page int, _ *search) bool {
 				if page == 2 && w.pages < 4 {
@@ -99,8 +107,11 @@ func TestListsThatAreNotAsTheyShouldBe(t *testing.T) {
 			if c.records != nil {
 				w.records = c.records(w)
 			}
-			if c.counted > 0 {
+			switch {
+			case c.counted > 0:
 				w.state = func(int, *search) map[string]any { return map[string]any{"approximateReturnedRecordCount": c.counted} }
+			case c.counted < 0:
+				w.state = func(int, *search) map[string]any { return map[string]any{"approximateReturnedRecordCount": nil} }
 			}
 			s := w.open("")
 			u := w.day(s, 1)
@@ -128,12 +139,14 @@ func TestListsThatEndInAnError(t *testing.T) {
 		name string
 		next func(w *world, page int) string
 		want string
+		most int // pages that are read
 	}{
 		{"another host", func(*world, int) string {
 			return "https://graph.elsewhere.example/v1.0/security/auditLog/queries/search-0/records"
-		}, "https://graph.elsewhere.example"},
-		{"itself", func(w *world, _ int) string { return w.link("search-0", 1) }, "has no end"},
-		{"a circle", func(w *world, page int) string { return w.link("search-0", 1+page%3) }, "has no end"},
+		}, "https://graph.elsewhere.example", 1},
+		{"itself", func(w *world, _ int) string { return w.link("search-0", 1) }, "has no end", 2},
+		{"a circle", func(w *world, page int) string { return w.link("search-0", 1+page%3) }, "has no end", 4},
+		{"ever new pages", func(w *world, page int) string { return w.link("search-0", page+1) }, "has no end", 50},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -142,9 +155,14 @@ func TestListsThatEndInAnError(t *testing.T) {
 				give(rw, s.found, c.next(w, page))
 				return true
 			}
-			g := collect(t.Context(), w.open(""), w.day(w.open(""), 1), nil)
+			s := w.open("")
+			s.mostPages = 50
+			g := collect(t.Context(), s, w.day(s, 1), nil)
 			if g.err == nil || !strings.Contains(g.err.Error(), c.want) || len(g.claims) > 0 || strings.Contains(g.err.Error(), tokenForm) {
 				t.Errorf("ended with %v, claims %v", g.err, g.claims)
+			}
+			if w.pages > c.most {
+				t.Errorf("%d pages were read", w.pages)
 			}
 		})
 	}

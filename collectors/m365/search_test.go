@@ -37,6 +37,47 @@ func TestASearchAsksForWhatIsWanted(t *testing.T) {
 	}
 }
 
+// The first day and the last one reach as far around the period as a selection wants,
+// and not beyond what has settled. All of it is kept; the claim is for the day.
+func TestASearchReachesAroundThePeriod(t *testing.T) {
+	for _, c := range []struct {
+		now  time.Time
+		want []string
+	}{
+		{october(9, 12, 0), []string{"29-000", "30-000", "01-000", "02-000", "03-000"}},
+		{october(3, 0, 30), []string{"29-000", "30-000", "01-000", "02-000"}},
+	} {
+		w := newWorld(t)
+		w.now = func() time.Time { return c.now }
+		for _, day := range []int{-2, -1, 0, 1, 2, 3, 4} {
+			e := sharing(1, 1)[0]
+			e.at = october(day, 0, 0)
+			e.id = e.at.Format("02") + "-000"
+			w.entries = append(w.entries, e)
+		}
+		want := []evidence.Selection{{Kind: AuditRecord, For: "OPS-11", Before: 48 * time.Hour, After: 48 * time.Hour}}
+		g := collect(t.Context(), w.open(""), w.day(w.open(""), 1, want...), nil)
+		if diff := cmp.Diff(c.want, g.ids); diff != "" || g.err != nil {
+			t.Errorf("at %s: %v, records (-want +got):\n%s", c.now, g.err, diff)
+		}
+		if window := g.claims[0].Window; !window.Start.Equal(october(1, 0, 0)) || !window.End.Equal(october(2, 0, 0)) {
+			t.Errorf("the claim is for %s", window)
+		}
+	}
+}
+
+// The reference shows a search within "value"; Graph gives it without.
+func TestASearchWithinValue(t *testing.T) {
+	w := newWorld(t)
+	w.entries = sharing(1, 3)
+	w.state = func(_ int, s *search) map[string]any {
+		return map[string]any{"id": nil, "status": nil, "value": map[string]any{"id": "search-0", "status": "succeeded"}}
+	}
+	if g := collect(t.Context(), w.open(""), w.day(w.open(""), 1), nil); len(g.ids) != 3 || g.err != nil {
+		t.Errorf("%d records, %v", len(g.ids), g.err)
+	}
+}
+
 // A record is kept as Graph gave it.
 func TestARecordIsKeptVerbatim(t *testing.T) {
 	w := newWorld(t)
@@ -198,6 +239,12 @@ func TestWhatMayNotBeRead(t *testing.T) {
 		return true
 	}
 	for name, set := range map[string]func(w *world){
+		"for want of a licence": func(w *world) {
+			w.create = func(rw http.ResponseWriter) bool {
+				graphtest.Fail(rw, http.StatusBadRequest, "Forbidden", "The tenant has no license for it.")
+				return true
+			}
+		},
 		"the search":  func(w *world) { w.create = deny },
 		"its records": func(w *world) { w.records = func(rw http.ResponseWriter, _, _ int, _ *search) bool { return deny(rw) } },
 		"a later page": func(w *world) {
@@ -213,6 +260,9 @@ func TestWhatMayNotBeRead(t *testing.T) {
 			continue
 		}
 		want := evidence.Finding{Code: "not_readable", Object: "audit log of tenant=" + graphtest.Tenant, Detail: "Forbidden: Missing scope.; needed: AuditLogsQuery.Read.All"}
+		if name == "for want of a licence" {
+			want.Detail = "Forbidden: The tenant has no license for it.; needed: AuditLogsQuery.Read.All"
+		}
 		if diff := cmp.Diff(want, g.claims[0].Gaps[0]); diff != "" {
 			t.Errorf("%s: gap (-want +got):\n%s", name, diff)
 		}

@@ -157,6 +157,10 @@ func (c *Client) refusal(status int, body []byte) error {
 		said := gjson.GetBytes(body, "error")
 		if said.IsObject() {
 			e.Code, e.Message = said.Get("code").String(), said.Get("message").String()
+			// Services behind Graph write their own error into its message.
+			if inner := gjson.Parse(e.Message); inner.IsObject() && gjson.Valid(e.Message) && inner.Get("errorCode").Exists() {
+				e.Code, e.Message = inner.Get("errorCode").String(), inner.Get("message").String()
+			}
 		} else {
 			e.Code, e.Message = said.String(), gjson.GetBytes(body, "error_description").String()
 		}

@@ -136,6 +136,9 @@ func TestFailuresThatStay(t *testing.T) {
 			graphtest.Fail(w, 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 		}, "Graph: 403 Authorization_RequestDenied: Insufficient privileges to complete the operation."},
 		{"404 without a body", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) }, "Graph: 404 Not Found"},
+		{"an error within an error", func(w http.ResponseWriter, _ *http.Request) {
+			graphtest.Fail(w, 403, "UnknownError", `{"errorCode":"PermissionScopeNotGranted","message":"Authorization failed due to missing permission scope.","instanceAnnotations":[]}`)
+		}, "Graph: 403 PermissionScopeNotGranted: Authorization failed due to missing permission scope."},
 		{"an error in another form", func(w http.ResponseWriter, _ *http.Request) {
 			graphtest.Write(w, 400, map[string]any{"error": "invalid_request", "error_description": "no"})
 		}, "Graph: 400 invalid_request: no"},

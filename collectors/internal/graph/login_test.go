@@ -249,11 +249,15 @@ func TestSecretsPrintAsNothing(t *testing.T) {
 	var r redactor
 	r.learn(s)
 	r.learn("a b/c+d=e")
+	for i := range 100 {
+		r.learnToken(secret(fmt.Sprint("opaque-token-", i)))
+	}
 	for text, want := range map[string]string{
 		"x the secret itself y":                      "x [redacted] y",
 		"x the+secret+itself y":                      "x [redacted] y",
 		"x the%20secret%20itself y":                  "x [redacted] y",
 		"client_secret=a+b%2Fc%2Bd%3De&x":            "client_secret=[redacted]&x",
+		"opaque-token-99 opaque-token-90":            "[redacted] [redacted]",
 		"Bearer " + graphtest.Token(nil) + " is bad": "Bearer [redacted] is bad",
 	} {
 		if got := r.clean(text); got != want {

@@ -64,7 +64,7 @@ func (t *tokens) GetToken(ctx context.Context, o policy.TokenRequestOptions) (az
 		return azcore.AccessToken{}, t.failed(errors.New("the login endpoint gives no token"))
 	}
 	if t.current != secret(token.Token) {
-		t.secrets.learn(secret(token.Token))
+		t.secrets.learnToken(secret(token.Token))
 		said := claimsOf(token.Token)
 		if err := t.settings.belongs(said); err != nil {
 			return azcore.AccessToken{}, t.failed(err)
