@@ -122,7 +122,7 @@ func (r *run) resume(l logOf, err error) error {
 		return r.again(err)
 	}
 	if at := mark.Newest.Truncate(time.Second); at.After(mark.From) {
-		mark.From, r.at.Backs = at, 0
+		mark.From = at
 		r.log.Info("a link to the next page has expired: reading goes on from the newest record", "kind", r.kind.name, "because", err)
 	} else if err := r.back(err); err != nil { // the mark has not moved since
 		return err

@@ -104,6 +104,22 @@ func TestAround(t *testing.T) {
 	}
 }
 
+// What lies after the period is asked for only as far as it has settled.
+func TestAroundAnEndThatIsNear(t *testing.T) {
+	w := newWorld(t)
+	w.now = october(32, 6, 0)
+	w.lists[paths[DirectoryAudit]] = []string{audit("after", october(32, 1, 0)), audit("not settled", october(32, 5, 30))}
+	want := wantKinds(DirectoryAudit)
+	want[0].After = 48 * time.Hour
+	s := w.open("")
+	list := planned(t, s, want)
+	g := &gathered{}
+	s.gather(t, g, list[len(list)-1], nil)
+	if d := cmp.Diff([]string{"after"}, g.ids()); d != "" || !strings.Contains(w.asked[0], "le "+october(32, 5, 0).UTC().Format(time.RFC3339)) {
+		t.Errorf("%v %q (-want +got):\n%s", g.errs, w.asked, d)
+	}
+}
+
 // A unit says all that decides what it gives: other settings, another unit.
 func TestUnitsHoldTheirSettings(t *testing.T) {
 	w := newWorld(t)

@@ -39,7 +39,7 @@ var (
 	userFields = []string{
 		"id", "userPrincipalName", "displayName", "mail", "otherMails", "proxyAddresses", "employeeId", "employeeType", "employeeHireDate",
 		"department", "jobTitle", "companyName", "userType", "accountEnabled", "creationType", "externalUserState", "createdDateTime", "deletedDateTime",
-		"lastPasswordChangeDateTime", "onPremisesSyncEnabled", "assignedLicenses",
+		"lastPasswordChangeDateTime", "signInSessionsValidFromDateTime", "onPremisesSyncEnabled", "assignedLicenses",
 	}
 	// optionalUserFields are refused with all the rest to those who may not read them.
 	optionalUserFields = []string{"signInActivity", "employeeLeaveDateTime"}
