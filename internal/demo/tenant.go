@@ -27,11 +27,12 @@ const (
 var tenantID = derivedID("demo", "entra tenant")
 
 // tenantRoles are the permissions of the application that reads the tenant: the
-// least that reading everything takes.
+// least that reading everything takes. Requests to PIM are listed to nobody who may
+// not make them.
 var tenantRoles = []string{
-	"AuditLog.Read.All", "Directory.Read.All", "User.Read.All", "GroupMember.Read.All", "RoleManagement.Read.Directory", "RoleAssignmentSchedule.Read.Directory",
-	"RoleEligibilitySchedule.Read.Directory", "Policy.Read.All", "IdentityRiskEvent.Read.All", "IdentityRiskyUser.Read.All", "Application.Read.All", "Organization.Read.All",
-	"User-LifeCycleInfo.Read.All", "AuditLogsQuery.Read.All",
+	"AuditLog.Read.All", "User.Read.All", "User-LifeCycleInfo.Read.All", "GroupMember.Read.All", "Member.Read.Hidden", "RoleManagement.Read.Directory",
+	"RoleAssignmentSchedule.Read.Directory", "RoleEligibilitySchedule.Read.Directory", "RoleAssignmentSchedule.ReadWrite.Directory", "RoleEligibilitySchedule.ReadWrite.Directory",
+	"Policy.Read.All", "IdentityRiskEvent.Read.All", "IdentityRiskyUser.Read.All", "Application.Read.All", "Organization.Read.All", "AuditLogsQuery.Read.All",
 }
 
 // entra is the company's tenant while its month is told.

@@ -244,7 +244,7 @@ func (f *tenantFindings) ofPeople(r *tenantReading) {
 		if p.account == "" {
 			usual = evidence.NotApplicable
 		}
-		f.item("ACC-03", p.number, inJapan(p.resigned+" 23:59:59").UTC(), usual)
+		f.item("ACC-03", personItem(p.number), inJapan(p.resigned+" 23:59:59").UTC(), usual)
 	}
 	for _, u := range slices.Concat(r.users, r.deleted) {
 		if u["accountEnabled"] != true {
@@ -284,6 +284,7 @@ func (f *tenantFindings) ofRoles(r *tenantReading) {
 var (
 	groupActivities  = []string{"Add group", "Update group", "Delete group", "Add member to group", "Remove member from group", "Add owner to group", "Remove owner from group"}
 	policyActivities = []string{"Add conditional access policy", "Update conditional access policy", "Delete conditional access policy", "Add named location", "Update named location"}
+	roleActivities   = []string{"Add member to role completed (PIM activation)", "Add member to role in PIM completed (permanent)", "Add member to role in PIM completed (timebound)"}
 	appActivities    = []string{
 		"Add service principal credentials", secretsManaged, "Update application", "Update service principal", "Add application", "Add service principal", "Consent to application",
 		"Add delegated permission grant", "Add app role assignment to service principal",
@@ -310,6 +311,8 @@ func (f *tenantFindings) ofAudits(r *tenantReading) {
 				usual = evidence.Exception
 			}
 			f.item("ACC-05", id, at, usual)
+		case slices.Contains(roleActivities, activity): // the request tells it
+			f.item("ACC-05", id, at, evidence.NotApplicable)
 		case slices.Contains(policyActivities, activity):
 			f.item("ACC-07", id, at, evidence.Pass)
 		case slices.Contains(appActivities, activity):

@@ -28,6 +28,10 @@ type Options struct {
 	// "https://login.microsoftonline.com". Default: the address that the client asked.
 	Authority string
 
+	// Approvals lets applications read the approvals of PIM's requests, which Graph gives
+	// to approvers alone.
+	Approvals bool
+
 	// Fault may answer a request of Graph's instead, and says whether it did. The path
 	// is without the version.
 	Fault func(w http.ResponseWriter, r *http.Request, path string) bool

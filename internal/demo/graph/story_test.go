@@ -24,7 +24,7 @@ const (
 
 // everything are the permissions that a collector of everything has.
 var everything = []string{
-	"AuditLog.Read.All", "Directory.Read.All", "User.Read.All", "GroupMember.Read.All", "RoleManagement.Read.Directory", "Policy.Read.All", "IdentityRiskEvent.Read.All",
+	"AuditLog.Read.All", "Directory.Read.All", "User.Read.All", "GroupMember.Read.All", "RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "Policy.Read.All", "IdentityRiskEvent.Read.All",
 	"IdentityRiskyUser.Read.All", "Application.Read.All", "Organization.Read.All", "AuditLogsQuery.Read.All",
 }
 
@@ -104,7 +104,7 @@ func told(plan Plan) *Tenant {
 // served is the story on a server whose clock stands at hour 48.
 func served(t *testing.T, tenant *Tenant, change func(*Options)) *Server {
 	t.Helper()
-	o := Options{Tenant: tenant, Clients: []Client{{ID: testClient, Name: "collector", Secret: testSecret, Roles: everything}}, Now: func() time.Time { return hour(48) }}
+	o := Options{Tenant: tenant, Clients: []Client{{ID: testClient, Name: "collector", Secret: testSecret, Roles: everything}}, Now: func() time.Time { return hour(48) }, Approvals: true}
 	if change != nil {
 		change(&o)
 	}
