@@ -106,7 +106,7 @@ func serveTenant(now func() time.Time) (*graph.Server, error) {
 	limits.Reports = graph.Limit{Requests: 50, Window: time.Second, Busy: 40}
 	limits.Protection = graph.Limit{Requests: 100, Window: time.Second, Silent: true}
 	return graph.NewServer(graph.Options{
-		Tenant: tenant(), Now: now, Limits: limits,
+		Tenant: tenant(), Now: now, Limits: limits, Running: 10,
 		Clients: []graph.Client{{ID: tenantClient, Name: "evidence", Secret: tenantSecret, Roles: tenantRoles}},
 	})
 }

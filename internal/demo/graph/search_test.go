@@ -88,3 +88,16 @@ func TestSearch(t *testing.T) {
 		}
 	}
 }
+
+func TestSearchesThatAreQuick(t *testing.T) {
+	c := newClient(t, served(t, told(P2), func(o *Options) { o.Running = 3 }))
+	var got []string
+	for range 4 {
+		_, query := c.start(`{"filterStartDateTime":"2026-10-01T00:00:00Z","filterEndDateTime":"2026-11-01T00:00:00Z"}`)
+		_, _, query = c.ask("/v1.0/security/auditLog/queries/" + query["id"].(string))
+		got = append(got, query["status"].(string))
+	}
+	if !slices.Equal(got, []string{"running", "succeeded", "succeeded", "running"}) {
+		t.Errorf("%v", got)
+	}
+}
