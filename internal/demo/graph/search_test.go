@@ -72,11 +72,14 @@ func TestSearch(t *testing.T) {
 			}
 		}
 	}
-	// The end of the range is not in it.
+	// The beginning of the range is in it, the end is not.
+	if got := names(c.records(`{"filterStartDateTime":"2026-10-06T11:00:00Z","filterEndDateTime":"2026-10-06T12:00:00Z"}`), "operation"); !slices.Equal(got, []string{"AddedToSecureLink"}) {
+		t.Errorf("%v", got)
+	}
 	if got := names(c.records(`{"filterStartDateTime":"2026-10-06T10:00:00Z","filterEndDateTime":"2026-10-06T12:00:00Z"}`), "operation"); !slices.Equal(got, []string{"AddedToSecureLink", "AnonymousLinkCreated"}) {
 		t.Errorf("%v", got)
 	}
-	if n := len(c.list("/v1.0/security/auditLog/queries")); n != 7 {
+	if n := len(c.list("/v1.0/security/auditLog/queries")); n != 8 {
 		t.Errorf("%d queries", n)
 	}
 	for _, bad := range []string{
