@@ -137,5 +137,16 @@ func servePeople(ctx context.Context, now func() time.Time) (*peopleServers, err
 	return s, nil
 }
 
+// words are what {{…}} in an evidence.yaml that reads them stand for, each before what it
+// stands for.
+func (s *peopleServers) words() []string {
+	e := tenantMonth()
+	return []string{
+		"{{graph}}", s.Graph.URL(), "{{smarthr}}", s.SmartHR.URL(), "{{tenant}}", tenantID, "{{client}}", tenantClient, "{{roster}}", rosterTenant, "{{domain}}", tenantDomain,
+		"{{access_sync}}", e.accessSync.Principal.ID, "{{hr_provisioning}}", e.provisioning.Principal.ID, "{{entra_baseline}}", e.baseline.Principal.ID,
+		"{{policy_mfa}}", policyMFA, "{{policy_legacy}}", policyLegacy,
+	}
+}
+
 // Close stops them.
 func (s *peopleServers) Close() error { return errors.Join(s.Graph.Close(), s.SmartHR.Close()) }
