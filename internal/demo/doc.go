@@ -5,11 +5,14 @@
 // over two accounts and three regions, some tens of thousands of ordinary
 // events, and a story of planted ones: exceptions, near misses, hostile text, a
 // log record delivered twice. Its GitHub ([Organization]) has five repositories,
-// pull requests by the ordinary process, and what went around that. [Scenario.Serve]
-// serves both on loopback, and [Config] is the evidence.yaml that reads them. What every control must find is
-// [Expected], which is complete in both directions: everything that it lists is
-// to be found, and nothing else.
+// pull requests by the ordinary process, and what went around that. Its people
+// (tenant_people.go) have accounts in its Microsoft Entra tenant and are on the
+// roster of its SmartHR: sign-ins, roles, policies, leavers (tenant.go). They are
+// served by servePeople, and not yet part of what follows. [Scenario.Serve] serves AWS
+// and GitHub on loopback, and [Config] is the evidence.yaml that reads them. What every
+// control must find is [Expected], which is complete in both directions: everything
+// that it lists is to be found, and nothing else.
 //
 // The company, its people and its events are invented. The shapes of the events
-// are those of real CloudTrail records.
+// are those of real CloudTrail records, and of Microsoft's published types.
 package demo

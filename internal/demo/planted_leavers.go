@@ -10,7 +10,7 @@ import (
 // accounts. What HR says of them is in employees.
 func (e *entra) leaverStory() {
 	hr := e.provisioning.Principal
-	leaves := func(key, number string, left string) { e.mark(key, number, inJapan(left+" 23:59:59")) }
+	leaves := func(key, number string, left string) { e.mark(key, personItem(number), inJapan(left+" 23:59:59")) }
 
 	leaves("account stays enabled", "01063", "2026-10-09") // ops-03: nobody does anything
 	leaves("disabled five days later", "01103", "2026-10-14")

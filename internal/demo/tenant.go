@@ -27,11 +27,12 @@ const (
 var tenantID = derivedID("demo", "entra tenant")
 
 // tenantRoles are the permissions of the application that reads the tenant: the
-// least that reading everything takes.
+// least that reading everything takes. Requests to PIM are listed to nobody who may
+// not make them.
 var tenantRoles = []string{
-	"AuditLog.Read.All", "Directory.Read.All", "User.Read.All", "GroupMember.Read.All", "RoleManagement.Read.Directory", "RoleAssignmentSchedule.Read.Directory",
-	"RoleEligibilitySchedule.Read.Directory", "Policy.Read.All", "IdentityRiskEvent.Read.All", "IdentityRiskyUser.Read.All", "Application.Read.All", "Organization.Read.All",
-	"User-LifeCycleInfo.Read.All", "AuditLogsQuery.Read.All",
+	"AuditLog.Read.All", "User.Read.All", "User-LifeCycleInfo.Read.All", "GroupMember.Read.All", "Member.Read.Hidden", "RoleManagement.Read.Directory",
+	"RoleAssignmentSchedule.Read.Directory", "RoleEligibilitySchedule.Read.Directory", "RoleAssignmentSchedule.ReadWrite.Directory", "RoleEligibilitySchedule.ReadWrite.Directory",
+	"Policy.Read.All", "IdentityRiskEvent.Read.All", "IdentityRiskyUser.Read.All", "Application.Read.All", "Organization.Read.All", "AuditLogsQuery.Read.All",
 }
 
 // entra is the company's tenant while its month is told.
@@ -105,7 +106,7 @@ func serveTenant(now func() time.Time) (*graph.Server, error) {
 	limits.Reports = graph.Limit{Requests: 50, Window: time.Second, Busy: 40}
 	limits.Protection = graph.Limit{Requests: 100, Window: time.Second, Silent: true}
 	return graph.NewServer(graph.Options{
-		Tenant: tenant(), Now: now, Limits: limits,
+		Tenant: tenant(), Now: now, Limits: limits, Running: 10,
 		Clients: []graph.Client{{ID: tenantClient, Name: "evidence", Secret: tenantSecret, Roles: tenantRoles}},
 	})
 }
@@ -134,6 +135,17 @@ func servePeople(ctx context.Context, now func() time.Time) (*peopleServers, err
 	s := &peopleServers{g, hr}
 	context.AfterFunc(ctx, func() { _ = s.Close() })
 	return s, nil
+}
+
+// words are what {{…}} in an evidence.yaml that reads them stand for, each before what it
+// stands for.
+func (s *peopleServers) words() []string {
+	e := tenantMonth()
+	return []string{
+		"{{graph}}", s.Graph.URL(), "{{smarthr}}", s.SmartHR.URL(), "{{tenant}}", tenantID, "{{client}}", tenantClient, "{{roster}}", rosterTenant, "{{domain}}", tenantDomain,
+		"{{access_sync}}", e.accessSync.Principal.ID, "{{hr_provisioning}}", e.provisioning.Principal.ID, "{{entra_baseline}}", e.baseline.Principal.ID,
+		"{{policy_mfa}}", policyMFA, "{{policy_legacy}}", policyLegacy,
+	}
 }
 
 // Close stops them.

@@ -124,6 +124,9 @@ func roster() []smarthr.Crew {
 	return out
 }
 
+// personItem is how a record of HR names somebody: by the roster and the number.
+func personItem(number string) string { return rosterTenant + "/" + number }
+
 // hire gives everybody an account, a day before they come.
 func (e *entra) hire() {
 	for _, p := range employees {

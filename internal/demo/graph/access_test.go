@@ -73,6 +73,19 @@ func TestPartialPermissions(t *testing.T) {
 			t.Errorf("%s: %s, want %s", roles, refusal(status, body), want)
 		}
 	}
+	reader := with(t, told(P2), "RoleManagement.Read.Directory")
+	for path, want := range map[string]string{
+		"/v1.0/roleManagement/directory/roleAssignmentScheduleInstances": "200 <nil>", "/v1.0/roleManagement/directory/roleAssignmentScheduleRequests": "403 PermissionScopeNotGranted",
+		"/v1.0/roleManagement/directory/roleEligibilityScheduleRequests": "403 PermissionScopeNotGranted",
+	} {
+		if status, _, body := reader.ask(path); refusal(status, body) != want {
+			t.Errorf("%s: %s, want %s", path, refusal(status, body), want)
+		}
+	}
+	nobody := newClient(t, served(t, told(P2), func(o *Options) { o.Approvals = false }))
+	if status, _, body := nobody.ask("/beta/roleManagement/directory/roleAssignmentApprovals/x"); refusal(status, body) != "403 PermissionScopeNotGranted" {
+		t.Error(refusal(status, body))
+	}
 	mail := with(t, told(P2), "AuditLogsQuery-Exchange.Read.All")
 	if got := names(mail.records(`{"filterStartDateTime":"2026-10-01T00:00:00Z","filterEndDateTime":"2026-11-01T00:00:00Z"}`), "operation"); !slices.Equal(got, []string{"New-InboxRule"}) {
 		t.Errorf("records of who may read Exchange's: %v", got)
@@ -118,7 +131,7 @@ func TestSignInsByVersion(t *testing.T) {
 	c := newClient(t, s)
 	count := func(path string) int { return len(c.list(path)) }
 	const all = "/beta/auditLogs/signIns?$filter=signInEventTypes/any(t: t ne 'none')"
-	for path, want := range map[string]int{"/v1.0/auditLogs/signIns": 7, "/beta/auditLogs/signIns": 7, all: 9} {
+	for path, want := range map[string]int{"/v1.0/auditLogs/signIns": 9, "/beta/auditLogs/signIns": 9, all: 11} {
 		if n := count(path); n != want {
 			t.Errorf("%s: %d, want %d", path, n, want)
 		}
@@ -136,7 +149,7 @@ func TestSignInsByVersion(t *testing.T) {
 		t.Errorf("a newer value of an enumeration: %v", p)
 	}
 	now = hour(79)
-	if n := count(all); n != 10 {
+	if n := count(all); n != 12 {
 		t.Errorf("%d when the late one has arrived", n)
 	}
 }

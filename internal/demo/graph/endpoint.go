@@ -104,10 +104,13 @@ var (
 	rolesRoles     = append([]string{"RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleManagement.ReadWrite.Directory"}, directoryRoles...)
 	activeRoles    = []string{"RoleAssignmentSchedule.Read.Directory", "RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleAssignmentSchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"}
 	eligibleRoles  = []string{"RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleEligibilitySchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"}
-	reportsRoles   = []string{"AuditLog.Read.All"}
-	policyRoles    = []string{"Policy.Read.All", "Policy.Read.ConditionalAccess", "Policy.ReadWrite.ConditionalAccess"}
-	appsRoles      = append([]string{"Application.Read.All", "Application.ReadWrite.All"}, directoryRoles...)
-	searchRoles    = []string{"AuditLogsQuery.Read.All", "AuditLogsQuery-Exchange.Read.All", "AuditLogsQuery-SharePoint.Read.All", "AuditLogsQuery-OneDrive.Read.All", "AuditLogsQuery-Entra.Read.All"}
+	// Requests are listed to no application that may not make them.
+	askActive    = []string{"RoleAssignmentSchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"}
+	askEligible  = []string{"RoleEligibilitySchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"}
+	reportsRoles = []string{"AuditLog.Read.All"}
+	policyRoles  = []string{"Policy.Read.All", "Policy.Read.ConditionalAccess", "Policy.ReadWrite.ConditionalAccess"}
+	appsRoles    = append([]string{"Application.Read.All", "Application.ReadWrite.All"}, directoryRoles...)
+	searchRoles  = []string{"AuditLogsQuery.Read.All", "AuditLogsQuery-Exchange.Read.All", "AuditLogsQuery-SharePoint.Read.All", "AuditLogsQuery-OneDrive.Read.All", "AuditLogsQuery-Entra.Read.All"}
 )
 
 // directory are the options that the directory's lists have.
@@ -226,8 +229,8 @@ func roleEndpoints() []endpoint {
 		},
 		schedule("roleAssignmentScheduleInstances", "UnifiedRoleAssignmentScheduleInstance", activeRoles, at((*Tenant).activeInstances), "activatedUsing"),
 		schedule("roleEligibilityScheduleInstances", "UnifiedRoleEligibilityScheduleInstance", eligibleRoles, at((*Tenant).eligibleInstances)),
-		schedule("roleAssignmentScheduleRequests", "UnifiedRoleAssignmentScheduleRequest", activeRoles, requests(false), "activatedUsing", "targetSchedule"),
-		schedule("roleEligibilityScheduleRequests", "UnifiedRoleEligibilityScheduleRequest", eligibleRoles, requests(true), "targetSchedule"),
+		schedule("roleAssignmentScheduleRequests", "UnifiedRoleAssignmentScheduleRequest", askActive, requests(false), "activatedUsing", "targetSchedule"),
+		schedule("roleEligibilityScheduleRequests", "UnifiedRoleEligibilityScheduleRequest", askEligible, requests(true), "targetSchedule"),
 		{
 			path: "/roleManagement/directory/roleAssignmentApprovals/{}", beta: true, resource: "Approval", roles: activeRoles, needs: needsPIM, denied: deniedPIM, options: []string{"$select", "$expand"},
 			expands: []string{"steps"}, one: (*ask).approval,

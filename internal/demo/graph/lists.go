@@ -162,6 +162,9 @@ func (a *ask) roleAssignments() ([]Object, *failure) {
 }
 
 func (a *ask) approval() (Object, *failure) {
+	if !a.s.opt.Approvals {
+		return nil, deniedPIM(activeRoles)
+	}
 	if o := a.s.opt.Tenant.approvalAt(a.id, a.now); o != nil {
 		return o, nil
 	}

@@ -72,11 +72,14 @@ func TestSearch(t *testing.T) {
 			}
 		}
 	}
-	// The end of the range is not in it.
+	// The beginning of the range is in it, the end is not.
+	if got := names(c.records(`{"filterStartDateTime":"2026-10-06T11:00:00Z","filterEndDateTime":"2026-10-06T12:00:00Z"}`), "operation"); !slices.Equal(got, []string{"AddedToSecureLink"}) {
+		t.Errorf("%v", got)
+	}
 	if got := names(c.records(`{"filterStartDateTime":"2026-10-06T10:00:00Z","filterEndDateTime":"2026-10-06T12:00:00Z"}`), "operation"); !slices.Equal(got, []string{"AddedToSecureLink", "AnonymousLinkCreated"}) {
 		t.Errorf("%v", got)
 	}
-	if n := len(c.list("/v1.0/security/auditLog/queries")); n != 7 {
+	if n := len(c.list("/v1.0/security/auditLog/queries")); n != 8 {
 		t.Errorf("%d queries", n)
 	}
 	for _, bad := range []string{
@@ -86,5 +89,18 @@ func TestSearch(t *testing.T) {
 		if status, body := c.start(bad); status != http.StatusBadRequest {
 			t.Errorf("%s: %d %v", bad, status, body)
 		}
+	}
+}
+
+func TestSearchesThatAreQuick(t *testing.T) {
+	c := newClient(t, served(t, told(P2), func(o *Options) { o.Running = 3 }))
+	var got []string
+	for range 4 {
+		_, query := c.start(`{"filterStartDateTime":"2026-10-01T00:00:00Z","filterEndDateTime":"2026-11-01T00:00:00Z"}`)
+		_, _, query = c.ask("/v1.0/security/auditLog/queries/" + query["id"].(string))
+		got = append(got, query["status"].(string))
+	}
+	if !slices.Equal(got, []string{"running", "succeeded", "succeeded", "running"}) {
+		t.Errorf("%v", got)
 	}
 }

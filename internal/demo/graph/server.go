@@ -28,6 +28,13 @@ type Options struct {
 	// "https://login.microsoftonline.com". Default: the address that the client asked.
 	Authority string
 
+	// Running is how many searches of the audit log there are to one that is still running
+	// when it is looked at for the first time. Default: each is.
+	Running int
+	// Approvals lets applications read the approvals of PIM's requests, which Graph gives
+	// to approvers alone.
+	Approvals bool
+
 	// Fault may answer a request of Graph's instead, and says whether it did. The path
 	// is without the version.
 	Fault func(w http.ResponseWriter, r *http.Request, path string) bool
@@ -59,6 +66,9 @@ func NewServer(o Options) (*Server, error) {
 	}
 	if o.TokenLifetime == 0 {
 		o.TokenLifetime = time.Hour
+	}
+	if o.Running == 0 {
+		o.Running = 1
 	}
 	if o.PageLifetime == 0 {
 		o.PageLifetime = 10 * time.Minute

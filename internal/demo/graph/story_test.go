@@ -24,7 +24,7 @@ const (
 
 // everything are the permissions that a collector of everything has.
 var everything = []string{
-	"AuditLog.Read.All", "Directory.Read.All", "User.Read.All", "GroupMember.Read.All", "RoleManagement.Read.Directory", "Policy.Read.All", "IdentityRiskEvent.Read.All",
+	"AuditLog.Read.All", "Directory.Read.All", "User.Read.All", "GroupMember.Read.All", "RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "Policy.Read.All", "IdentityRiskEvent.Read.All",
 	"IdentityRiskyUser.Read.All", "Application.Read.All", "Organization.Read.All", "AuditLogsQuery.Read.All",
 }
 
@@ -64,6 +64,9 @@ func told(plan Plan) *Tenant {
 	mfa.Update(admin, hour(14), State("disabled"))
 	mfa.Update(admin, hour(15), State("enabled"), Condition("users/excludeUsers", list(bob.ID)))
 	legacy := t.Policy("Block legacy", hour(-5000), "block").For(Condition("clientAppTypes", list("exchangeActiveSync", "other")))
+	t.Policy("MFA at risk", hour(-5000), "mfa").For(Condition("signInRiskLevels", list("high")))
+	t.Policy("MFA for administrators", hour(-5000), "mfa").For(Condition("users", Object{"includeUsers": list[string](), "includeRoles": list(global.ID)}))
+	t.Policy("MFA, tried", hour(-5000), "mfa").For(State("enabledForReportingButNotEnforced"))
 	t.Policy("Old", hour(-5000), "block").Delete(admin, hour(16))
 	t.Policy("New", hour(17), "compliantDevice").Added(admin)
 	t.Network("Head office", hour(-5000), true, "203.0.113.0/24").Ranges(admin, hour(18), "203.0.113.0/25")
@@ -79,6 +82,8 @@ func told(plan Plan) *Tenant {
 	t.Application("new app", hour(25)).Added(admin)
 
 	t.SignIn("alice, first", alice, OfficeHome, hour(20))
+	t.SignIn("alice, long ago", alice, OfficeHome, hour(0))
+	t.SignIn("alice, while it was off", alice, OfficeHome, hour(14).Add(time.Minute))
 	t.SignIn("alice, password", alice, Outlook, hour(21)).SingleFactor()
 	t.SignIn("alice, key", alice, Portal, hour(22)).Key()
 	t.SignIn("alice, claims", alice, Teams, hour(23)).Claims()
@@ -104,7 +109,7 @@ func told(plan Plan) *Tenant {
 // served is the story on a server whose clock stands at hour 48.
 func served(t *testing.T, tenant *Tenant, change func(*Options)) *Server {
 	t.Helper()
-	o := Options{Tenant: tenant, Clients: []Client{{ID: testClient, Name: "collector", Secret: testSecret, Roles: everything}}, Now: func() time.Time { return hour(48) }}
+	o := Options{Tenant: tenant, Clients: []Client{{ID: testClient, Name: "collector", Secret: testSecret, Roles: everything}}, Now: func() time.Time { return hour(48) }, Approvals: true}
 	if change != nil {
 		change(&o)
 	}

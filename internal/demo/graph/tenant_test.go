@@ -239,7 +239,7 @@ func TestTime(t *testing.T) {
 	}{
 		{hour(0), "/v1.0/users", 3}, {hour(2), "/v1.0/users", 4}, {hour(5), "/v1.0/users", 3}, {hour(3), deleted, 0}, {hour(5), deleted, 1}, {hour(4 + 31*24), deleted, 0},
 		{hour(6), "/v1.0/groups", 2}, {hour(8), "/v1.0/groups", 3}, {hour(9), "/v1.0/groups", 2},
-		{hour(0), "/v1.0/identity/conditionalAccess/policies", 3}, {hour(17).Add(-time.Minute), "/v1.0/identity/conditionalAccess/policies", 2}, {hour(18), "/v1.0/identity/conditionalAccess/policies", 3},
+		{hour(0), "/v1.0/identity/conditionalAccess/policies", 6}, {hour(17).Add(-time.Minute), "/v1.0/identity/conditionalAccess/policies", 5}, {hour(18), "/v1.0/identity/conditionalAccess/policies", 6},
 		{hour(0), "/v1.0/auditLogs/directoryAudits", 0}, {hour(26), "/v1.0/identityProtection/riskDetections", 0}, {hour(27), "/v1.0/identityProtection/riskDetections", 1},
 	} {
 		if n := count(tt.at, tt.path); n != tt.want {
@@ -275,6 +275,29 @@ func TestWhatSignInsMayBe(t *testing.T) {
 		o := c.list("/v1.0/auditLogs/signIns?$filter=id eq '" + s.opt.Tenant.id("sign-in", detail) + "'")[0]
 		if raw, err := json.Marshal(o["status"]); err != nil || !strings.Contains(string(raw), want) {
 			t.Errorf("%s: %s %v", detail, raw, err)
+		}
+	}
+}
+
+// What the policies came to is told of each sign-in as they were at its time.
+func TestAppliedPolicies(t *testing.T) {
+	s := served(t, told(P2), nil)
+	c := newClient(t, s)
+	for key, want := range map[string]string{
+		"alice, first":            "success: MFA for all success, Block legacy notApplied, MFA at risk notApplied, MFA for administrators notApplied, MFA, tried reportOnlyNotApplied, New notApplied",
+		"alice, password":         "notApplied: MFA for all notApplied, Block legacy notApplied, MFA at risk notApplied, MFA for administrators notApplied, MFA, tried reportOnlyNotApplied, New notApplied",
+		"alice, imap":             "failure: MFA for all notApplied, Block legacy failure, MFA at risk notApplied, MFA for administrators notApplied, MFA, tried reportOnlyNotApplied, New notApplied",
+		"bob, afar":               "success: MFA for all success, Block legacy notApplied, MFA at risk success, MFA for administrators notApplied, MFA, tried reportOnlyNotApplied, New notApplied",
+		"alice, long ago":         "success: MFA for all success, Block legacy notApplied, MFA at risk notApplied, MFA for administrators notApplied, MFA, tried reportOnlyNotApplied, Old notApplied",
+		"alice, while it was off": "notApplied: MFA for all notEnabled, Block legacy notApplied, MFA at risk notApplied, MFA for administrators notApplied, MFA, tried reportOnlyNotApplied, Old notApplied",
+	} {
+		o := c.list("/v1.0/auditLogs/signIns?$filter=id eq '" + s.opt.Tenant.id("sign-in", key) + "'")[0]
+		var said []string
+		for _, p := range objectsOf(o["appliedConditionalAccessPolicies"]) {
+			said = append(said, p["displayName"].(string)+" "+p["result"].(string))
+		}
+		if got := o["conditionalAccessStatus"].(string) + ": " + strings.Join(said, ", "); got != want {
+			t.Errorf("%s:\n%s, want\n%s", key, got, want)
 		}
 	}
 }
