@@ -126,7 +126,7 @@ func (r *run) all(ctx context.Context) (err error) {
 func (r *run) listLogs(ctx context.Context) error {
 	present := map[string]bool{}
 	for _, day := range days(r.spec.Delivery) {
-		for o, err := range r.store.list(ctx, r.place.folder(r.prefix, logFolder)+day) {
+		for o, err := range r.store.List(ctx, r.place.folder(r.prefix, logFolder)+day) {
 			if err != nil {
 				return err
 			}
