@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -210,6 +211,46 @@ func TestReadBeginsAgain(t *testing.T) {
 	})
 	if err != context.Canceled || b.opened != 1 {
 		t.Errorf("cancelled: %v after %d attempts", err, b.opened)
+	}
+}
+
+func TestInOrder(t *testing.T) {
+	var list []int
+	for n := range 100 {
+		list = append(list, n)
+	}
+	var reading, most atomic.Int64
+	read := func(_ context.Context, n int) (int, error) {
+		most.Store(max(most.Load(), reading.Add(1)))
+		defer reading.Add(-1)
+		time.Sleep(time.Duration(n%7) * 100 * time.Microsecond)
+		if n == 60 {
+			return 0, errors.New("60 is not to be had")
+		}
+		return n * n, nil
+	}
+	var got []int
+	accept := func(_ context.Context, n int) error {
+		got = append(got, n)
+		return nil
+	}
+	err := InOrder(t.Context(), 3, list, read, accept)
+	if err == nil || err.Error() != "60 is not to be had" || len(got) != 60 || reading.Load() != 0 || most.Load() > 3 {
+		t.Errorf("%v after %d results; %d are being read, at most %d were", err, len(got), reading.Load(), most.Load())
+	}
+	for i, n := range got {
+		if n != i*i {
+			t.Fatalf("result %d is %d", i, n)
+		}
+	}
+	stop := errors.New("enough")
+	if err := InOrder(t.Context(), 3, list, read, func(context.Context, int) error { return stop }); err != stop {
+		t.Errorf("stopped: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := InOrder(ctx, 3, list, read, accept); err != context.Canceled {
+		t.Errorf("cancelled: %v", err)
 	}
 }
 

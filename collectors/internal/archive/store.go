@@ -5,6 +5,7 @@
 //	bucket.go  a bucket
 //	folder.go  a folder
 //	read.go    reading an object to its end, also over a connection that breaks
+//	order.go   reading several at a time, with the results in order
 package archive
 
 import (
