@@ -332,8 +332,8 @@ func (r *run) readAgain(ctx context.Context, first *reading) error {
 			return nil
 		}
 		done = n
-		if before := origins[from.name]; before != nil {
-			k.from = before
+		if k.from = origins[from.name]; k.from == nil {
+			return nil // another file by now, which is told of below
 		}
 		return r.keep(k)
 	})

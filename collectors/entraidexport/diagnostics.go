@@ -48,7 +48,7 @@ func envelopeOf(element gjson.Result) (e envelope, ok bool) {
 func (e envelope) graph(c category) string {
 	switch c.kind {
 	case SignIn:
-		return filled(signInRules(e), signInLacking(c))(e.properties)
+		return filled(signInRules(e), e.signInLacking(c))(e.properties)
 	case DirectoryAudit:
 		return filled(auditRules, e.auditLacking())(e.properties)
 	case RiskDetection:
@@ -81,7 +81,7 @@ var steps = parsed(each(parsed(members(rules{"authenticationStepDateTime": momen
 // signInRules are those of a sign-in of any category. Its status is completed out
 // of the envelope, which says the result too.
 func signInRules(e envelope) rules {
-	r := rules{
+	return rules{
 		"createdDateTime":                          moment,
 		"userType":                                 enumerated,
 		"status":                                   parsed(filled(rules{"errorCode": number}, e.statusLacking())),
@@ -113,7 +113,6 @@ func signInRules(e envelope) rules {
 		"riskEventTypes_v2":                        parsed(as),
 		"signInEventTypes":                         parsed(as),
 	}
-	return r
 }
 
 // statusLacking is what a sign-in's status must have of what the envelope says.
@@ -129,13 +128,17 @@ func (e envelope) statusLacking() []member {
 }
 
 // signInLacking is what Graph says of a sign-in in itself, and the diagnostic
-// settings by the category.
-func signInLacking(c category) []member {
+// settings around it: the result, and the category.
+func (e envelope) signInLacking(c category) []member {
+	var lacking []member
+	if status := e.statusLacking(); len(status) > 0 {
+		lacking = append(lacking, member{"status", filled(nil, status)("{}")})
+	}
 	interactive := "false"
 	if c.event == "interactiveUser" {
 		interactive = "true"
 	}
-	return []member{{"signInEventTypes", `["` + c.event + `"]`}, {"isInteractive", interactive}}
+	return append(lacking, member{"signInEventTypes", `["` + c.event + `"]`}, member{"isInteractive", interactive})
 }
 
 // auditRules are those of a directory audit. The old and new values of what was

@@ -124,8 +124,9 @@ func (d *draft) optional(name, column string, as func(string) string) {
 // known is a cell whose values are known: one that is not is doubted.
 func (d *draft) known(column string, values map[string]string) string {
 	cell := d.row.get(column)
-	raw, ok := values[letters(cell)]
-	if !ok {
+	key := letters(cell)
+	raw, ok := values[key]
+	if !ok || key == "" && strings.TrimSpace(cell) != "" {
 		d.doubts = append(d.doubts, fmt.Sprintf("column %s has the unknown value %q", column, clip(cell)))
 		return "null"
 	}
