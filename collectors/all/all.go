@@ -5,6 +5,7 @@ import (
 	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/collectors/cloudtrail"
 	"github.com/evidencepack/evidence/collectors/cloudtraillookup"
+	"github.com/evidencepack/evidence/collectors/entraidexport"
 	"github.com/evidencepack/evidence/collectors/github"
 )
 
@@ -13,6 +14,7 @@ func Drivers() []collectors.Driver {
 	return []collectors.Driver{
 		cloudtrail.Driver(),
 		cloudtraillookup.Driver(),
+		entraidexport.Driver(),
 		github.Driver(),
 	}
 }

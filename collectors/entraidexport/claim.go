@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/evidencepack/evidence"
 )
@@ -112,10 +113,10 @@ func (r *run) judgeSpan(o file, p *facts, at slot, s *span) {
 	// Who looks for records of a day reads the files of the hours around it: those
 	// that lie further apart are met by nobody.
 	apart := ""
-	if s.first.Before(o.hour.Add(-r.kind.late)) {
+	if s.first.Before(r.unit.Window.Start) && !o.hour.Before(r.dayEnd(s.first).Add(r.kind.late)) {
 		apart = "a record of " + stamp(s.first)
 	}
-	if s.last.After(o.hour.Add(2 * early)) {
+	if !s.last.Before(o.hour.Add(2 * early)) {
 		apart = "a record of " + stamp(s.last)
 	}
 	switch {
@@ -125,6 +126,13 @@ func (r *run) judgeSpan(o file, p *facts, at slot, s *span) {
 	default:
 		r.tally.gap("written_far_apart", p.name, apart)
 	}
+}
+
+// dayEnd is when the day of an earlier time ends, as far as days have 24 hours.
+func (r *run) dayEnd(t time.Time) time.Time {
+	const day = 24 * time.Hour
+	start := r.unit.Window.Start
+	return start.Add(-(start.Sub(t) - 1) / day * day)
 }
 
 // needed names the permission that reading a file needs.

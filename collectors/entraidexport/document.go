@@ -104,7 +104,7 @@ func (d *documents) checked(line int) (element, error) {
 	switch {
 	case len(d.buf) > elementLimit:
 		return element{}, &flaw{line, "line_invalid", errTooLong}
-	case !json.Valid(d.buf):
+	case !wellFormed(d.buf):
 		return element{}, &flaw{line, "line_invalid", errNotJSON}
 	}
 	return element{line: line, raw: d.buf}, nil

@@ -3,7 +3,6 @@ package entraidexport
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -114,7 +113,7 @@ func (m *meter) Read(p []byte) (int, error) {
 func wholeLine(r *bufio.Reader) bool {
 	ahead, _ := r.Peek(r.Size())
 	line, _, ok := bytes.Cut(ahead, []byte("\n"))
-	return ok && json.Valid(line)
+	return ok && wellFormed(line)
 }
 
 // lines are elements that have a line each.
@@ -142,9 +141,9 @@ func (l *lines) next() (element, error) {
 			continue
 		case len(text) == 0:
 			return element{}, io.EOF
-		case !json.Valid(text) && !ended:
+		case !wellFormed(text) && !ended:
 			return element{}, &flaw{l.line, "line_cut_short", errCutShort}
-		case !json.Valid(text):
+		case !wellFormed(text):
 			return element{}, &flaw{l.line, "line_invalid", errNotJSON}
 		}
 		list := gjson.ParseBytes(text)

@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
+	"io/fs"
+	"iter"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -20,6 +24,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors"
+	"github.com/evidencepack/evidence/collectors/internal/archive"
 	"github.com/evidencepack/evidence/internal/demo/aws"
 )
 
@@ -124,20 +129,15 @@ func (e export) folder(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	for key, content := range e {
-		put(t, dir, key, content)
+		name := filepath.Join(dir, filepath.FromSlash(key))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return dir
-}
-
-func put(t testing.TB, dir, key, content string) {
-	t.Helper()
-	name := filepath.Join(dir, filepath.FromSlash(key))
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // bucket serves an export as a bucket, below a prefix.
@@ -174,11 +174,63 @@ func decode(settings string) func(any) error {
 	return func(into any) error { return yaml.NewDecoder(strings.NewReader(settings), yaml.Strict()).Decode(into) }
 }
 
-// on opens an export in a folder.
+// on opens an export long after the period.
 func (e export) on(t testing.TB, more string) *source {
 	t.Helper()
-	return configure(t, later, fmt.Sprintf("location: %q\n%s", e.folder(t), more))
+	return e.at(t, later, more)
 }
+
+// at opens an export at a time, without a disk: files are as they are in e by the
+// time they are read.
+func (e export) at(t testing.TB, now time.Time, more string) *source {
+	t.Helper()
+	s := configure(t, now, "location: /export\n"+more)
+	s.store = shelf{e}
+	return s
+}
+
+// shelf is a store in memory.
+type shelf struct{ export }
+
+func (s shelf) List(_ context.Context, prefix string) iter.Seq2[archive.Object, error] {
+	return func(yield func(archive.Object, error) bool) {
+		for _, key := range slices.Sorted(maps.Keys(s.export)) {
+			if strings.HasPrefix(key, prefix) && !yield(s.object(key), nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s shelf) object(key string) archive.Object {
+	h := short([]byte(s.export[key]))
+	return archive.Object{Key: key, Size: int64(len(s.export[key])), Mark: hex.EncodeToString(h[:])}
+}
+
+func (s shelf) Level(_ context.Context, prefix string) (folders []string, objects []archive.Object, err error) {
+	for _, key := range slices.Sorted(maps.Keys(s.export)) {
+		rest, ok := strings.CutPrefix(key, prefix)
+		folder, _, below := strings.Cut(rest, "/")
+		switch {
+		case !ok:
+		case !below:
+			objects = append(objects, s.object(key))
+		case !slices.Contains(folders, folder):
+			folders = append(folders, folder)
+		}
+	}
+	return folders, objects, nil
+}
+
+func (s shelf) Open(_ context.Context, key string) (archive.Content, error) {
+	content, ok := s.export[key]
+	if !ok {
+		return archive.Content{}, fmt.Errorf("%s: %w", key, fs.ErrNotExist)
+	}
+	return archive.Content{Body: io.NopCloser(strings.NewReader(content))}, nil
+}
+
+func (s shelf) URL(key string) string { return "file:///export/" + key }
 
 func configure(t testing.TB, now time.Time, settings string) *source {
 	t.Helper()

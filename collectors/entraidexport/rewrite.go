@@ -26,7 +26,7 @@ func parsed(then rule) rule {
 	return func(raw string) string {
 		if strings.HasPrefix(raw, `"`) {
 			text := strings.TrimSpace(gjson.Parse(raw).Str)
-			if (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text)) {
+			if (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")) && wellFormed([]byte(text)) {
 				raw = text
 			}
 		}
