@@ -161,9 +161,12 @@ func (r *run) dated(ctx context.Context, l *layout) ([]file, error) {
 		if at.tenant != "" && at.tenant != r.tenant || at.category != "" && (file{category: at.category}).kind() != r.kind.name {
 			continue
 		}
-		files, err := r.hours(ctx, at, from, to)
+		files, strays, err := r.hours(ctx, at, from, to)
 		if err != nil {
 			return nil, err
+		}
+		for _, key := range strays {
+			r.tally.gap("unknown_key", key, "it lies in no hour's folder h=…/m=…/ and is not read")
 		}
 		list = append(list, files...)
 	}

@@ -138,6 +138,10 @@ func unzipMember(m *zip.File, whole *part, use func(*part) error) error {
 
 // ignorable are the names that no export has: what systems leave in folders.
 func ignorable(key string) bool {
-	base := path.Base(key)
-	return strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || strings.HasPrefix(key, "__MACOSX/")
+	switch base := path.Base(key); base {
+	case "__MACOSX", "_SUCCESS", "Thumbs.db", "desktop.ini":
+		return true
+	default:
+		return strings.HasPrefix(base, ".") || strings.HasPrefix(key, "__MACOSX/")
+	}
 }

@@ -24,19 +24,25 @@ var rowLimits = []int64{100_000, 250_000}
 type coverage struct {
 	hours  map[string]bool              // there is a file of an hour of the window
 	loose  map[string][]evidence.Period // from the first record of a loose file to its last
-	cut    map[string][]string          // loose files that end where downloads are cut, and reach into the window
+	cut    map[string][]download        // loose files that end where downloads are cut
 	rooted map[string]bool              // there is a folder for its files
 }
 
+// download is a loose file that accounts for nothing.
+type download struct {
+	what  string
+	reach evidence.Period
+}
+
 func (c *coverage) init() {
-	c.hours, c.loose, c.cut, c.rooted = map[string]bool{}, map[string][]evidence.Period{}, map[string][]string{}, map[string]bool{}
+	c.hours, c.loose, c.cut, c.rooted = map[string]bool{}, map[string][]evidence.Period{}, map[string][]download{}, map[string]bool{}
 }
 
 // account takes over what a part accounts for.
 func (r *run) account(o file, f *facts) {
 	if !o.hour.IsZero() {
 		within := r.unit.Window.Overlaps(evidence.Period{Start: o.hour, End: o.hour.Add(time.Hour)})
-		if o.category != "" {
+		if o.category != "" && o.tenant == r.tenant {
 			r.cover.hours[o.category] = r.cover.hours[o.category] || within
 		}
 		for at := range f.held {
@@ -53,9 +59,8 @@ func (r *run) account(o file, f *facts) {
 		}
 		reach := evidence.Period{Start: s.first, End: s.last.Add(time.Nanosecond)}
 		if f.shape != diagnostic && slices.Contains(rowLimits, f.rows) {
-			if reach.Overlaps(r.unit.Window) || len(r.cover.loose[at.category]) == 0 {
-				r.cover.cut[at.category] = append(r.cover.cut[at.category], fmt.Sprintf("%s (%d rows, from %s to %s)", f.name, f.rows, stamp(s.first), stamp(s.last)))
-			}
+			what := fmt.Sprintf("%s (%d rows, from %s to %s)", f.name, f.rows, stamp(s.first), stamp(s.last))
+			r.cover.cut[at.category] = append(r.cover.cut[at.category], download{what, reach})
 			continue
 		}
 		r.cover.loose[at.category] = append(r.cover.loose[at.category], reach)
@@ -93,9 +98,7 @@ func (r *run) judgeCoverage(l *layout) {
 	for _, c := range list {
 		switch holes := r.holes(c); {
 		case r.cover.hours[c] || len(holes) == 0:
-			for _, f := range r.cover.cut[c] {
-				r.finding(&r.tally.notes, "download_cut", c, f)
-			}
+			r.cutShort(&r.tally.notes, c)
 		case r.cover.rooted[c] && (partial || r.settings.quiet(c)):
 			r.finding(&r.tally.notes, "day_without_file", c, "")
 		case r.cover.rooted[c]:
@@ -104,9 +107,7 @@ func (r *run) judgeCoverage(l *layout) {
 			for _, h := range holes {
 				r.tally.gaps = append(r.tally.gaps, evidence.Finding{Code: "window_not_covered", Object: c, Window: h})
 			}
-			for _, f := range r.cover.cut[c] {
-				r.finding(&r.tally.gaps, "download_cut", c, f)
-			}
+			r.cutShort(&r.tally.gaps, c)
 		default:
 			r.finding(&r.tally.gaps, "category_missing", c, "")
 		}
@@ -116,6 +117,15 @@ func (r *run) judgeCoverage(l *layout) {
 			if len(list) > 0 && !slices.Contains(list, c) {
 				r.finding(&r.tally.notes, "category_not_exported", c, "")
 			}
+		}
+	}
+}
+
+// cutShort names the downloads of a category that are cut and reach into the window.
+func (r *run) cutShort(to *[]evidence.Finding, category string) {
+	for _, d := range r.cover.cut[category] {
+		if d.reach.Overlaps(r.unit.Window) {
+			r.finding(to, "download_cut", category, d.what)
 		}
 	}
 }

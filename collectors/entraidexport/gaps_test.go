@@ -89,6 +89,18 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// TestStrays: what lies among the hours' files and is none of them is told of.
+func TestStrays(t *testing.T) {
+	e := newExport(tenant)
+	key := hourKey("AuditLogs", tenant, period.Start)
+	day := key[:strings.Index(key, "/h=")]
+	e[day+"/PT1D.json"] = "x"
+	e[day+"/_SUCCESS"] = ""
+	if diff := cmp.Diff([]string{"unknown_key " + day + "/PT1D.json"}, collect(t, e.on(t, ""), of(DirectoryAudit)).found(gaps)); diff != "" {
+		t.Errorf("gaps (-want +got):\n%s", diff)
+	}
+}
+
 func TestManyFlawsAreNamedOnce(t *testing.T) {
 	e := newExport(tenant)
 	key := hourKey("AuditLogs", tenant, period.Start)

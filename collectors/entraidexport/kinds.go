@@ -68,7 +68,9 @@ func kindOf(name string) (kind, bool) {
 func kinds() []collectors.Kind {
 	var list []collectors.Kind
 	for _, k := range table {
-		settles := k.late
+		// What is still being written is not read: the last of the files that are looked
+		// at can be so much later.
+		settles := k.late + 2*settling
 		if k.form == evidence.Snapshot {
 			settles = 0
 		}

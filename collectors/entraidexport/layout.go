@@ -152,18 +152,22 @@ func (x *explorer) object(o archive.Object) {
 	x.loose = append(x.loose, f)
 }
 
-// hours lists the files that the hours of a window have below a root.
-func (s *source) hours(ctx context.Context, r root, from, to time.Time) ([]file, error) {
-	var list []file
+// hours lists the files that the hours of a window have below a root, and what else
+// lies among them.
+func (s *source) hours(ctx context.Context, r root, from, to time.Time) (list []file, strays []string, err error) {
 	from = from.UTC().Truncate(time.Hour)
 	for day := from.Truncate(24 * time.Hour); day.Before(to); day = day.Add(24 * time.Hour) {
 		prefix := fmt.Sprintf("%sy=%04d/m=%02d/d=%02d/", r.prefix, day.Year(), day.Month(), day.Day())
 		for o, err := range s.store.List(ctx, prefix) {
 			if err != nil {
-				return nil, err
+				return nil, nil, err
+			}
+			if ignorable(path.Base(o.Key)) || strings.HasSuffix(o.Key, "/") {
+				continue
 			}
 			m := hourPath.FindStringSubmatch(o.Key)
-			if m == nil || ignorable(path.Base(o.Key)) {
+			if m == nil {
+				strays = append(strays, o.Key)
 				continue
 			}
 			hour, _ := strconv.Atoi(m[5])
@@ -174,7 +178,7 @@ func (s *source) hours(ctx context.Context, r root, from, to time.Time) ([]file,
 			list = append(list, file{Object: o, tenant: r.tenant, category: r.category, hour: at})
 		}
 	}
-	return list, nil
+	return list, strays, nil
 }
 
 // tenants are those that paths name and that settings expect, in order.

@@ -130,6 +130,21 @@ func (s *source) findError(t *testing.T) (failed error) {
 	return failed
 }
 
+// TestWhatMayStillArriveIsReadAgain: a unit that is read for the last time has met
+// every file that it looks at.
+func TestWhatMayStillArriveIsReadAgain(t *testing.T) {
+	for _, k := range kinds() {
+		of, _ := kindOf(k.Name)
+		if of.daily != (k.Settles > 0) {
+			t.Errorf("%s settles after %s", k.Name, k.Settles)
+		}
+		s := configure(t, period.End.Add(k.Settles), "location: /export")
+		if of.daily && s.settled().Before(period.End.Add(of.late)) {
+			t.Errorf("%s: when it has settled, files are read to %s only", k.Name, s.settled())
+		}
+	}
+}
+
 func TestSettingsAreRefused(t *testing.T) {
 	for settings, want := range map[string]string{
 		"region: x":                                       "location is missing",

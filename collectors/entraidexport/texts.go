@@ -21,6 +21,7 @@ var texts = map[string]evidence.Text{
 	"file_corrupt":      {JA: "ファイルの圧縮データが壊れている、又は途中で切れている", EN: "a file's compressed data is corrupt or cut short"},
 	"file_too_large":    {JA: "ファイルの展開後の大きさが上限を超える", EN: "a file inflates to more than the limit"},
 	"file_empty":        {JA: "ファイルが空である", EN: "a file is empty"},
+	"unknown_key":       {JA: "命名規則に合わないファイルがログの保存場所にある", EN: "an object among the logs has a name of unknown form"},
 	"object_changed":    {JA: "読み取り中にファイルが変更された", EN: "a file changed while it was being read"},
 	"unknown_format":    {JA: "ファイルの形式が分からない（管理センターからは英語表示で、又は JSON でダウンロードすること）", EN: "a file's format is not known (download from the admin centre in English, or as JSON)"},
 	"unexpected_format": {JA: "設定（format）と異なる形式のレコードがある", EN: "a record has another format than settings (format) want"},
