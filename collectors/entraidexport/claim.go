@@ -76,8 +76,12 @@ func (r *run) judgePart(o file, p *facts) {
 		}
 		r.tally.gaps = append(r.tally.gaps, g)
 	}
-	for c, n := range p.left {
-		r.tally.left[c] += n
+	for _, c := range slices.Sorted(maps.Keys(p.left)) {
+		if o.category != "" {
+			r.tally.gap("category_misplaced", p.name, fmt.Sprintf("%d records are of category %s, which is not read", p.left[c], clip(c)))
+		} else {
+			r.tally.left[c] += p.left[c]
+		}
 	}
 	for _, at := range slices.SortedFunc(maps.Keys(p.held), func(a, b slot) int {
 		return cmp.Or(strings.Compare(a.tenant, b.tenant), strings.Compare(a.category, b.category))

@@ -45,6 +45,7 @@ func TestDamage(t *testing.T) {
 		{name: "nothing", content: "", code: "file_empty"},
 		{name: "binary", content: "\x00\x01\x02", code: "unknown_format"},
 		{name: "another log", content: lines + line("SignInLogs", tenant, "s", period.Start, "") + "\n", code: "category_misplaced", detail: "1 records are of category SignInLogs", kept: 2},
+		{name: "a log that is not known", content: lines + `{"category":"SomethingNew","properties":{}}`, code: "category_misplaced", detail: "1 records are of category SomethingNew", kept: 2},
 		{name: "another tenant", content: lines + line("AuditLogs", other, "o", period.Start, "") + "\n", code: "tenant_unexpected", detail: other, kept: 2},
 		{name: "too large", content: zipped(t, strings.Repeat(" ", 2<<20)+lines), settings: "max_inflated_size: 1000000", code: "file_too_large"},
 		{name: "the other format", content: lines, settings: "format: portal", code: "unexpected_format", detail: "wants portal"},
@@ -435,7 +436,7 @@ func TestWhatIsNotRead(t *testing.T) {
 	adfs := strings.Replace(hourKey("SignInLogs", tenant, period.Start), "signinlogs", "adfssigninlogs", 1)
 	e[adfs] = "not looked at"
 	e[strings.Replace(adfs, "adfssigninlogs", "provisioninglogs", 1)] = "not looked at"
-	e.write("SignInLogs", tenant, period.Start, `{"category":"SomethingNew","tenantId":"`+tenant+`","properties":{}}`)
+	e["all.jsonl"] = `{"category":"SomethingNew","tenantId":"` + tenant + `","properties":{}}` + "\n"
 	e["InteractiveSignIns_AuthDetails_2026-10-01.csv"] = sheetText([]string{"Date (UTC)", "Request ID", "Authentication method"}, cells{"Request ID": "x"})
 	e["october.csv"] = sheetText(userHeader, with(aSignIn, cells{"Date (UTC)": period.Start.Format(time.RFC3339)}))
 	got := collect(t, e.on(t, ""), of(SignIn))

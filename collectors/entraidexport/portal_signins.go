@@ -102,10 +102,19 @@ func userSignIn(r *row) (body string, doubts []string) {
 	d.optional("globalSecureAccessIpAddress", "Global Secure Access IP address", d.value)
 	d.optional("autonomousSystemNumber", "Autonomous system number", d.numeric)
 	d.optional("flaggedForReview", "Flagged for review", func(c string) string { return d.known(c, yesNo) })
-	d.optional("tokenIssuerType", "Token issuer type", func(c string) string { return d.known(c, tokenIssuer) })
+	d.optional("tokenIssuerType", "Token issuer type", d.issuer)
 	d.optional("tokenIssuerName", "Token issuer name", d.value)
 	d.optional("processingTimeInMilliseconds", "Latency", d.numeric)
 	return d.done(), d.doubts
+}
+
+// issuer is who issued the token, as the admin centre calls it where Graph's name is
+// not known.
+func (d *draft) issuer(column string) string {
+	if raw, ok := tokenIssuer[letters(d.row.get(column))]; ok {
+		return raw
+	}
+	return d.value(column)
 }
 
 func applicationSignIn(r *row) (body string, doubts []string) {
