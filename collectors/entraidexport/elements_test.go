@@ -115,6 +115,15 @@ func TestLongElements(t *testing.T) {
 	}
 }
 
+// TestLargeSheets: it is a row that may not be too long, not the file.
+func TestLargeSheets(t *testing.T) {
+	long := with(anAudit, cells{"ResultReason": strings.Repeat("x", elementLimit*3/5)})
+	list, flaws := entries(t, sheetText(auditHeader, long, long, long), "AuditLogs.csv")
+	if len(list) != 3 || len(flaws) > 0 {
+		t.Errorf("%d entries, flaws %q", len(list), flaws)
+	}
+}
+
 func TestReadingErrorsAreNotTheFiles(t *testing.T) {
 	broke := errors.New("connection reset")
 	for _, content := range []string{"{\"a\":1}\n{\"a\":", "[{\"a\":1},{\"a\"", "{\n\"records\":[{\"a\":1", "{\n\"a\":", strings.Join(auditHeader, ",") + "\n\"x"} {

@@ -152,7 +152,7 @@ func (e entry) identified(object string) (entry, error) {
 // have in common.
 func likeness(object string, at time.Time) [16]byte {
 	sum := sha256.Sum256([]byte(strings.Join([]string{
-		strings.ToLower(gjson.Get(object, "correlationId").String()), at.Truncate(time.Second).Format(time.RFC3339),
+		strings.ToLower(gjson.Get(object, "correlationId").String()), at.Format(time.RFC3339),
 		gjson.Get(object, "activityDisplayName").String(), gjson.Get(object, "targetResources.0.id").String(),
 	}, "\x1f")))
 	return [16]byte(sum[:16])
