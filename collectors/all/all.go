@@ -6,6 +6,7 @@ import (
 	"github.com/evidencepack/evidence/collectors/cloudtrail"
 	"github.com/evidencepack/evidence/collectors/cloudtraillookup"
 	"github.com/evidencepack/evidence/collectors/entraid"
+	"github.com/evidencepack/evidence/collectors/entraidexport"
 	"github.com/evidencepack/evidence/collectors/github"
 	"github.com/evidencepack/evidence/collectors/hrcsv"
 	"github.com/evidencepack/evidence/collectors/m365"
@@ -18,6 +19,7 @@ func Drivers() []collectors.Driver {
 		cloudtrail.Driver(),
 		cloudtraillookup.Driver(),
 		entraid.Driver(),
+		entraidexport.Driver(),
 		github.Driver(),
 		hrcsv.Driver(),
 		m365.Driver(),

@@ -10,9 +10,9 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/evidencepack/evidence"
+	objects "github.com/evidencepack/evidence/collectors/internal/archive"
 )
 
 // What a batch holds at most: it ends with the record that reaches either.
@@ -126,7 +126,7 @@ func (r *run) all(ctx context.Context) (err error) {
 func (r *run) listLogs(ctx context.Context) error {
 	present := map[string]bool{}
 	for _, day := range days(r.spec.Delivery) {
-		for o, err := range r.store.list(ctx, r.place.folder(r.prefix, logFolder)+day) {
+		for o, err := range r.store.List(ctx, r.place.folder(r.prefix, logFolder)+day) {
 			if err != nil {
 				return err
 			}
@@ -153,50 +153,8 @@ func (r *run) listLogs(ctx context.Context) error {
 
 // readAll reads files, several at a time, and hands over the results in order.
 func (r *run) readAll(ctx context.Context, files []logKey, accept func(context.Context, *logFile) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	defer cancel()
-
-	type result struct {
-		file *logFile
-		err  error
-	}
-	// Some results wait for a slower one before them, so that nobody idles.
-	queue := make(chan chan result, 3*r.workers) // results that are due, in order
-	slots := make(chan struct{}, r.workers)      // files that are being read
-	wg.Go(func() {
-		defer close(queue)
-		for _, k := range files {
-			due := make(chan result, 1)
-			select {
-			case queue <- due:
-			case <-ctx.Done():
-				return
-			}
-			select {
-			case slots <- struct{}{}:
-			case <-ctx.Done():
-				due <- result{nil, ctx.Err()}
-				return
-			}
-			wg.Go(func() {
-				f, err := r.readLog(ctx, k, r.filter)
-				<-slots
-				due <- result{f, err}
-			})
-		}
-	})
-	for due := range queue {
-		res := <-due
-		if res.err != nil {
-			return res.err
-		}
-		if err := accept(ctx, res.file); err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
+	read := func(ctx context.Context, k logKey) (*logFile, error) { return r.readLog(ctx, k, r.filter) }
+	return objects.InOrder(ctx, r.workers, files, read, accept)
 }
 
 // accept takes over one log file: its counts, what is wrong with it, its records.

@@ -82,13 +82,13 @@ func (d *digest) fault(code, detail string) {
 // stands in the digest. Its error is that of ctx.
 func (a *archive) readDigest(ctx context.Context, k digestKey) (*digest, error) {
 	d := &digest{digestKey: k}
-	raw, c, err := a.readWhole(ctx, k.Key, maxDigestSize)
+	raw, skew, c, err := a.readWhole(ctx, k.Key, maxDigestSize)
 	if err != nil {
 		d.Err = err
 		return d, ctx.Err()
 	}
 	sum := sha256.Sum256(raw)
-	d.Hash, d.skew = hex.EncodeToString(sum[:]), c.Skew
+	d.Hash, d.skew = hex.EncodeToString(sum[:]), skew
 	if err := json.Unmarshal(raw, &d.Body); err != nil {
 		d.Err = fmt.Errorf("not a digest: %w", err)
 		return d, nil

@@ -12,5 +12,6 @@
 //	filter.go     which records the selections want
 //	claim.go      what was counted, and what is missing by name
 //
-// The objects come from a store: bucket.go or folder.go.
+// The objects come from a store (package archive); bucket.go and folder.go add what
+// CloudTrail writes of them.
 package cloudtrail

@@ -83,4 +83,4 @@ func (a *archive) Identity(ctx context.Context) (string, error) {
 }
 
 // Location is the archive's address, which holds no secret.
-func (a *archive) Location() string { return strings.TrimSuffix(a.store.url(a.prefix), "/") }
+func (a *archive) Location() string { return strings.TrimSuffix(a.store.URL(a.prefix), "/") }

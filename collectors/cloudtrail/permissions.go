@@ -18,7 +18,7 @@ var listKeys = collectors.Permission{System: collectors.AWS, Name: "cloudtrail:L
 func (a *archive) Permissions(kind string) []collectors.Permission {
 	var reads []collectors.Permission
 	if b, ok := a.store.(*bucket); ok && kind == EventKind {
-		reads = awsauth.ReadBucket(b.name, a.prefix)
+		reads = awsauth.ReadBucket(b.Name(), a.prefix)
 	}
 	if a.settings.PublicKeys == "" && a.settings.Digests == digestsRequired {
 		reads = append(reads, listKeys)

@@ -112,7 +112,7 @@ func (a *archive) discover(ctx context.Context) (places []place, problems []erro
 // accounts lists the accounts of an archive, those of organisation trails included.
 func (a *archive) accounts(ctx context.Context) (accounts []place, problems []error) {
 	root := path.Join(a.prefix, rootFolder) + "/"
-	names, err := a.store.folders(ctx, root)
+	names, _, err := a.store.Level(ctx, root)
 	if err != nil {
 		return nil, []error{err}
 	}
@@ -121,7 +121,7 @@ func (a *archive) accounts(ctx context.Context) (accounts []place, problems []er
 		case accountPattern.MatchString(name):
 			accounts = append(accounts, place{Account: name})
 		case orgPattern.MatchString(name):
-			members, err := a.store.folders(ctx, root+name+"/")
+			members, _, err := a.store.Level(ctx, root+name+"/")
 			if err != nil {
 				problems = append(problems, fmt.Errorf("organisation %s: %w", name, err))
 			}
@@ -143,7 +143,7 @@ func (a *archive) accounts(ctx context.Context) (accounts []place, problems []er
 // CloudTrail all the same: they would be left out.
 func (a *archive) unknown(ctx context.Context, folder string) []error {
 	for _, tree := range []string{logFolder, digestFolder} {
-		within, err := a.store.folders(ctx, folder+"/"+tree)
+		within, _, err := a.store.Level(ctx, folder+"/"+tree)
 		if err != nil {
 			return []error{err}
 		}
@@ -160,7 +160,7 @@ func (a *archive) regions(ctx context.Context, account place) (places []place, p
 	found := map[place]bool{}
 	for _, tree := range []string{logFolder, digestFolder} {
 		account.Region = ""
-		names, err := a.store.folders(ctx, account.folder(a.prefix, tree))
+		names, _, err := a.store.Level(ctx, account.folder(a.prefix, tree))
 		if err != nil {
 			problems = append(problems, err)
 			continue

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/evidencepack/evidence"
+	objects "github.com/evidencepack/evidence/collectors/internal/archive"
 	"github.com/evidencepack/evidence/internal/demo/aws"
 )
 
@@ -240,7 +241,7 @@ func FuzzDigest(f *testing.F) {
 		if json.Unmarshal(body, &d.Body) != nil {
 			return
 		}
-		st := &bucket{name: "b"}
+		st := &bucket{objects.NewBucket("b", false, nil)}
 		d.check(p, st)
 		pr := &proof{listed: map[string]listing{}}
 		pr.judge(p, w, []*chain{{trail: k.Trail, digests: []*digest{d}}})

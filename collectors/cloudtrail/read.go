@@ -16,11 +16,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"github.com/evidencepack/evidence"
+	objects "github.com/evidencepack/evidence/collectors/internal/archive"
 )
-
-// readAttempts is how often an object is read again from its beginning when the
-// connection breaks in the middle of it. (Requests that fail are repeated by the SDK.)
-const readAttempts = 4
 
 var errTooLarge = errors.New("it inflates to more than max_inflated_size")
 
@@ -38,37 +35,17 @@ func (e codedError) Unwrap() error { return e.err }
 type reader struct {
 	gzip   gzip.Reader
 	scan   *scanner
-	body   breakable
-	ahead  *bufio.Reader // of body: the inflater's own would read 4 KB at a time
+	ahead  *bufio.Reader // of the object's body: the inflater's own would read 4 KB at a time
 	sum    hash.Hash
 	size   int64
 	limit  int64
-	opened content
+	opened objects.Content
+	skew   time.Duration // our clock less the store's, when it answered; zero if it has none
 }
 
 var readers = sync.Pool{New: func() any {
 	return &reader{scan: newScanner(nil), sum: sha256.New(), ahead: bufio.NewReaderSize(nil, 64<<10)}
 }}
-
-// breakable remembers that a body broke off, which an inflater cannot tell from
-// an object that ends too early.
-type breakable struct {
-	io.Reader
-	alive func() error // of the context: files on disk do not know it
-	broke error
-}
-
-func (b *breakable) Read(p []byte) (int, error) {
-	if err := b.alive(); err != nil {
-		b.broke = err
-		return 0, err
-	}
-	n, err := b.Reader.Read(p)
-	if err != nil && err != io.EOF {
-		b.broke = err
-	}
-	return n, err
-}
 
 // Read inflates the object and hashes what comes out.
 func (r *reader) Read(p []byte) (int, error) {
@@ -86,45 +63,27 @@ func (r *reader) hash() string { return hex.EncodeToString(r.sum.Sum(nil)) }
 // inflate opens an object and has use read it, again from the beginning when
 // the connection broke. Errors of the object are codedErrors; others end the unit.
 func (a *archive) inflate(ctx context.Context, key string, limit int64, use func(*reader) error) error {
-	for attempt := 1; ; attempt++ {
-		broke, err := a.inflateOnce(ctx, key, limit, use)
-		switch {
-		case err == nil:
-			return nil
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case broke && attempt < readAttempts:
-			a.log.Debug("read an object again", "object", a.store.url(key), "attempt", attempt, "error", err)
-		case broke:
-			return codedError{"log_unreadable", fmt.Errorf("the connection broke %d times: %w", attempt, err)}
-		default:
-			return err
+	err := objects.Read(ctx, a.store, a.log, key, func(c objects.Content, body io.Reader) error {
+		r := readers.Get().(*reader)
+		defer readers.Put(r)
+		r.sum.Reset()
+		r.size, r.limit, r.opened, r.skew = 0, limit, c, 0
+		if !c.Date.IsZero() {
+			r.skew = a.now().Sub(c.Date)
 		}
+		r.ahead.Reset(body)
+		if err := r.gzip.Reset(r.ahead); err != nil {
+			return codedError{"log_corrupt", fmt.Errorf("gzip: %w", err)}
+		}
+		if err := use(r); err != nil {
+			return classifyRead(err)
+		}
+		return nil
+	})
+	if _, ok := errors.AsType[objects.Unreadable](err); ok {
+		return codedError{"log_unreadable", err}
 	}
-}
-
-func (a *archive) inflateOnce(ctx context.Context, key string, limit int64, use func(*reader) error) (broke bool, err error) {
-	c, err := a.store.open(ctx, key)
-	if err != nil {
-		return false, codedError{"log_unreadable", err}
-	}
-	defer c.Body.Close()
-	if !c.Date.IsZero() {
-		c.Skew = a.now().Sub(c.Date)
-	}
-	r := readers.Get().(*reader)
-	defer readers.Put(r)
-	r.body = breakable{Reader: c.Body, alive: ctx.Err}
-	r.sum.Reset()
-	r.size, r.limit, r.opened = 0, limit, c
-	r.ahead.Reset(&r.body)
-	if err := r.gzip.Reset(r.ahead); err != nil {
-		return r.body.broke != nil, codedError{"log_corrupt", fmt.Errorf("gzip: %w", err)}
-	}
-	if err := use(r); err != nil {
-		return r.body.broke != nil, classifyRead(err)
-	}
-	return false, nil
+	return err
 }
 
 // classifyRead gives an error of inflating or scanning the code of its finding.
@@ -140,13 +99,13 @@ func classifyRead(err error) error {
 }
 
 // readWhole inflates an object that is small by its nature.
-func (a *archive) readWhole(ctx context.Context, key string, limit int64) (b []byte, c content, err error) {
+func (a *archive) readWhole(ctx context.Context, key string, limit int64) (b []byte, skew time.Duration, c objects.Content, err error) {
 	err = a.inflate(ctx, key, limit, func(r *reader) (err error) {
-		c = r.opened
+		c, skew = r.opened, r.skew
 		b, err = io.ReadAll(r)
 		return err
 	})
-	return b, c, err
+	return b, skew, c, err
 }
 
 // logFile is what reading a log file gave.
@@ -191,10 +150,10 @@ func (a *archive) readLog(ctx context.Context, k logKey, f *filter) (*logFile, e
 			_, _ = io.Copy(io.Discard, r)
 		}
 		out.origin = evidence.Origin{
-			Request: a.store.url(k.Key), Response: r.opened.Response, Date: r.opened.Date,
+			Request: a.store.URL(k.Key), Response: r.opened.Response, Date: r.opened.Date,
 			SHA256: r.hash(), Size: r.size,
 		}
-		out.skew, out.whole = r.opened.Skew, err == nil
+		out.skew, out.whole = r.skew, err == nil
 		return err
 	})
 	if ctx.Err() != nil {

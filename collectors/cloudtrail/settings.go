@@ -2,11 +2,9 @@ package cloudtrail
 
 import (
 	"fmt"
-	"net/url"
-	"path"
-	"path/filepath"
 	"strings"
 
+	objects "github.com/evidencepack/evidence/collectors/internal/archive"
 	"github.com/evidencepack/evidence/collectors/internal/awsauth"
 )
 
@@ -31,9 +29,6 @@ const (
 )
 
 func (s *settings) validate() error {
-	if s.Location == "" {
-		return fmt.Errorf("location is missing: want s3://bucket/prefix or file:///folder")
-	}
 	switch s.Digests {
 	case "":
 		s.Digests = digestsRequired
@@ -61,34 +56,16 @@ func (s *settings) validate() error {
 }
 
 // store finds the store and the prefix of the trail in it.
-func (s *settings) store(baseDir string, session *awsauth.Session) (st store, prefix string, err error) {
-	u, err := url.Parse(s.Location)
+func (s *settings) store(baseDir string, session *awsauth.Session) (store, string, error) {
+	st, prefix, err := objects.Locate(s.Location, objects.Options{BaseDir: baseDir, PathStyle: s.PathStyle, Session: session})
 	if err != nil {
-		return nil, "", fmt.Errorf("location: %w", err)
+		return nil, "", err
 	}
-	switch {
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return nil, "", fmt.Errorf("location: user, query and fragment mean nothing here")
-	case u.Scheme == "s3" && u.Host != "":
-		return &bucket{name: u.Host, pathStyle: s.PathStyle, session: session}, trailPrefix(u.Path), nil
-	case u.Scheme == "file" && (u.Host == "" || u.Host == "localhost"):
-		return &folder{dir: filepath.FromSlash(u.Path)}, "", nil
-	case u.Scheme == "" || filepath.VolumeName(s.Location) != "":
-		dir := s.Location
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(baseDir, dir)
-		}
-		if dir, err = filepath.Abs(dir); err != nil {
-			return nil, "", fmt.Errorf("location: %w", err)
-		}
-		return &folder{dir: dir}, "", nil
-	}
-	return nil, "", fmt.Errorf("location %q: want s3://bucket/prefix, file:///folder or a path", s.Location)
+	return storeOf(st), trailPrefix(prefix), nil
 }
 
 // trailPrefix is the part of a bucket's path before AWSLogs.
 func trailPrefix(p string) string {
-	p = strings.Trim(path.Clean("/"+p), "/")
 	if p == "AWSLogs" {
 		return ""
 	}

@@ -2,24 +2,16 @@ package cloudtrail
 
 import (
 	"context"
-	"io"
-	"iter"
-	"time"
+
+	objects "github.com/evidencepack/evidence/collectors/internal/archive"
 )
 
-// A store holds an archive's objects: a bucket, or a copy of one in a folder.
+// A store holds an archive's objects, and knows what CloudTrail writes of them.
 type store interface {
-	// list yields the objects whose keys begin with prefix, in the order of their keys.
-	list(ctx context.Context, prefix string) iter.Seq2[object, error]
-	// folders names what lies one level below a prefix, without slashes, in order.
-	folders(ctx context.Context, prefix string) ([]string, error)
-	// open reads an object.
-	open(ctx context.Context, key string) (content, error)
+	objects.Store
 	// signature returns what a digest was signed with, given its metadata, and
 	// empty if the store does not know.
-	signature(ctx context.Context, key string, c content) (string, error)
-	// url names an object for people.
-	url(key string) string
+	signature(ctx context.Context, key string, c objects.Content) (string, error)
 	// holds reports whether a bucket and key that CloudTrail wrote down are the
 	// object that this store has at key.
 	holds(bucket, object, key string) bool
@@ -27,16 +19,10 @@ type store interface {
 	local(bucket, object string) (key string, ok bool)
 }
 
-type object struct {
-	Key  string
-	Size int64
-}
-
-// content is an open object.
-type content struct {
-	Body     io.ReadCloser
-	Metadata map[string]string
-	Response string        // the version's id, or the ETag
-	Date     time.Time     // when the store answered, by its own clock; zero if it has none
-	Skew     time.Duration // our clock less the store's, when it answered
+// storeOf is the store that a location names.
+func storeOf(st objects.Store) store {
+	if f, ok := st.(*objects.Folder); ok {
+		return &folder{Folder: f}
+	}
+	return &bucket{st.(*objects.Bucket)}
 }

@@ -78,7 +78,7 @@ func (a *archive) digestKeys(ctx context.Context, p place, w evidence.Period, pr
 	byTrail := map[string][]digestKey{}
 	reach := evidence.Period{Start: w.Start.Add(-neighbourhood), End: w.End.Add(lag + neighbourhood)}
 	for _, day := range days(reach) {
-		for o, err := range a.store.list(ctx, p.folder(a.prefix, digestFolder)+day) {
+		for o, err := range a.store.List(ctx, p.folder(a.prefix, digestFolder)+day) {
 			if err != nil {
 				return set, err
 			}

@@ -39,6 +39,10 @@ type Case struct {
 	// driver must wait shortly between attempts, or the tests take long.
 	Faults *Faults
 
+	// Recorded says that the source itself wrote down when its snapshots were taken:
+	// it gives the same ones whenever it is read.
+	Recorded bool
+
 	// Volatile is the counts that may differ when a unit was resumed.
 	Volatile []string
 }

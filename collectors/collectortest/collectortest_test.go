@@ -132,6 +132,26 @@ func TestSnapshotsHoldTheirTime(t *testing.T) {
 	}
 }
 
+func TestRecordedSnapshotsStay(t *testing.T) {
+	at := october.End
+	first := []evidence.Record{record("s", "a@1", at), record("s", "b@1", at)}
+	for _, tt := range []struct {
+		name         string
+		first, later []evidence.Record
+		want         int
+	}{
+		{"the same", first, first, 0},
+		{"another time", first, []evidence.Record{record("s", "a@1", at.Add(time.Hour)), record("s", "b@1", at)}, 1},
+		{"another identity", first, []evidence.Record{record("s", "a@2", at), record("s", "b@1", at)}, 1},
+		{"one is gone", first, first[:1], 1},
+		{"none", nil, nil, 1},
+	} {
+		if got := compareRecorded(tt.first, tt.later); len(got) != tt.want {
+			t.Errorf("%s: %q", tt.name, got)
+		}
+	}
+}
+
 // TestFaultsTellRequestsApart: each request goes wrong once, its repetition not;
 // what a body says makes it another request.
 func TestFaultsTellRequestsApart(t *testing.T) {
