@@ -24,9 +24,10 @@ func (a *app) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "See all of it, on a simulated company's month",
 		Long: `Demo builds a simulated company's October 2026 (a CloudTrail archive with correctly
-signed digests and the AWS calls around it, and a GitHub organisation with its pull
-requests, both on loopback), runs the real pipeline against it, and leaves a locker,
-packs and an evidence.yaml to go on with:
+signed digests and the AWS calls around it, a GitHub organisation with its pull
+requests, a Microsoft Entra tenant and a roster of its people, all on loopback), runs
+the real pipeline against it, and leaves a locker, packs and an evidence.yaml to go on
+with:
 
   cd evidence-demo
   evidence check CHG-01 --period 2026-10
@@ -51,7 +52,7 @@ func (a *app) demo(ctx context.Context, out string) (err error) {
 		return err
 	}
 	defer simulatedCredentials()()
-	fmt.Fprintln(a.stderr, "building the simulated company: two accounts, three regions, five repositories, one month of events and signed digests …")
+	fmt.Fprintln(a.stderr, "building the simulated company: two AWS accounts in three regions, five repositories, a tenant of fifty people, one month of events and signed digests …")
 	company, err := demo.Company()
 	if err != nil {
 		return err
@@ -110,13 +111,13 @@ func clearDemo(out string) error {
 	return os.RemoveAll(out)
 }
 
-// simulatedCredentials keeps the machine's own settings of AWS and GitHub out of the demo. It
+// simulatedCredentials keeps the machine's own settings out of the demo. It
 // returns a function that brings them back.
 func simulatedCredentials() (restore func()) {
 	settings := map[string]string{
 		"AWS_ACCESS_KEY_ID": "simulated", "AWS_SECRET_ACCESS_KEY": "simulated", "AWS_SESSION_TOKEN": "",
 		"AWS_PROFILE": "", "AWS_ENDPOINT_URL": "", "AWS_ENDPOINT_URL_S3": "", "AWS_CA_BUNDLE": "",
-		"GITHUB_TOKEN":    demo.Token,
+		"GITHUB_TOKEN":    demo.Token, "ENTRA_CLIENT_SECRET": demo.Token, "SMARTHR_ACCESS_TOKEN": demo.Token,
 		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true",
 	}
 	var undo []func()

@@ -35,7 +35,7 @@ func Driver() collectors.Driver {
 		Kinds: []collectors.Kind{{
 			Name:    AuditRecord,
 			Title:   evidence.Text{JA: "Microsoft 365 の監査レコード", EN: "Microsoft 365 audit record"},
-			Form:    evidence.Event,
+			Form:    evidence.Mutable, // services may add to auditData after the fact, and nothing promises its form
 			Methods: []evidence.Method{evidence.PagesExhausted},
 			Settles: settles,
 		}},

@@ -155,9 +155,9 @@ type found struct {
 	exceeded bool  // there are more than a search gives
 }
 
-// How long a search is waited for between two looks at it.
+// How long a search is waited for between two looks at it: twice as long each time.
 const (
-	firstWait   = 5 * time.Second
+	firstWait   = 500 * time.Millisecond
 	longestWait = time.Minute
 )
 
@@ -186,7 +186,7 @@ func (r *run) await(ctx context.Context, p part, waited time.Duration) (found, e
 		case waited >= patience:
 			return found{}, fmt.Errorf("search %s for %s is %q after %s: the next run goes on with it", p.Search, p, status, patience)
 		}
-		wait = min(wait*3/2, longestWait)
+		wait = min(wait*2, longestWait)
 		if err := r.sleep(ctx, wait); err != nil {
 			return found{}, err
 		}

@@ -10,11 +10,11 @@ import (
 var configTemplate string
 
 // Config is the evidence.yaml of the demo, for an AWS and a GitHub served at
-// these addresses.
-func Config(aws, github string) []byte {
-	return []byte(strings.NewReplacer(
+// these addresses. people are the words of the directory and the HR system.
+func Config(aws, github string, people []string) []byte {
+	return []byte(strings.NewReplacer(append(people,
 		"{{bucket}}", trailBucket, "{{endpoint}}", aws, "{{github}}", github,
 		"{{organization}}", hubOrganisation, "{{automation}}", strconv.Itoa(hubMonth().accessSync.Number()),
 		"{{production}}", productionAccount, "{{audit}}", auditAccount,
-	).Replace(configTemplate))
+	)...).Replace(configTemplate))
 }

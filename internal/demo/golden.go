@@ -37,7 +37,7 @@ type Exception struct {
 	Control string        `json:"control"`
 	Item    string        `json:"item"` // the record's ID; of a snapshot, of what it was taken
 	Codes   []string      `json:"codes"`
-	Time    time.Time     `json:"time,omitzero"` // of a snapshot none: it depends on when it was taken
+	Time    time.Time     `json:"time,omitzero"` // of a snapshot none, where that depends on when it was taken
 	Why     evidence.Text `json:"why,omitzero"`  // for people; Compare does not look at it
 }
 
@@ -109,9 +109,11 @@ func compareItems(control string, want, got []Exception) []string {
 	}
 	for _, e := range got {
 		w, ok := pending[e.Item]
-		if thing, _, at := strings.Cut(e.Item, "@"); !ok && at && pending[thing].Item != "" && pending[thing].Time.IsZero() {
+		if thing, _, at := strings.Cut(e.Item, "@"); !ok && at && pending[thing].Item != "" {
 			w, ok = pending[thing], true
-			w.Time = e.Time
+			if w.Time.IsZero() {
+				w.Time = e.Time
+			}
 		}
 		if !ok {
 			diff = append(diff, fmt.Sprintf("%s: %s (%s) at %s was found and is not expected, or was found twice", control, e.Item, strings.Join(e.Codes, ", "), e.Time.UTC().Format(time.RFC3339)))

@@ -28,7 +28,7 @@ func (e *entra) riskStory() {
 	risk("compromise not cleared", "ops-01", "leakedCredentials", "high", "2026-10-08 08:00:00", false).ConfirmedCompromised(analyst, hours("2026-10-08 08:00:00", 5))
 
 	// In order: handled in time by an analyst, by the user, cleared after a compromise;
-	// below what must be handled; and one that is not due yet when it is read.
+	// and below what must be handled.
 	risk("confirmed safe in time", "dba-02", "unfamiliarFeatures", "high", "2026-10-14 06:31:00", true).ConfirmedSafe(analyst, hours("2026-10-14 06:31:00", 20))
 	risk("dismissed in time", "dev-05", "unlikelyTravel", "medium", "2026-10-23 11:00:00", true).Dismissed(e.as("sec-02"), hours("2026-10-23 11:00:00", 71))
 	risk("password changed", "keiri-01", "leakedCredentials", "high", "2026-10-21 02:00:00", false).Remediated(hours("2026-10-21 02:00:00", 7), "userPerformedSecuredPasswordChange")
@@ -36,6 +36,5 @@ func (e *entra) riskStory() {
 	cleared.ConfirmedCompromised(analyst, hours("2026-10-16 09:00:00", 2))
 	cleared.Cleared(hours("2026-10-16 09:00:00", 4), "remediated", "adminGeneratedTemporaryPassword")
 	risk("of low level", "dev-02", "unfamiliarFeatures", "low", "2026-10-27 20:00:00", true)
-	risk("not due yet", "eigyo-01", "anonymizedIPAddress", "high", "2026-10-30 20:00:00", true)
 	risk("risk of november", "eigyo-01", "unlikelyTravel", "high", "2026-11-01 00:00:00", true)
 }

@@ -37,13 +37,15 @@ type Scenario struct {
 	built   time.Time
 }
 
-// Servers are the company's AWS and GitHub, served on loopback.
+// Servers are the company's AWS, GitHub, Microsoft Graph and SmartHR, served on loopback.
 type Servers struct {
 	AWS    *aws.Server
 	GitHub *github.Server
+	people *peopleServers
 }
 
-// Token is what the company's GitHub wants of those who read it.
+// Token is what the company's systems want of those who read them: its GitHub, its
+// SmartHR, and, as the secret of an application, its Microsoft Entra tenant.
 const Token = "simulated"
 
 // Company builds the archive of the month. It takes a few seconds, for the
@@ -80,7 +82,7 @@ func (s *Scenario) Archive() *aws.Archive { return s.archive }
 // was built, and going on from there.
 func (s *Scenario) Now() time.Time { return presentDay.Add(time.Since(s.built)) }
 
-// Serve serves the company's AWS and GitHub until ctx ends or they are closed.
+// Serve serves the company's systems until ctx ends or they are closed.
 func (s *Scenario) Serve(ctx context.Context) (*Servers, error) {
 	archive, err := aws.NewServer(aws.ServerOptions{
 		Archives: []*aws.Archive{s.archive}, Account: auditAccount, Now: s.Now, Throttle: true,
@@ -93,13 +95,21 @@ func (s *Scenario) Serve(ctx context.Context) (*Servers, error) {
 	if err != nil {
 		return nil, errors.Join(err, archive.Close())
 	}
-	servers := &Servers{AWS: archive, GitHub: hub}
+	people, err := servePeople(ctx, s.Now)
+	if err != nil {
+		return nil, errors.Join(err, archive.Close(), hub.Close())
+	}
+	servers := &Servers{AWS: archive, GitHub: hub, people: people}
 	context.AfterFunc(ctx, func() { _ = servers.Close() })
 	return servers, nil
 }
 
 // Close stops them.
-func (s *Servers) Close() error { return errors.Join(s.AWS.Close(), s.GitHub.Close()) }
+func (s *Servers) Close() error {
+	return errors.Join(s.AWS.Close(), s.GitHub.Close(), s.people.Close())
+}
 
 // Config is the evidence.yaml that reads them.
-func (s *Servers) Config() []byte { return Config(s.AWS.URL(), s.GitHub.URL()) }
+func (s *Servers) Config() []byte {
+	return Config(s.AWS.URL(), s.GitHub.URL(), s.people.words())
+}

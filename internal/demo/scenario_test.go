@@ -183,7 +183,7 @@ func TestServe(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
-	c, err := config.Parse(Config("http://127.0.0.1:4566", "http://127.0.0.1:8080"), t.TempDir())
+	c, err := config.Parse(Config("http://127.0.0.1:4566", "http://127.0.0.1:8080", nil), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ const (
 
 	// tenantClient is the application that reads the tenant, and its secret.
 	tenantClient = "5b6f2f0e-7c1d-4b8e-9a53-0d4c6e1f2a37"
-	tenantSecret = "simulated"
+	tenantSecret = Token
 
 	// rosterTenant is the company's SmartHR: the first part of its address.
 	rosterTenant = "sample-payments"

@@ -1,9 +1,5 @@
 package demo
 
-import (
-	"github.com/evidencepack/evidence"
-)
-
 // noted is what a control must make of something of the tenant's story. Whatever is not
 // here is as usual: the test of the story knows what that is.
 type noted struct {
@@ -24,11 +20,6 @@ func (n noted) also(code string) noted {
 
 func fine(key, control string) noted    { return noted{key, passes(control)} }
 func outside(key, control string) noted { return noted{key, notApplicable(control)} }
-
-// pending is what is not due yet when it is read.
-func pending(key, control string) noted {
-	return noted{key, expectation{control: control, verdict: evidence.Pending}}
-}
 
 // tenantExpectations are all that the controls must make of the tenant's month that is not
 // as usual. When a control's codes change, this is the place.
@@ -101,7 +92,6 @@ var tenantExpectations = []noted{
 	note("closed without a reason", "ACC-12", "no_reason", "mob-01 について検出されたリスクが、理由の記録なく終了している。", "The risk detected for mob-01 was closed without a reason."),
 	note("compromise not cleared", "ACC-12", "still_at_risk", "ops-01 について侵害が確認されたが、利用者のリスクが解消されていない。", "A compromise of ops-01 was confirmed, and the user's risk was not cleared."),
 	outside("of low level", "ACC-12"),
-	pending("not due yet", "ACC-12"),
 
 	// ACC-13: consent to and credentials of applications.
 	note("secret without a change", "ACC-13", "credential_added", "it-02 が承認された変更なしに payroll-export へシークレットを追加した。", "it-02 added a secret to payroll-export without an approved change."),
