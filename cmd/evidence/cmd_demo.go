@@ -117,7 +117,7 @@ func simulatedCredentials() (restore func()) {
 	settings := map[string]string{
 		"AWS_ACCESS_KEY_ID": "simulated", "AWS_SECRET_ACCESS_KEY": "simulated", "AWS_SESSION_TOKEN": "",
 		"AWS_PROFILE": "", "AWS_ENDPOINT_URL": "", "AWS_ENDPOINT_URL_S3": "", "AWS_CA_BUNDLE": "",
-		"GITHUB_TOKEN":    demo.Token, "ENTRA_CLIENT_SECRET": demo.Token, "SMARTHR_ACCESS_TOKEN": demo.Token,
+		"GITHUB_TOKEN": demo.Token, "ENTRA_CLIENT_SECRET": demo.Token, "SMARTHR_ACCESS_TOKEN": demo.Token,
 		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true",
 	}
 	var undo []func()
