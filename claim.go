@@ -1,5 +1,7 @@
 package evidence
 
+import "slices"
+
 // Method is a way in which completeness was measured.
 type Method string
 
@@ -44,4 +46,24 @@ type Finding struct {
 	Object string `json:"object"`           // the digest, log file, page, account it is about
 	Window Period `json:"window,omitzero"`  // the time it concerns, where there is one
 	Detail string `json:"detail,omitempty"` // what was seen, in plain English: expected and found values, the source's error
+
+	// Forgotten: the source keeps no longer what is missing, as it keeps nothing of
+	// that age. An earlier reading that had it whole is not undone by this.
+	Forgotten bool `json:"forgotten,omitempty"`
+}
+
+// Forgotten reports whether some claim is not satisfied, and all that are not lack
+// only what the source no longer keeps.
+func Forgotten(claims []Claim) bool {
+	some := false
+	for _, c := range claims {
+		if c.Satisfied() {
+			continue
+		}
+		some = true
+		if len(c.Gaps) == 0 || slices.ContainsFunc(c.Gaps, func(f Finding) bool { return !f.Forgotten }) {
+			return false
+		}
+	}
+	return some
 }

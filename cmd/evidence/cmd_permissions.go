@@ -139,6 +139,28 @@ func newPolicy(n pipeline.Needs, s collectors.System) *iamPolicy {
 	return &policy
 }
 
+// tellNotes lists below the table what is to be known of permissions: sentences are
+// too long for its cells.
+func (a *app) tellNotes(l evidence.Lang, list []pipeline.Permission) {
+	var said []string
+	for _, p := range list {
+		for _, note := range p.Notes {
+			line := note.In(l)
+			if slices.Contains(said, line) {
+				continue
+			}
+			said = append(said, line)
+			var names []string
+			for _, other := range list {
+				if slices.Contains(other.Notes, note) {
+					names = append(names, other.Name)
+				}
+			}
+			fmt.Fprintf(a.stdout, words(l)("※ %s: %s\n", "* %s: %s\n"), strings.Join(names, ", "), line)
+		}
+	}
+}
+
 // tellPermissions prints a table for each source, and its policy where it is of AWS.
 func (a *app) tellPermissions(l evidence.Lang, all []pipeline.Needs) error {
 	say := words(l)
@@ -151,15 +173,12 @@ func (a *app) tellPermissions(l evidence.Lang, all []pipeline.Needs) error {
 			fmt.Fprintln(a.stdout, say("権限は不要", "no permission is needed"))
 			continue
 		}
-		t := newTable(a.stdout, say("権限の種類", "granted as"), say("権限", "permission"), say("対象リソース", "resource"), say("証跡の種類", "evidence"), say("備考", "note"))
+		t := newTable(a.stdout, say("権限の種類", "granted as"), say("権限", "permission"), say("証跡の種類", "evidence"))
 		for _, p := range g.Permissions {
-			var notes []string
-			for _, note := range p.Notes {
-				notes = append(notes, note.In(l))
-			}
-			t.AppendRow([]any{p.System.Title().In(l), p.Name, p.Resource, strings.Join(p.Kinds, "\n"), strings.Join(notes, "\n")})
+			t.AppendRow([]any{p.System.Title().In(l), strings.TrimSuffix(p.Name+"\n"+p.Resource, "\n"), strings.Join(p.Kinds, "\n")})
 		}
 		t.Render()
+		a.tellNotes(l, g.Permissions)
 		for _, policy := range []struct {
 			document *iamPolicy
 			title    string

@@ -171,8 +171,8 @@ func TestClaimIsHonest(t *testing.T) {
 	midnight := time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC)
 	scope := "account=" + account + " region=" + tokyo
 	want := []evidence.Finding{
-		{Code: "older_than_90_days", Object: scope, Window: evidence.Period{Start: period.Start, End: midnight}},
-		{Code: "older_than_90_days", Object: scope, Window: evidence.Period{Start: midnight, End: midnight.Add(12 * time.Hour)}},
+		{Code: "older_than_90_days", Forgotten: true, Object: scope, Window: evidence.Period{Start: period.Start, End: midnight}},
+		{Code: "older_than_90_days", Forgotten: true, Object: scope, Window: evidence.Period{Start: midnight, End: midnight.Add(12 * time.Hour)}},
 	}
 	if diff := cmp.Diff(want, gaps[:2]); diff != "" {
 		t.Errorf("gaps (-want +got):\n%s", diff)

@@ -264,7 +264,7 @@ func (r *run) claim(walks int) evidence.Claim {
 		if oldest.Before(lost.End) {
 			lost.End = oldest
 		}
-		c.Gaps = append(c.Gaps, evidence.Finding{Code: "older_than_90_days", Object: r.unit.Scope.String(), Window: lost})
+		c.Gaps = append(c.Gaps, evidence.Finding{Code: "older_than_90_days", Forgotten: true, Object: r.unit.Scope.String(), Window: lost})
 	}
 	return c
 }

@@ -155,7 +155,7 @@ func (r *run) part() (from, to time.Time, ok bool) {
 	held := r.settings.retained(r.kind.name)
 	if kept := r.at.Taken.Add(-held); r.unit.Window.Start.Before(kept) {
 		lost := evidence.Period{Start: r.unit.Window.Start, End: earlier(r.unit.Window.End, kept)}
-		r.gap(evidence.Finding{Code: "older_than_retained", Object: r.unit.Scope.String(), Window: lost})
+		r.gap(evidence.Finding{Code: "older_than_retained", Forgotten: true, Object: r.unit.Scope.String(), Window: lost})
 	}
 	// A minute more than the limit, since the clocks differ.
 	from = later(w.Start, r.at.Taken.Add(time.Minute-max(oldest, held)))

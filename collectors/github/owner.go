@@ -112,7 +112,7 @@ func (r *run) auditEvents(ctx context.Context) error {
 		if kept.Before(lost.End) {
 			lost.End = kept.Truncate(time.Second)
 		}
-		r.gap(AuditEvent, evidence.Finding{Code: "older_than_180_days", Object: r.spec.Owner, Window: lost})
+		r.gap(AuditEvent, evidence.Finding{Code: "older_than_180_days", Forgotten: true, Object: r.spec.Owner, Window: lost})
 	}
 	for {
 		q := url.Values{

@@ -127,7 +127,7 @@ func (r *run) begin(from evidence.Cursor) error {
 	oldest := r.at.Taken.AddDate(0, 0, -r.settings.RetentionDays)
 	if w.Start.Before(oldest) {
 		r.at.Tally.gap(evidence.Finding{
-			Code: "older_than_retained", Object: "audit log of " + r.unit.Scope.String(), Window: evidence.Period{Start: w.Start, End: earlier(w.End, oldest)},
+			Code: "older_than_retained", Forgotten: true, Object: "audit log of " + r.unit.Scope.String(), Window: evidence.Period{Start: w.Start, End: earlier(w.End, oldest)},
 			Detail: fmt.Sprintf("retention_days is %d", r.settings.RetentionDays),
 		})
 	}

@@ -183,11 +183,20 @@ func TestServe(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
-	c, err := config.Parse(Config("http://127.0.0.1:4566", "http://127.0.0.1:8080", nil), t.TempDir())
+	people, err := servePeople(t.Context(), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Sources) != 2 || !c.Demo || c.Lang != evidence.Japanese {
+	defer people.Close()
+	text := Config("http://127.0.0.1:4566", "http://127.0.0.1:8080", people.words())
+	if bytes.Contains(text, []byte("{{")) {
+		t.Error("something is not filled in")
+	}
+	c, err := config.Parse(text, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Sources) != 5 || !c.Demo || c.Lang != evidence.Japanese {
 		t.Fatalf("%+v", c)
 	}
 	var source struct {
@@ -237,8 +246,9 @@ func TestCompare(t *testing.T) {
 		}
 		return g
 	}
-	last := len(want.Controls) - 1 // NET-02
-	first := want.Controls[last].Items[0]
+	last := len(want.Controls) - 1
+	network := slices.IndexFunc(want.Controls, func(f Findings) bool { return f.Control == "NET-02" })
+	first := want.Controls[network].Items[0]
 	// taken is what is expected with its first snapshot as a collection names it.
 	snapshots := slices.IndexFunc(want.Controls, func(f Findings) bool { return f.Control == "CHG-06" })
 	branch := want.Controls[snapshots].Items[0]
@@ -246,6 +256,15 @@ func TestCompare(t *testing.T) {
 		g := expected()
 		item := &g.Controls[snapshots].Items[0]
 		item.Item, item.Time = item.Item+suffix, time.Date(2026, 11, 2, 0, 0, 3, 0, time.UTC)
+		return g
+	}
+	// leaver is the first leaver of a roster's snapshot, whose time is that of leaving.
+	people := slices.IndexFunc(want.Controls, func(f Findings) bool { return f.Control == "ACC-03" })
+	left := want.Controls[people].Items[0]
+	leaver := func(later time.Duration) Golden {
+		g := expected()
+		item := &g.Controls[people].Items[0]
+		item.Item, item.Time = item.Item+"@2026-11-02T00:00:03Z", item.Time.Add(later)
 		return g
 	}
 	tests := []struct {
@@ -275,7 +294,11 @@ func TestCompare(t *testing.T) {
 			"CHG-06: " + branch.Item + "x@2026-11-02T00:00:03Z (" + strings.Join(branch.Codes, ", ") + ") at 2026-11-02T00:00:03Z was found and is not expected, or was found twice",
 			"CHG-06: " + branch.Item + " (" + strings.Join(branch.Codes, ", ") + ") was not found: " + branch.Why.EN,
 		}},
-		{"not evaluated", Golden{Period: want.Period, Controls: want.Controls[:last]}, []string{"NET-02 was not evaluated"}},
+		{"not evaluated", Golden{Period: want.Period, Controls: want.Controls[:last]}, []string{want.Controls[last].Control + " was not evaluated"}},
+		{"an item by the time in its body", leaver(0), nil},
+		{"an item by another time in its body", leaver(time.Hour), []string{
+			fmt.Sprintf("ACC-03: %s@2026-11-02T00:00:03Z is of %s, expected %s", left.Item, left.Time.Add(time.Hour).UTC().Format(time.RFC3339), left.Time.UTC().Format(time.RFC3339)),
+		}},
 		{"unknown control", Golden{Period: want.Period, Controls: append(expected().Controls, Findings{Control: "X-01"})}, []string{"X-01 was evaluated and is not expected"}},
 	}
 	for _, tt := range tests {

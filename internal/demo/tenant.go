@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,6 +35,10 @@ var tenantRoles = []string{
 	"RoleAssignmentSchedule.Read.Directory", "RoleEligibilitySchedule.Read.Directory", "RoleAssignmentSchedule.ReadWrite.Directory", "RoleEligibilitySchedule.ReadWrite.Directory",
 	"Policy.Read.All", "IdentityRiskEvent.Read.All", "IdentityRiskyUser.Read.All", "Application.Read.All", "Organization.Read.All", "AuditLogsQuery.Read.All",
 }
+
+// GraphPermissions are what the simulated tenant grants the application that reads it, and
+// nothing more: whatever else is asked for is refused.
+func GraphPermissions() []string { return slices.Sorted(slices.Values(tenantRoles)) }
 
 // entra is the company's tenant while its month is told.
 type entra struct {

@@ -19,6 +19,7 @@ type attempt struct {
 	last   bool            // the unit's end was reached
 	claims []evidence.Claim
 	at     time.Time // when its last batch was collected
+	whole  bool      // an earlier attempt of the unit was sound
 }
 
 // freshness is how long what was read of things that change stands for them: a
@@ -66,6 +67,12 @@ func (a *attempt) sound() bool {
 	return true
 }
 
+// stands reports whether the unit need not be read again: it is sound, or was, and
+// now lacks nothing but what its source no longer keeps.
+func (a *attempt) stands() bool {
+	return a.sound() || a != nil && a.last && a.whole && evidence.Forgotten(a.claims)
+}
+
 // continued is the attempt to go on with: the one before if it was cut off at a
 // cursor, else a new one. A unit that ended with gaps begins anew, since what
 // was missing may have arrived.
@@ -91,7 +98,7 @@ func (r *Run) attempts(ctx context.Context, l *locker.Locker) (attempts, error) 
 		key := attemptKey{m.Source, m.Unit.Key}
 		a := held[key]
 		if a == nil || m.Seq == 0 {
-			a = &attempt{plan: m.Plan}
+			a = &attempt{plan: m.Plan, whole: a.sound() || a != nil && a.whole}
 			held[key] = a
 		}
 		if m.Plan == a.plan && m.Seq == a.next {

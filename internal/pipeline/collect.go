@@ -197,7 +197,7 @@ func (c *collection) unit(ctx context.Context, u evidence.Unit) error {
 	if from.outdated(u, c.driver, c.job.Now()) {
 		from = nil
 	}
-	if from.sound() {
+	if from.stands() {
 		c.count(func(d *Collected) { d.Kept++ })
 		return nil
 	}

@@ -109,6 +109,10 @@ type attempt struct {
 // collected is when the attempt's last batch was collected.
 func (a *attempt) collected() time.Time { return a.batches[len(a.batches)-1].Collected.At }
 
+// forgotten reports whether all that is missing of the attempt is what the source no
+// longer keeps.
+func (a *attempt) forgotten() bool { return evidence.Forgotten(a.claims) }
+
 // complete reports whether the attempt reached the end of its unit with no
 // batch missing on the way.
 func (a *attempt) complete() bool {
@@ -214,14 +218,18 @@ func (v *View) add(h *holding, m locker.Manifest, plans map[string]evidence.Quer
 	}
 }
 
-// markLatest marks, of each unit, the complete attempt that was begun last.
+// markLatest marks, of each unit, the complete attempt that was begun last. A source
+// forgets: one that lacks nothing but what the source no longer keeps gives way to
+// the one before it that told more, of what was there or of what was wrong.
 func markLatest(attempts []*attempt) {
-	seen := map[string]bool{}
+	chosen := map[string]*attempt{}
 	for _, a := range slices.Backward(attempts) {
-		if a.complete() && !seen[a.unit.Key] {
-			seen[a.unit.Key] = true
-			a.latest = true
+		if c := chosen[a.unit.Key]; a.complete() && (c == nil || c.forgotten() && len(a.claims) > 0 && !a.forgotten()) {
+			chosen[a.unit.Key] = a
 		}
+	}
+	for _, a := range chosen {
+		a.latest = true
 	}
 }
 
