@@ -61,6 +61,7 @@ type frame struct {
 	joins  []*join                    // in the order of their names
 	order  []*join                    // the same, each after those that it goes through
 	newest map[string]map[string]bool // by kind: IDs of the items, where the population is of the latest
+	memo   []*memo                    // what the decider said of items
 }
 
 func (e *Evaluator) frame(ctx context.Context, in Input) (*frame, error) {
@@ -70,6 +71,7 @@ func (e *Evaluator) frame(ctx context.Context, in Input) (*frame, error) {
 	f := &frame{
 		Evaluator: e,
 		in:        in,
+		memo:      e.memos(),
 		period: ast.ObjectTerm(
 			ast.Item(ast.StringTerm("start"), ast.StringTerm(in.Period.Start.Format(time.RFC3339Nano))),
 			ast.Item(ast.StringTerm("end"), ast.StringTerm(in.Period.End.Format(time.RFC3339Nano))),
@@ -101,11 +103,21 @@ func (f *frame) document(name string, subject ast.Value, related *ast.Term, more
 }
 
 // item judges one record; ok is false when it is not of the population.
-func (f *frame) item(ctx context.Context, rec evidence.Record) (item Item, ok bool, err error) {
+func (f *frame) item(ctx context.Context, rec evidence.Record, w *worker) (item Item, ok bool, err error) {
 	t, ok, err := f.member(rec)
 	if err != nil || !ok {
 		return Item{}, false, f.wrap(rec, err)
 	}
+	if item, ok := f.settle(ctx, rec, t, w); ok {
+		return item, true, nil
+	}
+	if input, ok := f.readable(rec, w); ok {
+		if j, err := f.ask(ctx, input); err == nil {
+			item, err = judge(rec, t, f.in.AsOf, j)
+			return item, true, f.wrap(rec, err)
+		}
+	}
+	// Errors are those of the whole document.
 	input, err := f.itemDocument(rec)
 	if err != nil {
 		return Item{}, false, f.wrap(rec, err)
@@ -123,6 +135,11 @@ func (f *frame) itemDocument(rec evidence.Record) (ast.Value, error) {
 	if err != nil {
 		return nil, fmt.Errorf("body: %w", err)
 	}
+	return f.withJoined(rec, body)
+}
+
+// withJoined is the input of the policy for an item of which body is given.
+func (f *frame) withJoined(rec evidence.Record, body ast.Value) (ast.Value, error) {
 	found, err := f.extract(rec.Body)
 	if err != nil {
 		return nil, err
@@ -131,15 +148,21 @@ func (f *frame) itemDocument(rec evidence.Record) (ast.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	return f.documentOf(rec, body, related, found), nil
+}
+
+func (f *frame) documentOf(rec evidence.Record, body ast.Value, related *ast.Term, found extracted) ast.Value {
 	more := [][2]*ast.Term{
 		ast.Item(ast.StringTerm("kind"), ast.StringTerm(rec.Kind)),
-		ast.Item(ast.StringTerm("time"), ast.StringTerm(rec.Time.UTC().Format(time.RFC3339Nano))),
+		ast.Item(ast.StringTerm("time"), ast.StringTerm(itemTime(rec))),
 	}
 	if len(f.finders) > 0 {
 		more = append(more, ast.Item(ast.StringTerm("extracted"), found.term()))
 	}
-	return f.document("record", body, related, more...), nil
+	return f.document("record", body, related, more...)
 }
+
+func itemTime(rec evidence.Record) string { return rec.Time.UTC().Format(time.RFC3339Nano) }
 
 // member says whether the record is of the population, and its item's time.
 func (f *frame) member(rec evidence.Record) (time.Time, bool, error) {

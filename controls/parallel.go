@@ -54,8 +54,9 @@ func (f *frame) evaluateEach(ctx context.Context, emit func(Item) error) error {
 	})
 	for range workers {
 		running.Go(func() {
+			var w worker
 			for b := range work {
-				f.judgeBatch(ctx, b)
+				f.judgeBatch(ctx, b, &w)
 				close(b.done)
 			}
 		})
@@ -103,9 +104,9 @@ func (f *frame) readBatches(ctx context.Context, hand func(*batch) bool) {
 
 // judgeBatch judges up to the first record that cannot be judged. An error of
 // reading stands after the records that were read before it.
-func (f *frame) judgeBatch(ctx context.Context, b *batch) {
+func (f *frame) judgeBatch(ctx context.Context, b *batch, w *worker) {
 	for _, rec := range b.records {
-		item, ok, err := f.item(ctx, rec)
+		item, ok, err := f.item(ctx, rec, w)
 		if err != nil {
 			b.err = err
 			return

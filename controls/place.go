@@ -1,0 +1,83 @@
+package controls
+
+// place is a part of the input that a policy reads, and what it reads of it: a tree
+// along the members of objects and the elements of lists.
+type place struct {
+	use  use
+	keys map[string]*place // members by name
+	each *place            // every member of an object, every element of a list
+
+	depth int
+	id    int // tells places apart
+}
+
+// use says how much of a value a policy can tell apart. What it cannot tell apart
+// may be left out, or be another value.
+type use int
+
+const (
+	// defined: whether there is a value at all. Null is one.
+	defined use = iota
+
+	// compared: what kind of value it is, and which number, string, boolean or null. Of
+	// a list or an object only as much as is read of its elements and members.
+	compared
+
+	// entire: the value and all that is in it.
+	entire
+)
+
+// maxPlaceDepth ends what functions that call each other could make endless.
+const maxPlaceDepth = 24
+
+// read says that the place is used that much.
+func (p *place) read(u use) { p.use = max(p.use, u) }
+
+// open reports whether what is in the place is told apart: what is read entirely
+// has no parts of its own.
+func (p *place) open() bool { return p.use < entire }
+
+// merge adds what is read at another place to this one.
+func (p *place) merge(o *place) {
+	p.read(o.use)
+	for name, part := range o.keys {
+		if p.keys == nil {
+			p.keys = map[string]*place{}
+		}
+		if p.keys[name] == nil {
+			p.keys[name] = &place{}
+		}
+		p.keys[name].merge(part)
+	}
+	if o.each != nil {
+		if p.each == nil {
+			p.each = &place{}
+		}
+		p.each.merge(o.each)
+	}
+}
+
+// settled is the place with every member's part complete: what is read of each
+// member is read of the named ones too. Where all is read there are no parts.
+func (p *place) settled() *place {
+	s := &place{use: p.use}
+	if p.use == entire {
+		return s
+	}
+	if p.each != nil {
+		s.each = p.each.settled()
+	}
+	for name, part := range p.keys {
+		if p.each != nil {
+			both := &place{}
+			both.merge(part)
+			both.merge(p.each)
+			part = both
+		}
+		if s.keys == nil {
+			s.keys = map[string]*place{}
+		}
+		s.keys[name] = part.settled()
+	}
+	return s
+}
