@@ -41,21 +41,23 @@ type Field struct {
 }
 
 // Fields returns an item's key fields, one for each of the control's columns.
-func (c *Control) Fields(item Item) []Field {
+func (c *Control) Fields(item Item) []Field { return c.fields(getterOf(item.Record)) }
+
+func (c *Control) fields(get getter) []Field {
 	fields := make([]Field, len(c.Columns))
 	for i, col := range c.Columns {
-		fields[i] = col.field(item.Record.Body)
+		fields[i] = col.field(get)
 	}
 	return fields
 }
 
-func (c Column) field(body []byte) Field {
-	v := gjson.GetBytes(body, c.Path)
+func (c Column) field(get getter) Field {
+	v := get(c.Path)
 	for _, path := range c.Or {
 		if v.Exists() && v.Type != gjson.Null {
 			break
 		}
-		v = gjson.GetBytes(body, path)
+		v = get(path)
 	}
 	if !v.Exists() || v.Type == gjson.Null {
 		return Field{}
@@ -75,11 +77,13 @@ func (c Column) field(body []byte) Field {
 
 // ItemGroup returns what registers list the record under; empty when the control
 // has no group or the record lacks it.
-func (c *Control) ItemGroup(rec evidence.Record) string {
+func (c *Control) ItemGroup(rec evidence.Record) string { return c.group(getterOf(rec)) }
+
+func (c *Control) group(get getter) string {
 	if c.Group == "" {
 		return ""
 	}
-	group, _ := scalarAt(rec.Body, c.Group)
+	group, _ := scalar(get(c.Group))
 	return group
 }
 
@@ -87,15 +91,17 @@ var placeholder = regexp.MustCompile(`\{([A-Za-z0-9_.-]+)\}`)
 
 // ItemLink returns the URL at which the source system shows the record; empty
 // when the control has no link or the record lacks a value that it needs.
-func (c *Control) ItemLink(rec evidence.Record) string {
+func (c *Control) ItemLink(rec evidence.Record) string { return c.link(rec.Kind, getterOf(rec)) }
+
+func (c *Control) link(kind string, get getter) string {
 	form := c.Link
-	if p := c.Population.part(rec.Kind); p != nil && p.Kind != c.Population.Kind {
+	if p := c.Population.part(kind); p != nil && p.Kind != c.Population.Kind {
 		form = p.Link
 	}
 	var link strings.Builder
 	end := 0
 	for _, at := range placeholder.FindAllStringIndex(form, -1) {
-		v := gjson.GetBytes(rec.Body, form[at[0]+1:at[1]-1])
+		v := get(form[at[0]+1 : at[1]-1])
 		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() {
 			return ""
 		}

@@ -35,19 +35,26 @@ type Input struct {
 // that names the control and the record; every item before it has been emitted.
 // An error of emit ends it too and is returned as it is.
 func (e *Evaluator) Evaluate(ctx context.Context, in Input, emit func(Item) error) (Outcome, error) {
+	return e.EvaluateShaped(ctx, in, func(Item) any { return nil }, func(item Item, _ any) error { return emit(item) })
+}
+
+// EvaluateShaped is Evaluate where emit is given, with each item, what shape makes of
+// it. Unlike emit, shape is called by several goroutines at a time: it is for what
+// takes time and needs no order.
+func (e *Evaluator) EvaluateShaped(ctx context.Context, in Input, shape func(Item) any, emit func(Item, any) error) (Outcome, error) {
 	frame, err := e.frame(ctx, in)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("control %s: %w", e.control.ID, err)
 	}
 	var outcome Outcome
-	count := func(item Item) error {
+	count := func(item Item, shaped any) error {
 		outcome.add(item)
-		return emit(item)
+		return emit(item, shaped)
 	}
 	if e.control.Scope == Whole {
-		err = frame.evaluateWhole(ctx, count)
+		err = frame.evaluateWhole(ctx, func(item Item) error { return count(item, shape(item)) })
 	} else {
-		err = frame.evaluateEach(ctx, count)
+		err = frame.evaluateEach(ctx, shape, count)
 	}
 	return outcome, err
 }

@@ -38,14 +38,16 @@ func checkLabel(src source, at, label string) error {
 // ItemLabel is what people call the record, "acme/app#12"; empty when the control
 // has no label or the record lacks a value that it needs. It identifies nothing:
 // two records may have one label.
-func (c *Control) ItemLabel(rec evidence.Record) string {
+func (c *Control) ItemLabel(rec evidence.Record) string { return c.label(rec.Kind, getterOf(rec)) }
+
+func (c *Control) label(kind string, get getter) string {
 	form := c.Label
-	if p := c.Population.part(rec.Kind); p != nil && p.Kind != c.Population.Kind {
+	if p := c.Population.part(kind); p != nil && p.Kind != c.Population.Kind {
 		form = p.Label
 	}
 	complete := true
 	label := placeholder.ReplaceAllStringFunc(form, func(p string) string {
-		v := gjson.GetBytes(rec.Body, p[1:len(p)-1])
+		v := get(p[1 : len(p)-1])
 		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() || v.String() == "" {
 			complete = false
 		}

@@ -7,8 +7,22 @@ type place struct {
 	keys map[string]*place // members by name
 	each *place            // every member of an object, every element of a list
 
+	// lengths has a bit for the length of each name in keys, where the place is
+	// settled; those of 63 and more share one.
+	lengths uint64
+
 	depth int
 	id    int // tells places apart
+}
+
+// member is what is read of the member of that name; nil when it is not read.
+func (p *place) member(name []byte) *place {
+	if p.lengths>>min(len(name), 63)&1 == 1 {
+		if part, ok := p.keys[string(name)]; ok {
+			return part
+		}
+	}
+	return p.each
 }
 
 // use says how much of a value a policy can tell apart. What it cannot tell apart
@@ -78,6 +92,7 @@ func (p *place) settled() *place {
 			s.keys = map[string]*place{}
 		}
 		s.keys[name] = part.settled()
+		s.lengths |= 1 << min(len(name), 63)
 	}
 	return s
 }

@@ -16,16 +16,32 @@ import (
 // anywhere in the text, and what is rare enough to be read the slow way, such as
 // white space, escapes in keys and numbers with exponents.
 func project(dst, body []byte, p *place) ([]byte, bool) {
-	s := projector{in: body, out: dst, keys: make([]keySpan, 0, 96)}
-	end, ok := s.value(0, p)
-	return s.out, ok && end == len(body)
+	var s projector
+	return s.project(dst, body, p)
 }
 
-// projector reads a JSON text once, from its beginning to its end.
+// again is project for a text that project made: what was checked is not checked again.
+func (s *projector) again(dst, text []byte, p *place) ([]byte, bool) {
+	s.trusted = true
+	defer func() { s.trusted = false }()
+	return s.project(dst, text, p)
+}
+
+func (s *projector) project(dst, body []byte, p *place) ([]byte, bool) {
+	s.in, s.out, s.keys, s.depth = body, dst, s.keys[:0], 0
+	end, ok := s.value(0, p)
+	out := s.out
+	s.in, s.out = nil, nil
+	return out, ok && end == len(body)
+}
+
+// projector reads a JSON text once, from its beginning to its end. It may be used
+// for one text after another.
 type projector struct {
 	in, out []byte
 	depth   int
 	keys    []keySpan // of the objects that are open, the innermost last
+	trusted bool      // keys need not be checked
 }
 
 // keySpan is where a key stands in the text, without its quotes.
@@ -102,64 +118,54 @@ func (s *projector) object(i int, p *place, take bool) (int, bool) {
 		return i, false
 	}
 	base := len(s.keys)
-	defer func() { s.depth--; s.keys = s.keys[:base] }()
 	if take {
 		s.out = append(s.out, '{')
 	}
-	taken := false
-	var seen [4]uint64 // of the keys, by their hash
-	i++
+	i, ok := s.members(i+1, p, take)
+	if take {
+		s.out = append(s.out, '}')
+	}
+	s.depth--
+	s.keys = s.keys[:base]
+	return i, ok
+}
+
+func (s *projector) members(i int, p *place, take bool) (int, bool) {
 	if i < len(s.in) && s.in[i] == '}' {
-		if take {
-			s.out = append(s.out, '}')
-		}
 		return i + 1, true
 	}
-	for {
-		if i >= len(s.in) || s.in[i] != '"' {
-			return i, false
-		}
+	base, taken := len(s.keys), false
+	var seen [4]uint64 // of the keys, by their hash
+	for i < len(s.in) && s.in[i] == '"' {
 		from := i + 1
 		to, ok := s.key(from)
-		if !ok || s.repeated(base, from, to, &seen) {
+		if !ok || to+1 >= len(s.in) || s.in[to+1] != ':' || !s.trusted && s.repeated(base, from, to, &seen) {
 			return i, false
 		}
-		i = to + 1
-		if i >= len(s.in) || s.in[i] != ':' {
-			return i, false
-		}
-		i++
+		i = to + 2
 		var part *place
 		if take {
-			if part, ok = p.keys[string(s.in[from:to])]; !ok {
-				part = p.each
-			}
+			part = p.member(s.in[from:to])
 		}
-		if part != nil {
+		if part == nil {
+			i, ok = s.skip(i)
+		} else {
 			if taken {
 				s.out = append(s.out, ',')
 			}
 			taken = true
 			s.out = append(s.out, s.in[from-1:to+2]...)
 			i, ok = s.value(i, part)
-		} else {
-			i, ok = s.skip(i)
 		}
 		if !ok || i >= len(s.in) {
 			return i, false
 		}
-		switch s.in[i] {
-		case ',':
-			i++
-		case '}':
-			if take {
-				s.out = append(s.out, '}')
-			}
-			return i + 1, true
-		default:
-			return i, false
+		if s.in[i] != ',' {
+			return i + 1, s.in[i] == '}'
 		}
+		i++
 	}
+	return i, false
 }
 
 // array reads the list at i. Its elements are taken over when any of them is read:
@@ -168,15 +174,19 @@ func (s *projector) array(i int, p *place, take bool) (int, bool) {
 	if s.depth++; s.depth > maxProjectedDepth {
 		return i, false
 	}
-	defer func() { s.depth-- }()
 	if take {
 		s.out = append(s.out, '[')
 	}
-	i++
+	i, ok := s.elements(i+1, p, take)
+	if take {
+		s.out = append(s.out, ']')
+	}
+	s.depth--
+	return i, ok
+}
+
+func (s *projector) elements(i int, p *place, take bool) (int, bool) {
 	if i < len(s.in) && s.in[i] == ']' {
-		if take {
-			s.out = append(s.out, ']')
-		}
 		return i + 1, true
 	}
 	for first := true; ; first = false {
@@ -192,17 +202,10 @@ func (s *projector) array(i int, p *place, take bool) (int, bool) {
 		if !ok || i >= len(s.in) {
 			return i, false
 		}
-		switch s.in[i] {
-		case ',':
-			i++
-		case ']':
-			if take {
-				s.out = append(s.out, ']')
-			}
-			return i + 1, true
-		default:
-			return i, false
+		if s.in[i] != ',' {
+			return i + 1, s.in[i] == ']'
 		}
+		i++
 	}
 }
 
@@ -213,7 +216,15 @@ func (s *projector) key(i int) (int, bool) {
 	if !plain || end >= len(s.in) || s.in[end] != '"' {
 		return end, false
 	}
-	return end, utf8.Valid(s.in[i:end])
+	return end, s.trusted || isASCII(s.in[i:end]) || utf8.Valid(s.in[i:end])
+}
+
+func isASCII(b []byte) bool {
+	var all byte
+	for _, c := range b {
+		all |= c
+	}
+	return all < utf8.RuneSelf
 }
 
 // repeated reports whether the object whose keys begin at base has the key already,

@@ -12,10 +12,11 @@ import (
 
 // worker is what one goroutine that judges items reuses from one to the next.
 type worker struct {
-	text     []byte // what is read of an item
-	key      []byte
-	outcomes []outcome
-	trial    trial
+	projector projector
+	text      []byte // what is read of an item
+	key       []byte
+	outcomes  []outcome
+	trial     trial
 }
 
 // trial finds out whether it is worth while to ask the decider before the policy: it
@@ -66,7 +67,7 @@ func (f *frame) settle(ctx context.Context, rec evidence.Record, t time.Time, w 
 	if f.decider == nil || !w.trial.next() {
 		return Item{}, false
 	}
-	if w.text, ok = project(w.text[:0], rec.Body, f.decider.record); !ok {
+	if w.text, ok = w.projector.project(w.text[:0], rec.Body, f.decider.record); !ok {
 		return Item{}, false
 	}
 	found, err := f.extract(rec.Body)
@@ -139,7 +140,7 @@ func (f *frame) decidable(rec evidence.Record, found extracted, chosen map[*join
 // numbers the records that were joined; in full what was extracted. JSON has no NUL
 // in it. There is no key where an outcome is not known.
 func (f *frame) appendKey(key []byte, q *question, rec evidence.Record, found extracted, chosen map[*join][]int, w *worker) []byte {
-	key, ok := project(key, w.text, q.record)
+	key, ok := w.projector.again(key, w.text, q.record)
 	if !ok {
 		return key[:0]
 	}
@@ -180,7 +181,7 @@ func (f *frame) readable(rec evidence.Record, w *worker) (input ast.Value, ok bo
 	if f.record == nil {
 		return nil, false
 	}
-	if w.text, ok = project(w.text[:0], rec.Body, f.record); !ok {
+	if w.text, ok = w.projector.project(w.text[:0], rec.Body, f.record); !ok {
 		return nil, false
 	}
 	body, err := parseValue(w.text)
