@@ -91,30 +91,38 @@ var placeholder = regexp.MustCompile(`\{([A-Za-z0-9_.-]+)\}`)
 
 // ItemLink returns the URL at which the source system shows the record; empty
 // when the control has no link or the record lacks a value that it needs.
-func (c *Control) ItemLink(rec evidence.Record) string { return c.link(rec.Kind, getterOf(rec)) }
+func (c *Control) ItemLink(rec evidence.Record) string {
+	return parseForm(c.linkForm(rec.Kind)).link(getterOf(rec))
+}
 
-func (c *Control) link(kind string, get getter) string {
-	form := c.Link
+func (c *Control) linkForm(kind string) string {
 	if p := c.Population.part(kind); p != nil && p.Kind != c.Population.Kind {
-		form = p.Link
+		return p.Link
 	}
+	return c.Link
+}
+
+// link fills the form in, as the URL that it is.
+func (f form) link(get getter) string {
 	var link strings.Builder
-	end := 0
-	for _, at := range placeholder.FindAllStringIndex(form, -1) {
-		v := get(form[at[0]+1 : at[1]-1])
+	inPath := true
+	for _, part := range f {
+		link.WriteString(part.text)
+		inPath = inPath && !strings.ContainsAny(part.text, "?#")
+		if part.path == "" {
+			continue
+		}
+		v := get(part.path)
 		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() {
 			return ""
 		}
-		link.WriteString(form[end:at[0]])
-		inPath := !strings.ContainsAny(form[:at[0]], "?#")
 		text, ok := linkText(v.String(), inPath)
 		if !ok {
 			return ""
 		}
 		link.WriteString(text)
-		end = at[1]
 	}
-	return link.String() + form[end:]
+	return link.String()
 }
 
 // linkText escapes a value for a URL: QueryEscape leaves no character that means

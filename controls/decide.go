@@ -40,6 +40,25 @@ type question struct {
 	time   bool   // whether it reads input.time
 	joined bool   // whether it reads what was joined to the item or extracted from it
 	uses   []int  // the questions whose outcomes it reads
+
+	// members are those of the record that it reads, as parts of what all questions
+	// read of a record. They are nil when of one of them it reads less than others do.
+	members map[*place]bool
+}
+
+// findMembers fills in members; record is what all questions read.
+func (q *question) findMembers(record *place) {
+	if q.record.use != record.use || q.record.each != nil || record.each != nil {
+		return
+	}
+	members := map[*place]bool{}
+	for name, part := range q.record.keys {
+		if !part.same(record.keys[name]) {
+			return
+		}
+		members[record.keys[name]] = true
+	}
+	q.members = members
 }
 
 // setResults are the results that are sets, of which a policy adds elements.
@@ -73,6 +92,9 @@ func (c *Control) newDecider(ctx context.Context, full *ast.Compiler) (*decider,
 		d.asked = append(d.asked, q)
 	}
 	d.record = d.record.settled()
+	for i := range d.asked {
+		d.asked[i].findMembers(d.record)
+	}
 	last := &d.asked[len(d.asked)-1]
 	last.query, err = c.prepare(ctx, compiler, c.query(compiler))
 	// An item with a joined record that is not valid cannot be judged, whatever is

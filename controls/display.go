@@ -11,6 +11,8 @@ import (
 type Display struct {
 	control *Control
 	lookup  *lookup
+	labels  map[string]form // by kind
+	links   map[string]form
 }
 
 // Shown is what readers see of an item.
@@ -23,25 +25,27 @@ type Shown struct {
 
 // Display returns what finds all that readers see of the control's items.
 func (c *Control) Display() *Display {
-	paths := append(placeholders(c.Label), placeholders(c.Link)...)
-	for _, p := range c.Population.Also {
-		paths = append(append(paths, placeholders(p.Label)...), placeholders(p.Link)...)
-	}
-	if c.Group != "" {
-		paths = append(paths, c.Group)
+	d := &Display{control: c, labels: map[string]form{}, links: map[string]form{}}
+	var paths []string
+	for _, kind := range c.Population.Kinds() {
+		d.labels[kind], d.links[kind] = parseForm(c.labelForm(kind)), parseForm(c.linkForm(kind))
+		for _, part := range append(d.labels[kind], d.links[kind]...) {
+			paths = append(paths, part.path)
+		}
 	}
 	for _, col := range c.Columns {
 		paths = append(append(paths, col.Path), col.Or...)
 	}
-	return &Display{c, newLookup(paths)}
+	d.lookup = newLookup(append(paths, c.Group))
+	return d
 }
 
 // Of returns what readers see of an item.
 func (d *Display) Of(item Item) Shown {
 	get := d.lookup.in(item.Record.Body)
 	return Shown{
-		Label:  d.control.label(item.Record.Kind, get),
-		Link:   d.control.link(item.Record.Kind, get),
+		Label:  d.labels[item.Record.Kind].label(get),
+		Link:   d.links[item.Record.Kind].link(get),
 		Group:  d.control.group(get),
 		Fields: d.control.fields(get),
 	}

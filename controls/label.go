@@ -38,23 +38,50 @@ func checkLabel(src source, at, label string) error {
 // ItemLabel is what people call the record, "acme/app#12"; empty when the control
 // has no label or the record lacks a value that it needs. It identifies nothing:
 // two records may have one label.
-func (c *Control) ItemLabel(rec evidence.Record) string { return c.label(rec.Kind, getterOf(rec)) }
+func (c *Control) ItemLabel(rec evidence.Record) string {
+	return parseForm(c.labelForm(rec.Kind)).label(getterOf(rec))
+}
 
-func (c *Control) label(kind string, get getter) string {
-	form := c.Label
+func (c *Control) labelForm(kind string) string {
 	if p := c.Population.part(kind); p != nil && p.Kind != c.Population.Kind {
-		form = p.Label
+		return p.Label
 	}
-	complete := true
-	label := placeholder.ReplaceAllStringFunc(form, func(p string) string {
-		v := get(p[1 : len(p)-1])
-		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() || v.String() == "" {
-			complete = false
+	return c.Label
+}
+
+// form is a text with {path} placeholders, taken apart.
+type form []formPart
+
+// formPart is a piece of a form: what stands before a placeholder, and its path,
+// which is empty at the end.
+type formPart struct{ text, path string }
+
+func parseForm(text string) form {
+	var f form
+	end := 0
+	for _, at := range placeholder.FindAllStringIndex(text, -1) {
+		f = append(f, formPart{text[end:at[0]], text[at[0]+1 : at[1]-1]})
+		end = at[1]
+	}
+	if end < len(text) {
+		f = append(f, formPart{text: text[end:]})
+	}
+	return f
+}
+
+// label fills the form in; it is empty when a value is missing.
+func (f form) label(get getter) string {
+	var label strings.Builder
+	for _, part := range f {
+		label.WriteString(part.text)
+		if part.path == "" {
+			continue
 		}
-		return v.String()
-	})
-	if !complete {
-		return ""
+		v := get(part.path)
+		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() || v.String() == "" {
+			return ""
+		}
+		label.WriteString(v.String())
 	}
-	return label
+	return label.String()
 }

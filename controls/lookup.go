@@ -48,25 +48,32 @@ func newLookup(paths []string) *lookup {
 }
 
 // in returns a function that gives what gjson.GetBytes gives for the body and a path.
-func (l *lookup) in(body []byte) func(path string) gjson.Result {
-	s := lookupScan{in: body, values: make([]gjson.Result, len(l.at)), left: len(l.at)}
+func (l *lookup) in(body []byte) getter {
+	s := lookupScan{in: body, values: make([]valueSpan, len(l.at)), left: len(l.at)}
 	if _, ok := s.object(0, &l.root); !ok && s.left > 0 {
 		return func(path string) gjson.Result { return gjson.GetBytes(body, path) }
 	}
 	return func(path string) gjson.Result {
-		if n, ok := l.at[path]; ok {
-			return s.values[n]
+		n, ok := l.at[path]
+		if !ok {
+			return gjson.GetBytes(body, path)
 		}
-		return gjson.GetBytes(body, path)
+		if v := s.values[n]; v.to > 0 {
+			return gjson.ParseBytes(body[v.from:v.to])
+		}
+		return gjson.Result{}
 	}
 }
 
 // lookupScan is one reading of a body.
 type lookupScan struct {
 	in     []byte
-	values []gjson.Result
+	values []valueSpan
 	left   int // values that were not met yet
 }
+
+// valueSpan is where a value stands in a body: nowhere when it ends at 0.
+type valueSpan struct{ from, to int }
 
 // object looks into the object at i and returns where it ends. It answers false when
 // all values are found before that, and when it meets what is rare: lists on the way,
@@ -116,7 +123,7 @@ func (s *lookupScan) value(i int, n *lookupNode) (int, bool) {
 		end, ok = s.skip(i)
 	}
 	if ok && n != nil && n.value >= 0 {
-		s.values[n.value] = gjson.ParseBytes(s.in[i:end])
+		s.values[n.value] = valueSpan{i, end}
 		s.left--
 		return end, s.left > 0
 	}

@@ -15,6 +15,19 @@ type place struct {
 	id    int // tells places apart
 }
 
+// same reports whether the same is read at two settled places.
+func (p *place) same(o *place) bool {
+	if p.use != o.use || len(p.keys) != len(o.keys) || (p.each == nil) != (o.each == nil) || p.each != nil && !p.each.same(o.each) {
+		return false
+	}
+	for name, part := range p.keys {
+		if o.keys[name] == nil || !part.same(o.keys[name]) {
+			return false
+		}
+	}
+	return true
+}
+
 // member is what is read of the member of that name; nil when it is not read.
 func (p *place) member(name []byte) *place {
 	if p.lengths>>min(len(name), 63)&1 == 1 {

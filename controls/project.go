@@ -28,7 +28,7 @@ func (s *projector) again(dst, text []byte, p *place) ([]byte, bool) {
 }
 
 func (s *projector) project(dst, body []byte, p *place) ([]byte, bool) {
-	s.in, s.out, s.keys, s.depth = body, dst, s.keys[:0], 0
+	s.in, s.out, s.keys, s.members, s.depth = body, dst, s.keys[:0], s.members[:0], 0
 	end, ok := s.value(0, p)
 	out := s.out
 	s.in, s.out = nil, nil
@@ -42,6 +42,14 @@ type projector struct {
 	depth   int
 	keys    []keySpan // of the objects that are open, the innermost last
 	trusted bool      // keys need not be checked
+	members []memberSpan
+}
+
+// memberSpan is a member of the outermost object as it was taken over: what is read
+// of it, and where it stands in the output.
+type memberSpan struct {
+	part     *place
+	from, to int
 }
 
 // keySpan is where a key stands in the text, without its quotes.
@@ -121,7 +129,7 @@ func (s *projector) object(i int, p *place, take bool) (int, bool) {
 	if take {
 		s.out = append(s.out, '{')
 	}
-	i, ok := s.members(i+1, p, take)
+	i, ok := s.objectMembers(i+1, p, take)
 	if take {
 		s.out = append(s.out, '}')
 	}
@@ -130,7 +138,7 @@ func (s *projector) object(i int, p *place, take bool) (int, bool) {
 	return i, ok
 }
 
-func (s *projector) members(i int, p *place, take bool) (int, bool) {
+func (s *projector) objectMembers(i int, p *place, take bool) (int, bool) {
 	if i < len(s.in) && s.in[i] == '}' {
 		return i + 1, true
 	}
@@ -154,8 +162,12 @@ func (s *projector) members(i int, p *place, take bool) (int, bool) {
 				s.out = append(s.out, ',')
 			}
 			taken = true
+			begin := len(s.out)
 			s.out = append(s.out, s.in[from-1:to+2]...)
 			i, ok = s.value(i, part)
+			if s.depth == 1 {
+				s.members = append(s.members, memberSpan{part, begin, len(s.out)})
+			}
 		}
 		if !ok || i >= len(s.in) {
 			return i, false

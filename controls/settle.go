@@ -13,7 +13,8 @@ import (
 // worker is what one goroutine that judges items reuses from one to the next.
 type worker struct {
 	projector projector
-	text      []byte // what is read of an item
+	members   []memberSpan // of text
+	text      []byte       // what is read of an item
 	key       []byte
 	outcomes  []outcome
 	trial     trial
@@ -70,6 +71,7 @@ func (f *frame) settle(ctx context.Context, rec evidence.Record, t time.Time, w 
 	if w.text, ok = w.projector.project(w.text[:0], rec.Body, f.decider.record); !ok {
 		return Item{}, false
 	}
+	w.members = append(w.members[:0], w.projector.members...)
 	found, err := f.extract(rec.Body)
 	if err != nil {
 		return Item{}, false
@@ -140,9 +142,18 @@ func (f *frame) decidable(rec evidence.Record, found extracted, chosen map[*join
 // numbers the records that were joined; in full what was extracted. JSON has no NUL
 // in it. There is no key where an outcome is not known.
 func (f *frame) appendKey(key []byte, q *question, rec evidence.Record, found extracted, chosen map[*join][]int, w *worker) []byte {
-	key, ok := w.projector.again(key, w.text, q.record)
-	if !ok {
-		return key[:0]
+	if q.members != nil && w.text[0] == '{' {
+		key = append(key, '{')
+		for _, m := range w.members {
+			if q.members[m.part] {
+				key = append(append(key, w.text[m.from:m.to]...), ',')
+			}
+		}
+	} else {
+		var ok bool
+		if key, ok = w.projector.again(key, w.text, q.record); !ok {
+			return key[:0]
+		}
 	}
 	for _, n := range q.uses {
 		if !w.outcomes[n].decided {

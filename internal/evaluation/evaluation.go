@@ -169,7 +169,7 @@ func shape(d *controls.Display, i controls.Item) *shaped {
 		ID: i.Record.ID, Label: shown.Label, Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
 		SHA256: i.Record.BodySHA256(), Observations: i.Observations, Fields: shown.Fields, Link: shown.Link, Group: shown.Group,
 	}}
-	s.line = appendItem(nil, s.Item)
+	s.line = appendItem(make([]byte, 0, 512), s.Item)
 	return s
 }
 

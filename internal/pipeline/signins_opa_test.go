@@ -21,11 +21,16 @@ import (
 // while it works: a million at once would not fit in the memory of most machines.
 const opaChunk = 100_000
 
-// opaSpent is what opa needed.
+// opaSpent is what opa needed, and what it found.
 type opaSpent struct {
 	elapsed, processor time.Duration
 	peakMB             float64
-	exceptions         int
+	found              opaCounts
+}
+
+type opaCounts struct {
+	Exceptions    int64 `json:"exceptions"`
+	NotApplicable int64 `json:"not_applicable"`
 }
 
 // opa finds the binary; false, and said aloud, when there is none.
@@ -41,9 +46,9 @@ func opa(b *testing.B) (string, bool) {
 	return path, err == nil
 }
 
-// judgeWithOPA evaluates the exceptions of all sign-ins with stock opa, as somebody
-// would who repeats the test: the policy as it is, and a module that takes it through
-// the records of a file. Writing the files is not counted.
+// judgeWithOPA evaluates all sign-ins with stock opa, as somebody would who repeats
+// the test: the policy as it is, and a module that takes it through the records of a
+// file. Writing the files is not counted.
 func judgeWithOPA(b *testing.B, opa string, c *controls.Control, s signIns, asOf time.Time) opaSpent {
 	dir := b.TempDir()
 	write := func(name string, text []byte) string {
@@ -58,16 +63,30 @@ func judgeWithOPA(b *testing.B, opa string, c *controls.Control, s signIns, asOf
 		b.Fatal(err)
 	}
 	args := []string{"eval", "--strict-builtin-errors", "--format", "raw", "--data", write("all.rego", fmt.Appendf(nil, `package all
-exceptions := [{"id": record.id, "exception": found} |
+
+import data.%[1]s as policy
+
+verdicts := [verdict |
 	some record in input.records
-	document := {
-		"record": record, "kind": "entraid.sign_in", "time": record.createdDateTime, "related": {}, "params": %s,
-		"period": {"start": %q, "end": %q}, "as_of": %q,
+	verdict := item with input as {
+		"record": record, "kind": "entraid.sign_in", "time": record.createdDateTime, "related": {}, "params": %[2]s,
+		"period": {"start": %[3]q, "end": %[4]q}, "as_of": %[5]q,
 	}
-	found := data.%s.exception with input as document
-	count(found) > 0
 ]
-`, params, s.period.Start.Format(time.RFC3339), s.period.End.Format(time.RFC3339), asOf.Format(time.RFC3339), c.Package()))}
+
+item := {"exception": policy.exception, "not_applicable": not_applicable}
+
+default not_applicable := false
+
+not_applicable := policy.not_applicable
+
+exceptions := [verdict | some verdict in verdicts; count(verdict.exception) > 0]
+
+counts := {
+	"exceptions": count(exceptions),
+	"not_applicable": count([verdict | some verdict in verdicts; count(verdict.exception) == 0; verdict.not_applicable]),
+}
+`, c.Package(), params, s.period.Start.Format(time.RFC3339), s.period.End.Format(time.RFC3339), asOf.Format(time.RFC3339)))}
 	for _, name := range c.RegoFiles() {
 		args = append(args, "--data", write(name, c.Files[name]))
 	}
@@ -77,7 +96,7 @@ exceptions := [{"id": record.id, "exception": found} |
 		if err := s.write(input, from, min(from+opaChunk, s.n)); err != nil {
 			b.Fatal(err)
 		}
-		spent.run(b, exec.CommandContext(b.Context(), opa, append(args, "--input", input, "data.all.exceptions")...))
+		spent.run(b, exec.CommandContext(b.Context(), opa, append(args, "--input", input, "data.all.counts")...))
 		if err := os.Remove(input); err != nil {
 			b.Fatal(err)
 		}
@@ -97,11 +116,12 @@ func (o *opaSpent) run(b *testing.B, cmd *exec.Cmd) {
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		o.peakMB = max(o.peakMB, float64(usage.Maxrss)/1024)
 	}
-	var found []json.RawMessage
+	var found opaCounts
 	if err := json.Unmarshal(out.Bytes(), &found); err != nil {
 		b.Fatalf("opa gave %.200q: %v", out.Bytes(), err)
 	}
-	o.exceptions += len(found)
+	o.found.Exceptions += found.Exceptions
+	o.found.NotApplicable += found.NotApplicable
 }
 
 // write writes sign-ins as a document with a list of them.

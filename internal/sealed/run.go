@@ -2,6 +2,7 @@ package sealed
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"io"
 	"os"
@@ -75,8 +76,7 @@ func (r *runReader) next() (sortable, error) {
 	if err != nil {
 		return sortable{}, cut(err)
 	}
-	rec.Body = make([]byte, n)
-	if _, err := io.ReadFull(r.in, rec.Body); err != nil {
+	if rec.Body, err = r.body(int(n)); err != nil {
 		return sortable{}, cut(err)
 	}
 	origin, err := binary.ReadUvarint(r.in)
@@ -86,6 +86,23 @@ func (r *runReader) next() (sortable, error) {
 	rec.Origin = int(origin)
 	number, err := binary.ReadUvarint(r.in)
 	return sortable{rec, int64(number)}, cut(err)
+}
+
+// body reads a body, nearly always out of the buffer: so its memory need not be
+// cleared before.
+func (r *runReader) body(n int) ([]byte, error) {
+	if n <= r.in.Size() {
+		b, err := r.in.Peek(n)
+		if err != nil {
+			return nil, err
+		}
+		b = bytes.Clone(b)
+		_, err = r.in.Discard(n)
+		return b, err
+	}
+	b := make([]byte, n)
+	_, err := io.ReadFull(r.in, b)
+	return b, err
 }
 
 // text reads a short part, which is valid until the next is read.
