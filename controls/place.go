@@ -1,11 +1,23 @@
 package controls
 
+import (
+	"maps"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
 // place is a part of the input that a policy reads, and what it reads of it: a tree
 // along the members of objects and the elements of lists.
 type place struct {
 	use  use
 	keys map[string]*place // members by name
 	each *place            // every member of an object, every element of a list
+
+	// What a value is matched with: these strings, and some numbers. Other is a string
+	// that is none of them, in quotes, where the place is settled.
+	texts   map[string]bool
+	numbers bool
+	other   string
 
 	// lengths has a bit for the length of each name in keys, where the place is
 	// settled; those of 63 and more share one.
@@ -17,7 +29,7 @@ type place struct {
 
 // same reports whether the same is read at two settled places.
 func (p *place) same(o *place) bool {
-	if p.use != o.use || len(p.keys) != len(o.keys) || (p.each == nil) != (o.each == nil) || p.each != nil && !p.each.same(o.each) {
+	if p.use != o.use || p.numbers != o.numbers || !maps.Equal(p.texts, o.texts) || len(p.keys) != len(o.keys) || (p.each == nil) != (o.each == nil) || p.each != nil && !p.each.same(o.each) {
 		return false
 	}
 	for name, part := range p.keys {
@@ -46,8 +58,12 @@ const (
 	// defined: whether there is a value at all. Null is one.
 	defined use = iota
 
-	// compared: what kind of value it is, and which number, string, boolean or null. Of
-	// a list or an object only as much as is read of its elements and members.
+	// matched: what kind of value it is, which boolean, and whether it is one of some
+	// strings and numbers. Of a list or an object only as much as is read of its elements
+	// and members.
+	matched
+
+	// compared: the same, and which string or number it is.
 	compared
 
 	// entire: the value and all that is in it.
@@ -60,6 +76,20 @@ const maxPlaceDepth = 24
 // read says that the place is used that much.
 func (p *place) read(u use) { p.use = max(p.use, u) }
 
+// match says that the place is compared with a string, a number, a boolean or null.
+func (p *place) match(scalar ast.Value) {
+	p.read(matched)
+	switch v := scalar.(type) {
+	case ast.String:
+		if p.texts == nil {
+			p.texts = map[string]bool{}
+		}
+		p.texts[string(v)] = true
+	case ast.Number:
+		p.numbers = true
+	}
+}
+
 // open reports whether what is in the place is told apart: what is read entirely
 // has no parts of its own.
 func (p *place) open() bool { return p.use < entire }
@@ -67,6 +97,10 @@ func (p *place) open() bool { return p.use < entire }
 // merge adds what is read at another place to this one.
 func (p *place) merge(o *place) {
 	p.read(o.use)
+	p.numbers = p.numbers || o.numbers
+	for text := range o.texts {
+		p.match(ast.String(text))
+	}
 	for name, part := range o.keys {
 		if p.keys == nil {
 			p.keys = map[string]*place{}
@@ -90,6 +124,13 @@ func (p *place) settled() *place {
 	s := &place{use: p.use}
 	if p.use == entire {
 		return s
+	}
+	if p.use == matched {
+		s.texts, s.numbers = p.texts, p.numbers
+		for s.other = "?"; s.texts[s.other]; {
+			s.other += "?"
+		}
+		s.other = `"` + s.other + `"`
 	}
 	if p.each != nil {
 		s.each = p.each.settled()

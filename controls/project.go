@@ -1,6 +1,7 @@
 package controls
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
@@ -106,13 +107,30 @@ func (s *projector) walk(i int, p *place, take bool) (int, bool) {
 		end, ok = s.literal(i, "null")
 	}
 	if take && ok {
-		if p.use == defined {
-			s.out = append(s.out, "null"...)
-		} else {
-			s.out = append(s.out, s.in[i:end]...)
-		}
+		s.out = p.appendScalar(s.out, s.in[i:end])
 	}
 	return end, ok
+}
+
+// appendScalar appends what is read of a scalar: where it is one of many that are not
+// told apart, another of them.
+func (p *place) appendScalar(dst, text []byte) []byte {
+	switch c := text[0]; {
+	case p.use == defined:
+		return append(dst, "null"...)
+	case p.use > matched:
+	case c == '"':
+		content := text[1 : len(text)-1]
+		// What is written otherwise than it is read may be read as any of the texts.
+		if !p.texts[string(content)] && bytes.IndexByte(content, '\\') < 0 && utf8.Valid(content) {
+			return append(dst, p.other...)
+		}
+	case c == '-' || '0' <= c && c <= '9':
+		if !p.numbers {
+			return append(dst, '0')
+		}
+	}
+	return append(dst, text...)
 }
 
 func (s *projector) literal(i int, want string) (int, bool) {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -14,8 +15,11 @@ import (
 // places are trees for tests, among names that the texts have too.
 var places = []*place{
 	{},
+	{use: matched},
+	{use: matched, texts: map[string]bool{"x": true, "?": true, "日本 \"x\"": true, "\ufffd": true}, numbers: true},
 	{use: compared},
 	{use: entire},
+	{each: &place{use: matched, texts: map[string]bool{"x": true}}},
 	{keys: map[string]*place{"a": {}}},
 	{keys: map[string]*place{"a": {use: compared}, "name": {use: entire}, "n": {use: compared}}},
 	{keys: map[string]*place{"a": {keys: map[string]*place{"a": {use: entire}, "b": {each: &place{use: compared}}}}, "": {use: entire}, "é": {}}},
@@ -60,6 +64,12 @@ func kept(v ast.Value, p *place) *ast.Term {
 	if p.use == defined {
 		return ast.NullTerm()
 	}
+	if text, ok := v.(ast.String); ok && p.use == matched && !p.texts[string(text)] {
+		return ast.StringTerm(p.other[1 : len(p.other)-1])
+	}
+	if _, ok := v.(ast.Number); ok && p.use == matched && !p.numbers {
+		return ast.NumberTerm("0")
+	}
 	return ast.NewTerm(v)
 }
 
@@ -86,12 +96,24 @@ func checkProject(t *testing.T, text []byte) (taken bool) {
 		if err != nil {
 			t.Fatalf("%.200q became %.200q: %v", text, rest, err)
 		}
-		if want := kept(whole, p).Value; ast.Compare(value, want) != 0 {
+		if want := kept(whole, p).Value; ast.Compare(value, want) != 0 && !(escaped(text) && matches(p)) {
 			t.Fatalf("%.200q: got %v, want %v", text, value, want)
 		}
 	}
 	return taken
 }
+
+// matches reports whether strings are matched at some place.
+func matches(p *place) bool {
+	is := p.use == matched || p.each != nil && matches(p.each)
+	for _, part := range p.keys {
+		is = is || matches(part)
+	}
+	return is
+}
+
+// escaped: strings in such texts may be left as they are where another would do.
+func escaped(text []byte) bool { return bytes.IndexByte(text, '\\') >= 0 || !utf8.Valid(text) }
 
 // texts that readers of JSON stumble over, and whether project may take them.
 var stumbling = map[string]bool{

@@ -15,7 +15,7 @@ func (s *scope) body(body ast.Body) {
 		}
 		switch terms := e.Terms.(type) {
 		case *ast.Term:
-			s.need(s.term(terms), compared) // false does not hold
+			s.need(s.term(terms), matched) // false does not hold
 		case *ast.Not:
 			s.body(terms.Body)
 		case *ast.Every:
@@ -28,7 +28,7 @@ func (s *scope) body(body ast.Body) {
 
 func (s *scope) every(e *ast.Every) {
 	domain := s.term(e.Domain)
-	s.need(domain, compared)
+	s.need(domain, matched)
 	if v, ok := e.Value.Value.(ast.Var); ok {
 		s.bind(v, s.each(domain))
 	} else {
@@ -133,11 +133,13 @@ func (s *scope) follow(at parts, operands ast.Ref) parts {
 // against says that a value is compared with a term's. Of a list or an object
 // nothing in it counts when the term is a scalar.
 func (s *scope) against(p parts, t *ast.Term) {
-	if isScalar(t) {
-		s.need(p, compared)
+	if !isScalar(t) {
+		s.need(p, entire)
 		return
 	}
-	s.need(p, entire)
+	for _, at := range p.at {
+		at.match(t.Value)
+	}
 }
 
 // equal goes through a = b, which binds variables on either side.
@@ -179,7 +181,7 @@ func (s *scope) call(terms []*ast.Term) {
 // give binds what an operator or a function gives.
 func (s *scope) give(out *ast.Term, gives parts) {
 	if out == nil {
-		s.need(gives, compared) // false does not hold
+		s.need(gives, matched) // false does not hold
 		return
 	}
 	if v, ok := out.Value.(ast.Var); ok {
@@ -207,16 +209,19 @@ func (s *scope) result(name string, operator *ast.Term, operands []*ast.Term) pa
 	case "object.get":
 		return s.objectGet(args, operands)
 	case "is_string", "is_number", "is_boolean", "is_null", "is_array", "is_object", "is_set", "type_name":
-		s.need(args[0], compared)
+		s.need(args[0], matched)
 		return parts{}
 	case "count":
 		s.need(args[0], compared)
 		s.each(args[0])
 		return parts{}
-	case "equal", "neq", "lt", "lte", "gt", "gte":
-		// Values of different types have an order by their types.
+	case "equal", "neq":
 		s.against(args[0], operands[1])
 		s.against(args[1], operands[0])
+		return parts{}
+	case "lt", "lte", "gt", "gte":
+		s.order(args[0], operands[1])
+		s.order(args[1], operands[0])
 		return parts{}
 	case "internal.member_2":
 		s.isIn(args, operands)
@@ -232,10 +237,10 @@ func (s *scope) result(name string, operator *ast.Term, operands []*ast.Term) pa
 func (s *scope) isIn(args []parts, operands []*ast.Term) {
 	switch {
 	case isScalar(operands[0]):
-		s.need(args[1], compared)
-		s.need(s.each(args[1]), compared)
+		s.need(args[1], matched)
+		s.against(s.each(args[1]), operands[0])
 	case onlyScalars(operands[1]):
-		s.need(args[0], compared)
+		eachElement(operands[1], func(t *ast.Term) { s.against(args[0], t) })
 	default:
 		s.need(args[0], entire)
 		s.need(args[1], entire)
@@ -244,21 +249,35 @@ func (s *scope) isIn(args []parts, operands []*ast.Term) {
 
 func onlyScalars(t *ast.Term) bool {
 	only := true
-	check := func(e *ast.Term) { only = only && isScalar(e) }
+	return eachElement(t, func(e *ast.Term) { only = only && isScalar(e) }) && only
+}
+
+// eachElement goes through a set or a list that is written out; false when t is none.
+func eachElement(t *ast.Term, f func(*ast.Term)) bool {
 	switch v := t.Value.(type) {
 	case ast.Set:
-		v.Foreach(check)
+		v.Foreach(f)
 	case *ast.Array:
-		v.Foreach(check)
+		v.Foreach(f)
 	default:
 		return false
 	}
-	return only
+	return true
+}
+
+// order says that a value is before or behind a term's. Lists and objects are before
+// or behind all scalars, whatever is in them.
+func (s *scope) order(p parts, t *ast.Term) {
+	if isScalar(t) {
+		s.need(p, compared)
+		return
+	}
+	s.need(p, entire)
 }
 
 // objectGet goes through object.get(object, key or path, default).
 func (s *scope) objectGet(args []parts, operands []*ast.Term) parts {
-	s.need(args[0], compared) // it must be an object
+	s.need(args[0], matched) // it must be an object
 	at := args[0]
 	switch key := operands[1].Value.(type) {
 	case ast.String:

@@ -42,8 +42,8 @@ chosen(x) := x.a if { x.b } else := x.c
 }
 
 // readers are policies that read their input in every way that there is, with the
-// paths of the record that they read; "*" is each member, "=" all of it, "?" whether
-// it is there.
+// paths of the record that they read; "*" is each member, "=" all of it, "<" which
+// scalar it is, "?" whether it is there.
 var readers = []struct {
 	rules string
 	want  string
@@ -92,7 +92,11 @@ var readers = []struct {
 	{`exception contains {"code": "bad"} if { {"b": 1} in input.record.b }`, "b="},
 	{`exception contains {"code": "bad"} if is_object(input.record.a)`, "a"},
 	{`exception contains {"code": "bad"} if type_name(input.record.a) == "array"`, "a"},
-	{`exception contains {"code": "bad"} if input.record.a > 1`, "a"},
+	{`exception contains {"code": "bad"} if input.record.a > 1`, "a<"},
+	{`exception contains {"code": "bad"} if { input.record.a != "x"; input.record.a != 1; input.record.b in {"y", "z", null} }`, "a b"},
+	{`exception contains {"code": "bad"} if { x := input.record.a; x != "x"; x < "y" }`, "a<"},
+	{`exception contains {"code": "bad"} if { some x in input.record.a; x != "x"; y := input.record.a[_]; y != "y"; not y == 2 }`, "a.*"},
+	{`exception contains {"code": "bad"} if { {"x": 1, "?": 2}[input.record.a] == 2 }`, "a="},
 	{`exception contains {"code": "bad"} if input.record.a > input.record.b`, "a= b="},
 	{`exception contains {"code": "bad"} if sort(input.record.a)[0] == 1`, "a="},
 	{`exception contains {"code": "bad"} if { x := input.record.a; y := {"x": 1}[x]; y == 1 }`, "a="},
@@ -213,6 +217,8 @@ func paths(p *place, at string) []string {
 		return []string{at + "="}
 	case p.keys == nil && p.each == nil && p.use == defined && at != "":
 		return []string{at + "?"}
+	case p.keys == nil && p.each == nil && p.use == compared:
+		return []string{at + "<"}
 	case p.keys == nil && p.each == nil && at != "":
 		return []string{at}
 	}

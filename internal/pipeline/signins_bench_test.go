@@ -127,16 +127,20 @@ sources: [{name: entra, driver: sign-ins, base_url: "`+base+`"}]
 		b.Fatal(err)
 	}
 	c.Locker = filepath.Join(b.TempDir(), "locker")
-	c.Overlay, err = filepath.Abs(filepath.Join("testdata", "signins"))
-	if err != nil {
-		b.Fatal(err)
-	}
 	if _, err := Setup(c); err != nil {
 		b.Fatal(err)
 	}
 	lib, err := Library(c)
 	if err != nil {
 		b.Fatal(err)
+	}
+	if _, err := lib.Find("ACC-01"); err != nil { // not shipped: others stand in
+		if c.Overlay, err = filepath.Abs(filepath.Join("testdata", "signins")); err != nil {
+			b.Fatal(err)
+		}
+		if lib, err = Library(c); err != nil {
+			b.Fatal(err)
+		}
 	}
 	var list []*controls.Control
 	for _, id := range []string{"ACC-01", "ACC-02"} {
