@@ -66,7 +66,7 @@ var setResults = []string{"exception", "pending", "observation"}
 
 // newDecider returns nil for a policy that none can be made for: then every item is
 // judged by the policy itself.
-func (c *Control) newDecider(ctx context.Context, full *ast.Compiler) (*decider, error) {
+func (c *Control) newDecider(ctx context.Context, full *ast.Compiler, params *ast.Term) (*decider, error) {
 	if c.Scope != Each {
 		return nil, nil
 	}
@@ -77,7 +77,7 @@ func (c *Control) newDecider(ctx context.Context, full *ast.Compiler) (*decider,
 	if !sameUpToHeads(full, compiler) {
 		return nil, nil
 	}
-	split := newSplitter(compiler, c.Package())
+	split := newSplitter(compiler, c.Package(), newDeadRules(ctx, compiler, params).live)
 	if !split.all() {
 		return nil, nil
 	}

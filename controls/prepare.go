@@ -47,7 +47,7 @@ func Prepare(ctx context.Context, c *Control) (*Evaluator, error) {
 	if e.query, err = c.prepare(ctx, compiler, c.query(compiler)); err != nil {
 		return nil, fmt.Errorf("control %s: %w", c.ID, err)
 	}
-	if e.decider, err = c.newDecider(ctx, compiler); err != nil {
+	if e.decider, err = c.newDecider(ctx, compiler, e.params); err != nil {
 		return nil, fmt.Errorf("control %s: deciding form: %w", c.ID, err)
 	}
 	if read, ok := reads(compiler, c.Package(), results); ok && onlyMembers(read) && recordPlace(read).open() {

@@ -63,6 +63,11 @@ type reader struct {
 	// apart says which rules are looked at by themselves, and as what: what they read
 	// does not count here, and uses notes that their value is read.
 	apart func([]*ast.Rule) (int, bool)
+
+	// live says what of a rule's body is evaluated, and whether it never holds; nil: all
+	// of it is.
+	live func(*ast.Rule) (ast.Body, bool)
+
 	uses  []int
 }
 

@@ -8,6 +8,8 @@ import (
 type scope struct {
 	*reader
 	rule *ast.Rule
+	body ast.Body // what of the rule's is evaluated
+	dead bool     // it never holds
 	vars map[ast.Var]parts
 
 	// bound counts where a variable may get its value from. One that may get it from
@@ -23,7 +25,10 @@ type equality struct {
 }
 
 func newScope(r *reader, rule *ast.Rule, args []parts) *scope {
-	s := &scope{reader: r, rule: rule, vars: map[ast.Var]parts{}, bound: map[ast.Var]int{}}
+	s := &scope{reader: r, rule: rule, body: rule.Body, vars: map[ast.Var]parts{}, bound: map[ast.Var]int{}}
+	if r.live != nil {
+		s.body, s.dead = r.live(rule)
+	}
 	for i, arg := range rule.Head.Args {
 		if i >= len(args) {
 			break
@@ -39,7 +44,7 @@ func newScope(r *reader, rule *ast.Rule, args []parts) *scope {
 	if len(args) != len(rule.Head.Args) {
 		s.lose()
 	}
-	s.count(rule.Body)
+	s.count(s.body)
 	s.countEquals()
 	return s
 }
@@ -48,13 +53,16 @@ func newScope(r *reader, rule *ast.Rule, args []parts) *scope {
 func (s *scope) run() parts {
 	for {
 		s.grown = false
-		s.body(s.rule.Body)
+		s.expressions(s.body)
 		for v, n := range s.bound {
 			if n > 1 {
 				s.need(s.vars[v], entire)
 			}
 		}
-		if !s.grown || s.lost {
+		if s.lost || !s.grown && s.dead {
+			return parts{}
+		}
+		if !s.grown {
 			return s.value()
 		}
 	}

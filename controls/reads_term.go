@@ -4,8 +4,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// body goes through expressions.
-func (s *scope) body(body ast.Body) {
+// expressions goes through those of a body.
+func (s *scope) expressions(body ast.Body) {
 	for _, e := range body {
 		if s.steps++; s.steps > maxReads {
 			s.lose()
@@ -17,7 +17,7 @@ func (s *scope) body(body ast.Body) {
 		case *ast.Term:
 			s.need(s.term(terms), matched) // false does not hold
 		case *ast.Not:
-			s.body(terms.Body)
+			s.expressions(terms.Body)
 		case *ast.Every:
 			s.every(terms)
 		case []*ast.Term:
@@ -34,7 +34,7 @@ func (s *scope) every(e *ast.Every) {
 	} else {
 		s.need(domain, entire)
 	}
-	s.body(e.Body)
+	s.expressions(e.Body)
 }
 
 // term returns the places whose values a term may have.
@@ -67,14 +67,14 @@ func (s *scope) term(t *ast.Term) parts {
 		v.Foreach(func(e *ast.Term) { s.need(s.term(e), entire) })
 		return parts{}
 	case *ast.ArrayComprehension:
-		s.body(v.Body)
+		s.expressions(v.Body)
 		return held(s.term(v.Term))
 	case *ast.SetComprehension:
-		s.body(v.Body)
+		s.expressions(v.Body)
 		s.need(s.term(v.Term), entire)
 		return parts{}
 	case *ast.ObjectComprehension:
-		s.body(v.Body)
+		s.expressions(v.Body)
 		s.need(s.term(v.Key), entire)
 		s.need(s.term(v.Value), entire)
 		return parts{}

@@ -13,6 +13,7 @@ type splitter struct {
 	pkg      string
 	parts    []splitPart
 	at       map[string]int // where in parts a rule is, by its name; -1 for one that is not split off
+	live     func(*ast.Rule) (ast.Body, bool)
 }
 
 // splitPart is one rule, or the results, with what they read themselves.
@@ -22,15 +23,20 @@ type splitPart struct {
 	uses  []int
 }
 
-func newSplitter(compiler *ast.Compiler, pkg string) *splitter {
-	return &splitter{compiler: compiler, pkg: pkg, at: map[string]int{}}
+func newSplitter(compiler *ast.Compiler, pkg string, live func(*ast.Rule) (ast.Body, bool)) *splitter {
+	return &splitter{compiler: compiler, pkg: pkg, at: map[string]int{}, live: live}
+}
+
+func (s *splitter) reader() *reader {
+	r := newReader(s.compiler)
+	r.apart, r.live = s.split, s.live
+	return r
 }
 
 // all splits the results, which become the last of the parts; false when something
 // is not understood, or anything but known members of the input is read.
 func (s *splitter) all() bool {
-	r := newReader(s.compiler)
-	r.apart = func(rules []*ast.Rule) (int, bool) { return s.split(rules) }
+	r := s.reader()
 	for _, name := range results {
 		if rules := s.compiler.GetRulesExact(ast.MustParseRef("data." + s.pkg + "." + name)); len(rules) > 0 {
 			r.need(r.rules(rules, nil), entire)
@@ -60,8 +66,7 @@ func (s *splitter) split(rules []*ast.Rule) (int, bool) {
 	if !s.few(rules) || slices.Contains(results, string(ref[len(ref)-1].Value.(ast.String))) {
 		return 0, false
 	}
-	r := newReader(s.compiler)
-	r.apart = func(rules []*ast.Rule) (int, bool) { return s.split(rules) }
+	r := s.reader()
 	r.rules(rules, nil)
 	if p := recordPlace(r.input.settled()); !anyEntire(p) || !s.add(ref, r) {
 		return 0, false

@@ -122,6 +122,9 @@ organisation: {ja: 例, en: Example}
 timezone: Asia/Tokyo
 frameworks: [soc1]
 sources: [{name: entra, driver: sign-ins, base_url: "`+base+`"}]
+controls:
+  ACC-01: {params: {exempt_users: ["svc-*@example.co.jp"]}}
+  ACC-02: {params: {exempt_users: ["svc-*@example.co.jp"]}}
 `), b.TempDir())
 	if err != nil {
 		b.Fatal(err)
@@ -131,16 +134,13 @@ sources: [{name: entra, driver: sign-ins, base_url: "`+base+`"}]
 		b.Fatal(err)
 	}
 	lib, err := Library(c)
+	if errors.Is(err, controls.ErrUnknown) { // the controls are not shipped: others stand in
+		if c.Overlay, err = filepath.Abs(filepath.Join("testdata", "signins")); err == nil {
+			lib, err = Library(c)
+		}
+	}
 	if err != nil {
 		b.Fatal(err)
-	}
-	if _, err := lib.Find("ACC-01"); err != nil { // not shipped: others stand in
-		if c.Overlay, err = filepath.Abs(filepath.Join("testdata", "signins")); err != nil {
-			b.Fatal(err)
-		}
-		if lib, err = Library(c); err != nil {
-			b.Fatal(err)
-		}
 	}
 	var list []*controls.Control
 	for _, id := range []string{"ACC-01", "ACC-02"} {
