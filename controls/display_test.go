@@ -54,7 +54,7 @@ func checkLookup(t *testing.T, body []byte) {
 	if bytes.Count(body, []byte("["))+bytes.Count(body, []byte("{")) > 300 {
 		return // parseValue takes long
 	}
-	if _, err := parseValue(body); err != nil || body[0] != '{' {
+	if _, err := parseValue(body); err != nil || len(body) == 0 || body[0] != '{' {
 		return
 	}
 	get := newLookup(lookupPaths).in(body)
@@ -69,6 +69,7 @@ func checkLookup(t *testing.T, body []byte) {
 func TestLookup(t *testing.T) {
 	for _, body := range []string{
 		`{}`, `{"a":1}`, `{"a":{"b":{"c":"x\"y\\"}},"b":[1,{"a":"}"}],"name":null}`, `{"a":[{"b":1}],"b":2}`, `{"a":{"b":[1,2]},"n":-1.50e3}`,
+		`{"a": {"b": {"c": 1}}, "b": 2 , "n":3 }`, `{ "a":1}`, `{"a":1 ,"b":2}`, `{"a" :1}`, "{\"b\":\n[1],\"n\":1}", `{"n":1, "name":null}`,
 		`{"a\u0062":1,"b":2}`, `{"\u0061":{"b":1},"b":2}`, `{"c":["x","y"]}`, `{"a":"{\"b\":1}","b":true}`, `{"":{"":1},"a":{"b":{}}}`, `{"a":{"b":{"c":1,"d-e":2}},"b":3,"n":4,"name":"5"}`,
 	} {
 		checkLookup(t, []byte(body))
@@ -97,6 +98,7 @@ func FuzzLookup(f *testing.F) {
 		r, err := evidence.NewRecord("k", fmt.Sprint(len(body)), noon, 0, body)
 		if err == nil {
 			checkLookup(t, r.Body)
+			checkLookup(t, body)
 		}
 	})
 }

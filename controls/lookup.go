@@ -77,7 +77,7 @@ type valueSpan struct{ from, to int }
 
 // object looks into the object at i and returns where it ends. It answers false when
 // all values are found before that, and when it meets what is rare: lists on the way,
-// in which gjson finds elements by their numbers, and escapes in keys.
+// in which gjson finds elements by their numbers, escapes in keys, and white space.
 func (s *lookupScan) object(i int, n *lookupNode) (int, bool) {
 	if i+1 >= len(s.in) || s.in[i] != '{' {
 		return i, false
@@ -100,10 +100,10 @@ func (s *lookupScan) object(i int, n *lookupNode) (int, bool) {
 		if !ok || end >= len(s.in) {
 			return i, false
 		}
-		if i = end; s.in[i] == '}' {
-			return i + 1, true
+		if i = end; s.in[i] != ',' {
+			return i + 1, s.in[i] == '}'
 		}
-		i++ // a comma
+		i++
 	}
 	return i, false
 }
@@ -157,10 +157,11 @@ func (s *lookupScan) skip(i int) (int, bool) {
 		}
 		return i, false
 	}
-	for i < len(s.in) && s.in[i] != ',' && s.in[i] != '}' && s.in[i] != ']' {
+	begin := i
+	for i < len(s.in) && (s.in[i]|0x20 >= 'a' && s.in[i]|0x20 <= 'z' || s.in[i] >= '0' && s.in[i] <= '9' || s.in[i] == '-' || s.in[i] == '+' || s.in[i] == '.') {
 		i++
 	}
-	return i, true
+	return i, i > begin
 }
 
 // text finds the end of the string whose content begins at i.
