@@ -130,7 +130,7 @@ func parsePlain(line []byte) (Record, bool) {
 	body := rest[:len(rest)-1]
 	at, err := time.Parse(time.RFC3339Nano, string(when))
 	n, nErr := strconv.Atoi(string(origin))
-	if err != nil || nErr != nil || strconv.Itoa(n) != string(origin) || n < 0 || len(kind) == 0 || len(id) == 0 || at.IsZero() || !json.Valid(body) {
+	if err != nil || nErr != nil || strconv.Itoa(n) != string(origin) || n < 0 || len(kind) == 0 || len(id) == 0 || at.IsZero() || !validJSON(body) {
 		return r, false
 	}
 	return Record{Kind: string(kind), ID: string(id), Time: at, Origin: n, Body: bytes.Clone(body)}, true

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -75,7 +76,8 @@ func (e *Evaluator) finding(name string, v any) (finding, error) {
 		return finding{}, fmt.Errorf("%v is not an object", v)
 	}
 	var f finding
-	for key, value := range members {
+	for _, key := range slices.Sorted(maps.Keys(members)) { // so that an error is the same each time
+		value := members[key]
 		text, isText := value.(string)
 		switch {
 		case key == "code" && isText:

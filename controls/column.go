@@ -41,21 +41,23 @@ type Field struct {
 }
 
 // Fields returns an item's key fields, one for each of the control's columns.
-func (c *Control) Fields(item Item) []Field {
+func (c *Control) Fields(item Item) []Field { return c.fields(getterOf(item.Record)) }
+
+func (c *Control) fields(get getter) []Field {
 	fields := make([]Field, len(c.Columns))
 	for i, col := range c.Columns {
-		fields[i] = col.field(item.Record.Body)
+		fields[i] = col.field(get)
 	}
 	return fields
 }
 
-func (c Column) field(body []byte) Field {
-	v := gjson.GetBytes(body, c.Path)
+func (c Column) field(get getter) Field {
+	v := get(c.Path)
 	for _, path := range c.Or {
 		if v.Exists() && v.Type != gjson.Null {
 			break
 		}
-		v = gjson.GetBytes(body, path)
+		v = get(path)
 	}
 	if !v.Exists() || v.Type == gjson.Null {
 		return Field{}
@@ -75,11 +77,13 @@ func (c Column) field(body []byte) Field {
 
 // ItemGroup returns what registers list the record under; empty when the control
 // has no group or the record lacks it.
-func (c *Control) ItemGroup(rec evidence.Record) string {
+func (c *Control) ItemGroup(rec evidence.Record) string { return c.group(getterOf(rec)) }
+
+func (c *Control) group(get getter) string {
 	if c.Group == "" {
 		return ""
 	}
-	group, _ := scalarAt(rec.Body, c.Group)
+	group, _ := scalar(get(c.Group))
 	return group
 }
 
@@ -88,27 +92,37 @@ var placeholder = regexp.MustCompile(`\{([A-Za-z0-9_.-]+)\}`)
 // ItemLink returns the URL at which the source system shows the record; empty
 // when the control has no link or the record lacks a value that it needs.
 func (c *Control) ItemLink(rec evidence.Record) string {
-	form := c.Link
-	if p := c.Population.part(rec.Kind); p != nil && p.Kind != c.Population.Kind {
-		form = p.Link
+	return parseForm(c.linkForm(rec.Kind)).link(getterOf(rec))
+}
+
+func (c *Control) linkForm(kind string) string {
+	if p := c.Population.part(kind); p != nil && p.Kind != c.Population.Kind {
+		return p.Link
 	}
+	return c.Link
+}
+
+// link fills the form in, as the URL that it is.
+func (f form) link(get getter) string {
 	var link strings.Builder
-	end := 0
-	for _, at := range placeholder.FindAllStringIndex(form, -1) {
-		v := gjson.GetBytes(rec.Body, form[at[0]+1:at[1]-1])
+	inPath := true
+	for _, part := range f {
+		link.WriteString(part.text)
+		inPath = inPath && !strings.ContainsAny(part.text, "?#")
+		if part.path == "" {
+			continue
+		}
+		v := get(part.path)
 		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() {
 			return ""
 		}
-		link.WriteString(form[end:at[0]])
-		inPath := !strings.ContainsAny(form[:at[0]], "?#")
 		text, ok := linkText(v.String(), inPath)
 		if !ok {
 			return ""
 		}
 		link.WriteString(text)
-		end = at[1]
 	}
-	return link.String() + form[end:]
+	return link.String()
 }
 
 // linkText escapes a value for a URL: QueryEscape leaves no character that means

@@ -35,19 +35,26 @@ type Input struct {
 // that names the control and the record; every item before it has been emitted.
 // An error of emit ends it too and is returned as it is.
 func (e *Evaluator) Evaluate(ctx context.Context, in Input, emit func(Item) error) (Outcome, error) {
+	return e.EvaluateShaped(ctx, in, func(Item) any { return nil }, func(item Item, _ any) error { return emit(item) })
+}
+
+// EvaluateShaped is Evaluate where emit is given, with each item, what shape makes of
+// it. Unlike emit, shape is called by several goroutines at a time: it is for what
+// takes time and needs no order.
+func (e *Evaluator) EvaluateShaped(ctx context.Context, in Input, shape func(Item) any, emit func(Item, any) error) (Outcome, error) {
 	frame, err := e.frame(ctx, in)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("control %s: %w", e.control.ID, err)
 	}
 	var outcome Outcome
-	count := func(item Item) error {
+	count := func(item Item, shaped any) error {
 		outcome.add(item)
-		return emit(item)
+		return emit(item, shaped)
 	}
 	if e.control.Scope == Whole {
-		err = frame.evaluateWhole(ctx, count)
+		err = frame.evaluateWhole(ctx, func(item Item) error { return count(item, shape(item)) })
 	} else {
-		err = frame.evaluateEach(ctx, count)
+		err = frame.evaluateEach(ctx, shape, count)
 	}
 	return outcome, err
 }
@@ -61,6 +68,7 @@ type frame struct {
 	joins  []*join                    // in the order of their names
 	order  []*join                    // the same, each after those that it goes through
 	newest map[string]map[string]bool // by kind: IDs of the items, where the population is of the latest
+	memo   []*memo                    // what the decider said of items
 }
 
 func (e *Evaluator) frame(ctx context.Context, in Input) (*frame, error) {
@@ -70,6 +78,7 @@ func (e *Evaluator) frame(ctx context.Context, in Input) (*frame, error) {
 	f := &frame{
 		Evaluator: e,
 		in:        in,
+		memo:      e.memos(),
 		period: ast.ObjectTerm(
 			ast.Item(ast.StringTerm("start"), ast.StringTerm(in.Period.Start.Format(time.RFC3339Nano))),
 			ast.Item(ast.StringTerm("end"), ast.StringTerm(in.Period.End.Format(time.RFC3339Nano))),
@@ -101,11 +110,21 @@ func (f *frame) document(name string, subject ast.Value, related *ast.Term, more
 }
 
 // item judges one record; ok is false when it is not of the population.
-func (f *frame) item(ctx context.Context, rec evidence.Record) (item Item, ok bool, err error) {
+func (f *frame) item(ctx context.Context, rec evidence.Record, w *worker) (item Item, ok bool, err error) {
 	t, ok, err := f.member(rec)
 	if err != nil || !ok {
 		return Item{}, false, f.wrap(rec, err)
 	}
+	if item, ok := f.settle(ctx, rec, t, w); ok {
+		return item, true, nil
+	}
+	if input, ok := f.readable(rec, w); ok {
+		if j, err := f.ask(ctx, input); err == nil {
+			item, err = judge(rec, t, f.in.AsOf, j)
+			return item, true, f.wrap(rec, err)
+		}
+	}
+	// Errors are those of the whole document.
 	input, err := f.itemDocument(rec)
 	if err != nil {
 		return Item{}, false, f.wrap(rec, err)
@@ -123,6 +142,11 @@ func (f *frame) itemDocument(rec evidence.Record) (ast.Value, error) {
 	if err != nil {
 		return nil, fmt.Errorf("body: %w", err)
 	}
+	return f.withJoined(rec, body)
+}
+
+// withJoined is the input of the policy for an item of which body is given.
+func (f *frame) withJoined(rec evidence.Record, body ast.Value) (ast.Value, error) {
 	found, err := f.extract(rec.Body)
 	if err != nil {
 		return nil, err
@@ -131,15 +155,21 @@ func (f *frame) itemDocument(rec evidence.Record) (ast.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	return f.documentOf(rec, body, related, found), nil
+}
+
+func (f *frame) documentOf(rec evidence.Record, body ast.Value, related *ast.Term, found extracted) ast.Value {
 	more := [][2]*ast.Term{
 		ast.Item(ast.StringTerm("kind"), ast.StringTerm(rec.Kind)),
-		ast.Item(ast.StringTerm("time"), ast.StringTerm(rec.Time.UTC().Format(time.RFC3339Nano))),
+		ast.Item(ast.StringTerm("time"), ast.StringTerm(itemTime(rec))),
 	}
 	if len(f.finders) > 0 {
 		more = append(more, ast.Item(ast.StringTerm("extracted"), found.term()))
 	}
-	return f.document("record", body, related, more...), nil
+	return f.document("record", body, related, more...)
 }
+
+func itemTime(rec evidence.Record) string { return rec.Time.UTC().Format(time.RFC3339Nano) }
 
 // member says whether the record is of the population, and its item's time.
 func (f *frame) member(rec evidence.Record) (time.Time, bool, error) {

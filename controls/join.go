@@ -300,6 +300,18 @@ func tooManyKeys(of string) error {
 
 // related is the input's member of that name for one item.
 func (f *frame) related(item subject) (*ast.Term, error) {
+	chosen, err := f.choose(item)
+	if err != nil {
+		return nil, err
+	}
+	return f.relatedTerm(chosen)
+}
+
+// choose looks up what is joined to an item, by the numbers of the records.
+func (f *frame) choose(item subject) (map[*join][]int, error) {
+	if len(f.joins) == 0 {
+		return nil, nil
+	}
 	chosen := map[*join][]int{}
 	for _, j := range f.order {
 		found, err := j.lookup(item, chosen)
@@ -308,7 +320,7 @@ func (f *frame) related(item subject) (*ast.Term, error) {
 		}
 		chosen[j] = found
 	}
-	return f.relatedTerm(chosen)
+	return chosen, nil
 }
 
 // allRelated is the same for the whole population: everything that was selected.

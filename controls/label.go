@@ -39,20 +39,49 @@ func checkLabel(src source, at, label string) error {
 // has no label or the record lacks a value that it needs. It identifies nothing:
 // two records may have one label.
 func (c *Control) ItemLabel(rec evidence.Record) string {
-	form := c.Label
-	if p := c.Population.part(rec.Kind); p != nil && p.Kind != c.Population.Kind {
-		form = p.Label
+	return parseForm(c.labelForm(rec.Kind)).label(getterOf(rec))
+}
+
+func (c *Control) labelForm(kind string) string {
+	if p := c.Population.part(kind); p != nil && p.Kind != c.Population.Kind {
+		return p.Label
 	}
-	complete := true
-	label := placeholder.ReplaceAllStringFunc(form, func(p string) string {
-		v := gjson.GetBytes(rec.Body, p[1:len(p)-1])
-		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() || v.String() == "" {
-			complete = false
+	return c.Label
+}
+
+// form is a text with {path} placeholders, taken apart.
+type form []formPart
+
+// formPart is a piece of a form: what stands before a placeholder, and its path,
+// which is empty at the end.
+type formPart struct{ text, path string }
+
+func parseForm(text string) form {
+	var f form
+	end := 0
+	for _, at := range placeholder.FindAllStringIndex(text, -1) {
+		f = append(f, formPart{text[end:at[0]], text[at[0]+1 : at[1]-1]})
+		end = at[1]
+	}
+	if end < len(text) {
+		f = append(f, formPart{text: text[end:]})
+	}
+	return f
+}
+
+// label fills the form in; it is empty when a value is missing.
+func (f form) label(get getter) string {
+	var label strings.Builder
+	for _, part := range f {
+		label.WriteString(part.text)
+		if part.path == "" {
+			continue
 		}
-		return v.String()
-	})
-	if !complete {
-		return ""
+		v := get(part.path)
+		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() || v.String() == "" {
+			return ""
+		}
+		label.WriteString(v.String())
 	}
-	return label
+	return label.String()
 }

@@ -17,13 +17,14 @@ const batchSize = 64
 type batch struct {
 	records []evidence.Record
 	items   []Item
+	shaped  []any // what shape made of each item
 	err     error // ends the evaluation after items
 	done    chan struct{}
 }
 
 // evaluateEach reads batches, lets workers judge them, and emits them in the
 // order in which they were read, so that the number of workers changes nothing.
-func (f *frame) evaluateEach(ctx context.Context, emit func(Item) error) error {
+func (f *frame) evaluateEach(ctx context.Context, shape func(Item) any, emit func(Item, any) error) error {
 	workers := f.workers
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -54,8 +55,9 @@ func (f *frame) evaluateEach(ctx context.Context, emit func(Item) error) error {
 	})
 	for range workers {
 		running.Go(func() {
+			var w worker
 			for b := range work {
-				f.judgeBatch(ctx, b)
+				f.judgeBatch(ctx, b, shape, &w)
 				close(b.done)
 			}
 		})
@@ -63,15 +65,15 @@ func (f *frame) evaluateEach(ctx context.Context, emit func(Item) error) error {
 	return emitInOrder(ctx, ordered, emit)
 }
 
-func emitInOrder(ctx context.Context, ordered <-chan *batch, emit func(Item) error) error {
+func emitInOrder(ctx context.Context, ordered <-chan *batch, emit func(Item, any) error) error {
 	for b := range ordered {
 		select {
 		case <-b.done:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		for _, item := range b.items {
-			if err := emit(item); err != nil {
+		for i, item := range b.items {
+			if err := emit(item, b.shaped[i]); err != nil {
 				return err
 			}
 		}
@@ -103,15 +105,15 @@ func (f *frame) readBatches(ctx context.Context, hand func(*batch) bool) {
 
 // judgeBatch judges up to the first record that cannot be judged. An error of
 // reading stands after the records that were read before it.
-func (f *frame) judgeBatch(ctx context.Context, b *batch) {
+func (f *frame) judgeBatch(ctx context.Context, b *batch, shape func(Item) any, w *worker) {
 	for _, rec := range b.records {
-		item, ok, err := f.item(ctx, rec)
+		item, ok, err := f.item(ctx, rec, w)
 		if err != nil {
 			b.err = err
 			return
 		}
 		if ok {
-			b.items = append(b.items, item)
+			b.items, b.shaped = append(b.items, item), append(b.shaped, shape(item))
 		}
 	}
 }

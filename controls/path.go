@@ -67,7 +67,11 @@ func elementsAt(list gjson.Result, path []string, lists int, visit func(gjson.Re
 // scalarAt returns the one scalar at a path that meets no list; false when there
 // is none.
 func scalarAt(body []byte, path string) (string, bool) {
-	v := gjson.GetBytes(body, path)
+	return scalar(gjson.GetBytes(body, path))
+}
+
+// scalar is the text of a value that is one; false when it is not.
+func scalar(v gjson.Result) (string, bool) {
 	if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() {
 		return "", false
 	}

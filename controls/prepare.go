@@ -18,6 +18,9 @@ type Evaluator struct {
 	params  *ast.Term
 	finders []finder // of what Extract finds in items, in the order of the names
 	workers int      // 0: as many as the process may run at a time
+
+	decider *decider // nil: every item is judged by the policy itself
+	record  *place   // what the policy reads of a record; nil: all of it
 }
 
 // Prepare compiles the control's policy, hermetically and type-checked against
@@ -40,16 +43,26 @@ func Prepare(ctx context.Context, c *Control) (*Evaluator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("control %s: %w", c.ID, err)
 	}
-	query, err := rego.New(
-		rego.Query(c.query(compiler)),
+	e := &Evaluator{control: c, params: ast.NewTerm(params), finders: finders}
+	if e.query, err = c.prepare(ctx, compiler, c.query(compiler)); err != nil {
+		return nil, fmt.Errorf("control %s: %w", c.ID, err)
+	}
+	if e.decider, err = c.newDecider(ctx, compiler, e.params); err != nil {
+		return nil, fmt.Errorf("control %s: deciding form: %w", c.ID, err)
+	}
+	if read, ok := reads(compiler, c.Package(), results); ok && onlyMembers(read) && recordPlace(read).open() {
+		e.record = recordPlace(read)
+	}
+	return e, nil
+}
+
+func (c *Control) prepare(ctx context.Context, compiler *ast.Compiler, query string) (rego.PreparedEvalQuery, error) {
+	return rego.New(
+		rego.Query(query),
 		rego.Compiler(compiler),
 		rego.Capabilities(hermetic()),
 		rego.StrictBuiltinErrors(true),
 	).PrepareForEval(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("control %s: %w", c.ID, err)
-	}
-	return &Evaluator{control: c, query: query, params: ast.NewTerm(params), finders: finders}, nil
 }
 
 // results are the rules that a policy answers with.

@@ -9,18 +9,16 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/evidencepack/evidence/internal/config"
+	"github.com/evidencepack/evidence/internal/heap"
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/pack"
 )
 
 func main() {
-	// Evaluation makes garbage fast and keeps little: collecting it twice as
-	// often costs some percent and halves what a large population needs.
-	debug.SetGCPercent(50)
+	heap.Tune()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 

@@ -126,8 +126,10 @@ func test(ctx context.Context, view *sealed.View, c *controls.Control) (t Contro
 		t.Result = evidence.NotEvaluable
 		return t, errors.Join(t.items.finish(), t.exceptions.finish())
 	}
-	outcome, err := evaluator.Evaluate(ctx, controls.Input{Period: view.Period(), AsOf: view.AsOf(), Evidence: view.For(c.Selections())},
-		func(i controls.Item) error { return t.take(c, i) })
+	display := c.Display()
+	outcome, err := evaluator.EvaluateShaped(ctx, controls.Input{Period: view.Period(), AsOf: view.AsOf(), Evidence: view.For(c.Selections())},
+		func(i controls.Item) any { return shape(display, i) },
+		func(_ controls.Item, s any) error { return t.take(s.(*shaped)) })
 	if ctx.Err() != nil {
 		return Control{}, ctx.Err()
 	}
@@ -154,26 +156,36 @@ func params(c *controls.Control) map[string]any {
 	return c.Params
 }
 
-func (c *Control) take(ctl *controls.Control, i controls.Item) error {
-	item := Item{
-		ID: i.Record.ID, Label: ctl.ItemLabel(i.Record), Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
-		SHA256: i.Record.BodySHA256(), Observations: i.Observations,
-	}
-	if len(ctl.Population.Also) > 0 {
-		item.Kind = i.Record.Kind
-	}
-	whole := item
-	whole.Fields, whole.Link, whole.Group = ctl.Fields(i), ctl.ItemLink(i.Record), ctl.ItemGroup(i.Record)
-	switch i.Verdict {
+// shaped is an item as the results hold it.
+type shaped struct {
+	Item
+	line []byte // the same, as spools hold it
+}
+
+// shape makes what the results hold of an item. Several items are shaped at a time.
+func shape(d *controls.Display, i controls.Item) *shaped {
+	shown := d.Of(i)
+	s := &shaped{Item: Item{
+		ID: i.Record.ID, Label: shown.Label, Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
+		SHA256: i.Record.BodySHA256(), Observations: i.Observations, Fields: shown.Fields, Link: shown.Link, Group: shown.Group,
+	}}
+	s.line = appendItem(make([]byte, 0, 512), s.Item)
+	return s
+}
+
+func (c *Control) take(s *shaped) error {
+	item := s.Item
+	item.Fields, item.Link, item.Group = nil, "", "" // not in lists that are held in memory
+	switch item.Verdict {
 	case evidence.Exception:
 		c.Exceptions = append(c.Exceptions, item)
-		if err := c.exceptions.add(whole); err != nil {
+		if err := c.exceptions.add(s.line); err != nil {
 			return err
 		}
 	case evidence.Pending:
 		c.Pending = append(c.Pending, item)
 	}
-	return c.items.add(whole)
+	return c.items.add(s.line)
 }
 
 // Name is what a list shows of the item: its label, or its identity.

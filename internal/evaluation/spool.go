@@ -2,48 +2,37 @@ package evaluation
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
 
-	"github.com/klauspost/compress/zstd"
-
-	"github.com/evidencepack/evidence/controls"
+	"github.com/klauspost/compress/s2"
 )
 
 // spool keeps every item of a population in a temporary file, so that reports
 // can go through populations that do not fit in memory, as often as they need.
 type spool struct {
 	file *os.File
-	zip  *zstd.Encoder
-	enc  *json.Encoder
+	zip  *s2.Writer
 }
 
-// spooled is an item as the spool holds it.
-type spooled struct {
-	Item
-	Fields []controls.Field `json:"fields"`
-	Link   string           `json:"link"`
-	Group  string           `json:"group,omitempty"`
-}
+// spoolBlock is what a spool is compressed by: what writing and reading one holds in
+// memory.
+const spoolBlock = 256 << 10
 
 func newSpool() (*spool, error) {
-	f, err := os.CreateTemp("", "evidence-items-*.zst")
+	f, err := os.CreateTemp("", "evidence-items-*.s2")
 	if err != nil {
 		return nil, fmt.Errorf("spool items: %w", err)
 	}
-	z, err := zstd.NewWriter(f, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
-	if err != nil {
-		return nil, errors.Join(err, f.Close(), os.Remove(f.Name()))
-	}
-	return &spool{file: f, zip: z, enc: json.NewEncoder(z)}, nil
+	return &spool{file: f, zip: s2.NewWriter(f, s2.WriterConcurrency(1), s2.WriterBlockSize(spoolBlock))}, nil
 }
 
-func (s *spool) add(i Item) error {
-	if err := s.enc.Encode(spooled{i, i.Fields, i.Link, i.Group}); err != nil {
+// add takes what appendItem made of an item.
+func (s *spool) add(line []byte) error {
+	if _, err := s.zip.Write(line); err != nil {
 		return fmt.Errorf("spool items: %w", err)
 	}
 	return nil
@@ -52,7 +41,7 @@ func (s *spool) add(i Item) error {
 // finish writes what is buffered and gives the encoder's memory back.
 func (s *spool) finish() error {
 	err := s.zip.Close()
-	s.zip, s.enc = nil, nil
+	s.zip = nil
 	return err
 }
 
@@ -78,21 +67,16 @@ func (s *spool) all() iter.Seq2[Item, error] {
 			return
 		}
 		defer f.Close()
-		z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
-		if err != nil {
-			yield(Item{}, err)
-			return
-		}
-		defer z.Close()
-		dec := json.NewDecoder(bufio.NewReaderSize(z, 64<<10))
+		r := itemReader{in: bufio.NewReaderSize(s2.NewReader(f, s2.ReaderMaxBlockSize(spoolBlock), s2.ReaderAllocBlock(spoolBlock)), 64<<10)}
 		for {
-			var i spooled
-			err := dec.Decode(&i)
+			i, err := r.next()
 			if err == io.EOF {
 				return
 			}
-			i.Item.Fields, i.Item.Link, i.Item.Group = i.Fields, i.Link, i.Group
-			if !yield(i.Item, err) || err != nil {
+			if err != nil {
+				err = fmt.Errorf("spool items: %w", err)
+			}
+			if !yield(i, err) || err != nil {
 				return
 			}
 		}

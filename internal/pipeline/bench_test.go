@@ -17,6 +17,7 @@ import (
 	"github.com/evidencepack/evidence/collectors/all"
 	"github.com/evidencepack/evidence/internal/config"
 	"github.com/evidencepack/evidence/internal/demo"
+	"github.com/evidencepack/evidence/internal/heap"
 	"github.com/evidencepack/evidence/internal/pack"
 )
 
@@ -25,7 +26,7 @@ import (
 // takes and how much memory the process ever held. Figures to hold: a hundred
 // thousand items in less than 300 MB.
 func BenchmarkMonth(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(50)) // as the command line tool sets it
+	defer heap.Tune()() // as the command line tool does
 	dir := b.TempDir()
 	archive, err := demo.Volume(demo.VolumeOptions{Files: 400, EventsPerFile: 1500, WantedEvery: 6, Seed: 1})
 	if err != nil {

@@ -75,9 +75,9 @@ func (e Evidence) population(ctx context.Context, kind string) (p *population, e
 		}
 	}()
 	if v.Form(kind) == evidence.Mutable {
-		err = p.addLatest(e.sightings(ctx, kind))
+		err = p.addLatest(ahead(e.sightings(ctx, kind)))
 	} else {
-		err = p.addOnce(e.sightings(ctx, kind))
+		err = p.addOnce(ahead(e.sightings(ctx, kind)))
 	}
 	if err != nil {
 		return nil, err
@@ -108,49 +108,47 @@ func (p *population) addOnce(all iter.Seq2[Sighting, error]) error {
 			continue
 		}
 		seen[id] = body
-		if err := p.sorted.add(r); err != nil {
+		if _, err := p.sorted.add(r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// addLatest keeps the last record under each identity. It reads everything
-// twice, since only the end tells which is the last: what it remembers of a
-// record meanwhile is its place and two hashes.
+// addLatest keeps the last record under each identity. Only the end tells which is
+// the last, so that one that turns out not to be is dropped again: what is remembered
+// of a record meanwhile is its number, its time and two hashes.
 func (p *population) addLatest(all iter.Seq2[Sighting, error]) error {
 	type version struct {
-		body  [16]byte
-		place int64
+		body   [16]byte
+		time   int64
+		number int64
 	}
 	latest := map[[16]byte]version{}
 	for s, err := range all {
 		if err != nil {
 			return err
 		}
-		id, body := short([]byte(s.Record.ID)), short(s.Record.Body)
+		p.stats.Sealed++
+		id, body, at := short([]byte(s.Record.ID)), short(s.Record.Body), s.Record.Time.UnixNano()
 		before, ok := latest[id]
 		switch {
 		case !ok:
 		case before.body == body:
 			p.stats.Duplicates++
+			if before.time == at {
+				continue // the same record: it need not be kept twice
+			}
+			p.sorted.drop(before.number)
 		default:
 			p.stats.Versions++
+			p.sorted.drop(before.number)
 		}
-		latest[id] = version{body, p.stats.Sealed}
-		p.stats.Sealed++
-	}
-	place := int64(0)
-	for s, err := range all {
+		number, err := p.sorted.add(s.Record)
 		if err != nil {
 			return err
 		}
-		if latest[short([]byte(s.Record.ID))].place == place {
-			if err := p.sorted.add(s.Record); err != nil {
-				return err
-			}
-		}
-		place++
+		latest[id] = version{body, at, number}
 	}
 	return nil
 }

@@ -1,14 +1,18 @@
 package sealed
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/s2"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/internal/locker"
@@ -392,15 +396,27 @@ func TestLateRecords(t *testing.T) {
 	}
 }
 
+// TestSorterSpills: what does not fit in memory is sorted all the same, and what was
+// dropped, before or after it was written to a run, does not come back.
 func TestSorterSpills(t *testing.T) {
 	s := newSorter()
 	s.runBytes = 2000
 	defer s.close()
 	const n = 500
+	var numbers []int64
 	for i := range n {
-		if err := s.add(record(fmt.Sprintf("%03d", (i*37)%n), 1+(i*37)%n%20, "x")); err != nil {
+		number, err := s.add(record(fmt.Sprintf("%03d", (i*37)%n), 1+(i*37)%n%20, "x"))
+		if err != nil {
 			t.Fatal(err)
 		}
+		numbers = append(numbers, number)
+		if i%7 == 0 {
+			s.drop(numbers[i/2])
+		}
+	}
+	dropped := map[int64]bool{}
+	for i := 0; i < n; i += 7 {
+		dropped[numbers[i/2]] = true
 	}
 	if err := s.finish(); err != nil {
 		t.Fatal(err)
@@ -408,20 +424,95 @@ func TestSorterSpills(t *testing.T) {
 	if len(s.runs) < 10 {
 		t.Fatalf("%d runs: the test does not spill", len(s.runs))
 	}
-	var before evidence.Record
-	count := 0
-	for r, err := range s.all() {
-		if err != nil {
+	for range 2 { // records may be read any number of times
+		var before evidence.Record
+		count := 0
+		for r, err := range s.all() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if count > 0 && compareRecords(before, r) >= 0 {
+				t.Fatalf("%s %s follows %s %s", r.Time, r.ID, before.Time, before.ID)
+			}
+			if before = r; string(r.Body) != string(record(r.ID, r.Time.Day(), "x").Body) || r.Kind != kind {
+				t.Fatalf("%s came back as %s", r.ID, r.Body)
+			}
+			count++
+		}
+		if count != n-len(dropped) {
+			t.Errorf("%d records, %d went in and %d were dropped", count, n, len(dropped))
+		}
+	}
+	for range s.all() {
+		break // closes what is open
+	}
+}
+
+// TestSorterCutOff: a run that ends within a record is an error, not an end.
+func TestSorterCutOff(t *testing.T) {
+	s := newSorter()
+	s.runBytes = 1
+	defer s.close()
+	if _, err := s.add(record("a", 1, "x")); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	z := s2.NewWriter(&b)
+	text := appendRun(nil, sortable{record("a", 1, "x"), 0})
+	for cut := 1; cut < len(text); cut++ {
+		b.Reset()
+		z.Reset(&b)
+		if _, err := z.Write(text[:cut]); err != nil {
 			t.Fatal(err)
 		}
-		if count > 0 && compareRecords(before, r) >= 0 {
-			t.Fatalf("%s %s follows %s %s", r.Time, r.ID, before.Time, before.ID)
+		if err := errors.Join(z.Close(), os.WriteFile(s.runs[0].name, b.Bytes(), 0o600)); err != nil {
+			t.Fatal(err)
 		}
-		before = r
-		count++
+		failed := false
+		for _, err := range s.all() {
+			failed = err != nil
+		}
+		if !failed {
+			t.Errorf("cut off after %d bytes of %d, and no error", cut, len(text))
+		}
 	}
-	if count != n {
-		t.Errorf("%d records, %d went in", count, n)
+}
+
+// TestAhead: reading ahead changes nothing, neither where it ends nor where it is left.
+func TestAhead(t *testing.T) {
+	long := strings.Repeat("x", chunkBytes/3)
+	for _, n := range []int{0, 1, 2, 3, 10} {
+		for _, fails := range []bool{false, true} {
+			for leave := range n + 1 {
+				running := true
+				all := func(yield func(Sighting, error) bool) {
+					defer func() { running = false }()
+					for i := range n {
+						if !yield(Sighting{Record: record(fmt.Sprint(i), 1, long)}, nil) {
+							return
+						}
+					}
+					if fails {
+						yield(Sighting{}, errors.New("the end"))
+					}
+				}
+				got, failed := 0, false
+				for s, err := range ahead(all) {
+					if failed = err != nil; failed {
+						break
+					}
+					if s.Record.ID != fmt.Sprint(got) {
+						t.Fatalf("%s stands at %d", s.Record.ID, got)
+					}
+					if got++; got == leave {
+						break
+					}
+				}
+				if want := leave; running || leave > 0 && got != want || leave == 0 && (got != n || failed != fails) {
+					t.Errorf("%d, fails %v, left at %d: got %d, failed %v, running %v", n, fails, leave, got, failed, running)
+				}
+			}
+		}
 	}
 }
 

@@ -1,0 +1,169 @@
+package evaluation
+
+import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math"
+	"time"
+	"unicode/utf8"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/controls"
+)
+
+// appendItem writes an item with all that it holds, each part with its length before
+// it. A spool lives for minutes and is read by nobody else, so that it need not be
+// JSON, which takes several times as long to write and to read.
+func appendItem(b []byte, i Item) []byte {
+	b = appendText(b, i.ID)
+	b = appendText(b, i.Label)
+	b = appendTime(b, i.Time)
+	b = appendText(b, string(i.Verdict))
+	b = appendReasons(b, i.Reasons)
+	b = appendTime(b, i.Until)
+	b = appendText(b, i.SHA256)
+	b = binary.AppendUvarint(b, uint64(len(i.Fields)))
+	for _, f := range i.Fields {
+		b = appendText(b, f.Text)
+		b = appendTime(b, f.Time)
+		b = binary.AppendUvarint(b, math.Float64bits(f.Number))
+		b = appendFlag(b, f.Set)
+	}
+	b = appendText(b, i.Link)
+	b = appendText(b, i.Group)
+	return appendReasons(b, i.Observations)
+}
+
+// appendText writes a text with every byte that is not UTF-8 replaced, as JSON would
+// have it: what reports show is what results.json says.
+func appendText(b []byte, s string) []byte {
+	if !utf8.ValidString(s) {
+		s = string([]rune(s))
+	}
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+func appendFlag(b []byte, is bool) []byte {
+	if is {
+		return append(b, 1)
+	}
+	return append(b, 0)
+}
+
+// appendTime writes a time with its zone as an offset, as JSON does; nothing of the
+// zero time.
+func appendTime(b []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return append(b, 0)
+	}
+	_, offset := t.Zone()
+	b = append(b, 1)
+	b = appendFlag(b, t.Location() == time.UTC)
+	b = binary.AppendVarint(b, int64(offset))
+	b = binary.AppendVarint(b, t.Unix())
+	return binary.AppendUvarint(b, uint64(t.Nanosecond()))
+}
+
+func appendReasons(b []byte, reasons []controls.Reason) []byte {
+	b = binary.AppendUvarint(b, uint64(len(reasons)))
+	for _, r := range reasons {
+		b = appendText(b, r.Code)
+		b = appendText(b, string(r.Detail))
+	}
+	return b
+}
+
+// itemReader reads what appendItem wrote.
+type itemReader struct {
+	in  *bufio.Reader
+	err error // the first
+}
+
+// next returns io.EOF when there is no more.
+func (r *itemReader) next() (Item, error) {
+	if _, err := r.in.Peek(1); err != nil {
+		return Item{}, err
+	}
+	i := Item{ID: r.text(), Label: r.text(), Time: r.time(), Verdict: evidence.Verdict(r.text()), Reasons: r.reasons(), Until: r.time(), SHA256: r.text()}
+	for n := r.number(); n > 0 && r.err == nil; n-- {
+		i.Fields = append(i.Fields, controls.Field{Text: r.text(), Time: r.time(), Number: math.Float64frombits(r.number()), Set: r.flag()})
+	}
+	i.Link, i.Group, i.Observations = r.text(), r.text(), r.reasons()
+	return i, r.err
+}
+
+func (r *itemReader) fail(err error) {
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+func (r *itemReader) number() uint64 {
+	n, err := binary.ReadUvarint(r.in)
+	if err != nil {
+		r.fail(err)
+	}
+	return n
+}
+
+func (r *itemReader) signed() int64 {
+	n, err := binary.ReadVarint(r.in)
+	if err != nil {
+		r.fail(err)
+	}
+	return n
+}
+
+func (r *itemReader) flag() bool {
+	b, err := r.in.ReadByte()
+	if err != nil {
+		r.fail(err)
+	}
+	return b == 1
+}
+
+func (r *itemReader) bytes() []byte {
+	n := r.number()
+	if r.err != nil || n == 0 {
+		return nil
+	}
+	if n > maxPart {
+		r.fail(fmt.Errorf("a part of %d bytes", n))
+		return nil
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(r.in, b); err != nil {
+		r.fail(err)
+	}
+	return b
+}
+
+// maxPart bounds what a broken file can ask for.
+const maxPart = 1 << 30
+
+func (r *itemReader) text() string { return string(r.bytes()) }
+
+func (r *itemReader) time() time.Time {
+	if !r.flag() {
+		return time.Time{}
+	}
+	utc, offset := r.flag(), int(r.signed())
+	t := time.Unix(r.signed(), int64(r.number()))
+	if utc {
+		return t.UTC()
+	}
+	return t.In(time.FixedZone("", offset))
+}
+
+func (r *itemReader) reasons() []controls.Reason {
+	var list []controls.Reason
+	for n := r.number(); n > 0 && r.err == nil; n-- {
+		list = append(list, controls.Reason{Code: r.text(), Detail: r.bytes()})
+	}
+	return list
+}
