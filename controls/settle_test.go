@@ -256,6 +256,16 @@ func TestSettledIsJudged(t *testing.T) {
 func everywhere(c *Control) *Control {
 	n := *c
 	n.Population.Where, n.Population.Time, n.Population.End, n.Population.LatestOf = nil, "", "", ""
+	n.Population.Also = slices.Clone(c.Population.Also)
+	for i := range n.Population.Also {
+		also := &n.Population.Also[i]
+		also.Where, also.Time, also.End, also.LatestOf = nil, "", "", ""
+	}
+	n.Related = maps.Clone(c.Related)
+	for name, r := range n.Related {
+		r.LatestOf = "" // variations may lack what they are snapshots of
+		n.Related[name] = r
+	}
 	return &n
 }
 
