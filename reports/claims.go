@@ -13,6 +13,7 @@ import (
 type ClaimGroup struct {
 	Source, Kind, Method, Scope, Unit string
 
+	Listed          bool            // read to the source's own end, without a count to match
 	Scopes          int             // how many scopes were added up: 1, or more after MergeScopes
 	Window          evidence.Period // from the first claim's start to the last one's end
 	Claims          int             // how many were added up
@@ -34,7 +35,7 @@ func GroupClaims(claims []Claim) []ClaimGroup {
 			i = len(groups)
 			index[k] = i
 			groups = append(groups, ClaimGroup{
-				Source: c.Source, Kind: c.Kind, Method: c.Method, Scope: c.Scope, Unit: c.Unit,
+				Source: c.Source, Kind: c.Kind, Method: c.Method, Listed: c.Listed, Scope: c.Scope, Unit: c.Unit,
 				Scopes: 1, Window: c.Window, Satisfied: true,
 			})
 		}
@@ -114,4 +115,19 @@ func span(a, b evidence.Period) evidence.Period {
 		a.End = b.End
 	}
 	return a
+}
+
+// ClaimedKinds lists the record kinds that claims speak of, in the order of their names.
+func ClaimedKinds(claims []Claim) []string {
+	var kinds []string
+	for _, c := range claims {
+		kinds = append(kinds, c.Kind)
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
+
+// ClaimsOf keeps the claims of one kind.
+func ClaimsOf(claims []Claim, kind string) []Claim {
+	return slices.DeleteFunc(slices.Clone(claims), func(c Claim) bool { return c.Kind != kind })
 }

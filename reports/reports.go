@@ -219,6 +219,7 @@ type Claim struct {
 	Source    string
 	Kind      string
 	Method    string // in words
+	Listed    bool   // read to the source's own end, without a count to match
 	Scope     string // "account=… region=…"
 	Window    evidence.Period
 	Unit      string // what Expected and Found count

@@ -38,16 +38,19 @@ func (d *document) completeness(c *reports.Control) {
 
 // claimTotals has a line a source and method, over all its scopes.
 func (d *document) claimTotals(groups []reports.ClaimGroup) {
-	t := d.table(column{title: d.in(words.Source), width: 22}, column{title: d.in(words.Method), width: 36}, column{title: d.in(words.ScopesCount), width: 17, right: true},
-		column{title: d.in(words.CountedUnit), width: 38}, column{title: d.in(words.Expected), width: 20, right: true},
-		column{title: d.in(words.Found), width: 20, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 153})
+	t := d.table(column{title: d.in(words.Source), width: 28}, column{title: d.in(words.Method), width: 34}, column{title: d.in(words.ScopesCount), width: 17, right: true},
+		column{title: d.in(words.CountedUnit), width: 36}, column{title: d.in(words.Expected), width: 18, right: true},
+		column{title: d.in(words.Found), width: 18, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 151})
 	for _, g := range groups {
-		t.row(d.sourceLink(g.Source), d.text(g.Method), d.text(format.Count(int64(g.Scopes))), d.text(g.Unit), d.text(format.Count(g.Expected)), d.text(format.Count(g.Found)), d.claimVerdict(g.Satisfied))
+		source := d.sourceLink(g.Source)
+		source.paras = append(source.paras, para{text: g.Kind, st: d.st.tiny})
+		t.row(source, d.text(g.Method), d.text(format.Count(int64(g.Scopes))), d.text(g.Unit), d.text(format.Count(g.Expected)), d.text(format.Count(g.Found)), d.claimVerdict(g))
 	}
 }
 
 // claimGroups has a line a scope.
 func (d *document) claimGroups(groups []reports.ClaimGroup) {
+	// The kind stands below the scope, whose lines are otherwise the same for all kinds.
 	t := d.table(column{title: d.in(words.ScopeOf), width: 44}, column{title: d.in(words.Window), width: 37}, column{title: d.in(words.CountedUnit), width: 38},
 		column{title: d.in(words.Expected), width: 20, right: true}, column{title: d.in(words.Found), width: 19, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 158})
 	for i, g := range groups {
@@ -56,19 +59,21 @@ func (d *document) claimGroups(groups []reports.ClaimGroup) {
 			d.flow(d.say(words.MoreInIPESheet, format.Count(int64(len(groups)-i))), d.st.bold)
 			return
 		}
-		t.row(d.text(g.Scope), d.text(format.Window(g.Window, d.p.Location)), d.text(g.Unit), d.text(format.Count(g.Expected)), d.text(format.Count(g.Found)), d.claimVerdict(g.Satisfied))
+		scope := d.text(g.Scope)
+		scope.paras = append(scope.paras, para{text: g.Kind, st: d.st.tiny})
+		t.row(scope, d.text(format.Window(g.Window, d.p.Location)), d.text(g.Unit), d.text(format.Count(g.Expected)), d.text(format.Count(g.Found)), d.claimVerdict(g))
 	}
 }
 
 // maxScopes is how many lines a table of scopes has at most.
 const maxScopes = 120
 
-func (d *document) claimVerdict(satisfied bool) box {
+func (d *document) claimVerdict(g reports.ClaimGroup) box {
 	look := paint{goodFill, black}
-	if !satisfied {
+	if !g.Satisfied {
 		look = paint{badFill, black}
 	}
-	text := words.ClaimMark(satisfied) + " " + d.in(words.ClaimVerdict(satisfied))
+	text := words.ClaimMark(g.Satisfied) + " " + d.in(words.ClaimVerdict(g.Satisfied, g.Listed))
 	return box{paras: []para{{text: text, st: d.st.cellBold.with(look.text)}}, fill: look.fill}
 }
 

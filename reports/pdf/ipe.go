@@ -81,13 +81,15 @@ func (d *document) recordCounts(counts []reports.RecordCounts) {
 }
 
 func (d *document) figures(claims []reports.Claim) {
-	sums := reports.SumFigures(claims)
-	if len(sums) == 0 {
+	if len(reports.SumFigures(claims)) == 0 {
 		return
 	}
-	t := d.table(column{title: d.in(words.TotalOfClaims), width: 90}, column{title: d.in(words.Control), width: 40}, column{title: d.in(words.Counts), width: bodyWidth - 130, right: true})
-	for _, f := range sums {
-		t.row(d.text(f.Name), d.text(f.For), d.text(format.Count(f.N)))
+	t := d.table(column{title: d.in(words.RecordKind), width: 52}, column{title: d.in(words.TotalOfClaims), width: 66}, column{title: d.in(words.Control), width: 34},
+		column{title: d.in(words.Counts), width: bodyWidth - 152, right: true})
+	for _, kind := range reports.ClaimedKinds(claims) {
+		for _, f := range reports.SumFigures(reports.ClaimsOf(claims, kind)) {
+			t.row(d.text(kind), d.text(f.Name), d.text(f.For), d.text(format.Count(f.N)))
+		}
 	}
 }
 

@@ -99,7 +99,7 @@ func (t *ipeTable) count(matter evidence.Text, content string, n int64) {
 }
 
 func (t *ipeTable) claim(c reports.Claim) {
-	verdict := cell{value: words.ClaimMark(c.Satisfied) + " " + t.b.in(words.ClaimVerdict(c.Satisfied)), style: t.b.styles.claim[c.Satisfied]}
+	verdict := cell{value: words.ClaimMark(c.Satisfied) + " " + t.b.in(words.ClaimVerdict(c.Satisfied, c.Listed)), style: t.b.styles.claim[c.Satisfied]}
 	t.row(words.Question3, t.b.str(c.Method), t.b.str(c.Kind), t.b.str(c.Scope),
 		t.b.when(c.Window.Start), t.b.when(c.Window.End), t.b.str(c.Unit), t.b.count(c.Expected), t.b.count(c.Found), verdict)
 }

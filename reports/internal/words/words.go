@@ -306,8 +306,12 @@ func DayMark(d reports.DayState) string {
 	return ""
 }
 
-// ClaimVerdict is the word for a claim that is satisfied or not.
-func ClaimVerdict(satisfied bool) evidence.Text {
+// ClaimVerdict is the word for a claim that is satisfied or not. A list that was
+// read to its end matches no count.
+func ClaimVerdict(satisfied, listed bool) evidence.Text {
+	if satisfied && listed {
+		return evidence.Text{JA: "末尾まで読込済", EN: "read to end"}
+	}
 	if satisfied {
 		return evidence.Text{JA: "一致", EN: "match"}
 	}
