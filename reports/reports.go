@@ -197,6 +197,7 @@ type Source struct {
 	Tool      string
 	From, To  time.Time // first and last collection
 	Requested []string  // the selections pushed down to it, written out
+	Requests  []Request // the first request of each kind, as it was sent
 	Kinds     []string
 	Records   []RecordCounts // by kind; all sources of a kind together
 	Claims    []Claim
@@ -213,6 +214,9 @@ type RecordCounts struct {
 	Earlier  int64 // versions of records that had changed when they were collected again
 	Distinct int64 // what is left: the records that controls see
 }
+
+// Request is how records of a kind were asked for.
+type Request struct{ Kind, Request string }
 
 // Claim is a completeness claim, in the pack's language.
 type Claim struct {

@@ -232,6 +232,9 @@ func (c *contents) source(d sealed.Description) reports.Source {
 	for _, w := range d.Want {
 		out.Requested = append(out.Requested, fmt.Sprintf("%s: %s %s", w.For, w.Kind, Definition(w.Where))+c.in(aroundText(w)))
 	}
+	for _, r := range d.Requests {
+		out.Requests = append(out.Requests, reports.Request(r))
+	}
 	for _, claim := range d.Claims {
 		out.Claims = append(out.Claims, c.claim(d, claim))
 	}

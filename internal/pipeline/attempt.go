@@ -18,7 +18,8 @@ type attempt struct {
 	cursor evidence.Cursor // where to go on; nil: at the beginning
 	last   bool            // the unit's end was reached
 	claims []evidence.Claim
-	at     time.Time // when its last batch was collected
+	begun  time.Time // when its first batch was collected
+	at     time.Time // and its last
 	whole  bool      // an earlier attempt of the unit was sound
 }
 
@@ -39,7 +40,8 @@ func (a *attempt) outdated(u evidence.Unit, d collectors.Driver, now time.Time) 
 			return false
 		}
 		if k.Settles > 0 {
-			return a.at.Before(u.Window.End.Add(k.Settles))
+			// Its first part was read before the last, and may lack what came in between.
+			return a.begun.Before(u.Window.End.Add(k.Settles))
 		}
 		return k.Form != evidence.Event
 	})
@@ -52,6 +54,9 @@ func (a *attempt) add(m locker.Manifest) {
 	a.last = a.last || m.Last
 	a.claims = append(a.claims, m.Claims...)
 	a.at = m.Collected.At
+	if m.Seq == 0 {
+		a.begun = m.Collected.At
+	}
 }
 
 // sound reports whether the unit is complete and every claim of it satisfied.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors"
+	"github.com/evidencepack/evidence/internal/locker"
 )
 
 // What arrives late is read again until it has settled, and then left alone: a
@@ -32,10 +33,23 @@ func TestUntilWhenAUnitIsReadAgain(t *testing.T) {
 		{"pull", 500 * time.Hour, 600 * time.Hour, true},     // may change at any time
 		{"another", 500 * time.Hour, 600 * time.Hour, false}, // of no kind that is known
 	} {
-		a := &attempt{at: end.Add(tt.read)}
+		a := &attempt{begun: end.Add(tt.read), at: end.Add(tt.read)}
 		u := evidence.Unit{Kinds: []string{tt.kind}, Window: evidence.Period{Start: end.AddDate(0, 0, -1), End: end}}
 		if got := a.outdated(u, d, end.Add(tt.now)); got != tt.want {
 			t.Errorf("%s read %s after its end, and again after %s: %t, want %t", tt.kind, tt.read, tt.now, got, tt.want)
 		}
+	}
+}
+
+// What was begun before it had settled was not read when it had, whenever it ended.
+func TestAReadingSettlesByItsBeginning(t *testing.T) {
+	d := collectors.Driver{Kinds: []collectors.Kind{{Name: "sign_in", Form: evidence.Mutable, Settles: 72 * time.Hour}}}
+	end := time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC)
+	a := &attempt{}
+	a.add(locker.Manifest{Seq: 0, Collected: locker.Collected{At: end.Add(65 * time.Hour)}})
+	a.add(locker.Manifest{Seq: 1, Collected: locker.Collected{At: end.Add(73 * time.Hour)}})
+	u := evidence.Unit{Kinds: []string{"sign_in"}, Window: evidence.Period{Start: end.AddDate(0, 0, -1), End: end}}
+	if !a.outdated(u, d, end.Add(100*time.Hour)) {
+		t.Error("a reading that was begun too early is not read again")
 	}
 }

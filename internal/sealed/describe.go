@@ -1,11 +1,13 @@
 package sealed
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/locker"
 )
 
 // Description is how one source's evidence of the period was obtained: what an
@@ -19,10 +21,17 @@ type Description struct {
 	From       time.Time            `json:"from,omitzero"` // first and last collection
 	To         time.Time            `json:"to,omitzero"`
 	Want       []evidence.Selection `json:"want"`       // what was asked of it, newest plan
+	Requests   []Request            `json:"requests"`   // how: the first request of each kind, as it was sent
 	Claims     []ClaimOf            `json:"claims"`     // of the latest readings
 	Failures   []Failure            `json:"failures"`   // tries that were given up
 	Unreadable []string             `json:"unreadable"` // parts that could not be planned, newest plan
 	Days       []Day                `json:"days"`
+}
+
+// Request is a request as its origin tells of it, which holds no secret.
+type Request struct {
+	Kind    string `json:"kind"`
+	Request string `json:"request"`
 }
 
 // ClaimOf is a claim with when its unit was collected.
@@ -103,8 +112,29 @@ func (h *holding) describe(v *View) Description {
 	for _, m := range h.failures {
 		d.Failures = append(d.Failures, Failure{m.Collected.At, m.Unit.Scope, m.Unit.Window, m.Error})
 	}
+	d.Requests = h.requests()
 	d.Days = h.days(v)
 	return d
+}
+
+// requests are, of the earliest batch with records of each kind, the first it came from.
+func (h *holding) requests() []Request {
+	first := map[string]locker.Manifest{}
+	for _, a := range h.attempts {
+		if !a.stands {
+			continue
+		}
+		for _, m := range a.batches {
+			if was, ok := first[m.Kind]; len(m.Origins) > 0 && m.Records > 0 && (!ok || m.Unit.Window.Start.Before(was.Unit.Window.Start)) {
+				first[m.Kind] = m
+			}
+		}
+	}
+	list := []Request{}
+	for _, kind := range slices.Sorted(maps.Keys(first)) {
+		list = append(list, Request{kind, first[kind].Origins[0].Request})
+	}
+	return list
 }
 
 // days draws the coverage calendar: a day is complete when every scope that any

@@ -47,6 +47,14 @@ func (d *document) parameters(src *reports.Source) {
 	if len(src.Requested) == 0 {
 		d.flow(d.in(words.EverythingAsked), d.st.body)
 	}
+	if len(src.Requests) == 0 {
+		return
+	}
+	d.y += 2
+	t = d.table(column{title: d.in(words.RecordKind), width: 52}, column{title: d.in(words.FirstRequest), width: bodyWidth - 52})
+	for _, r := range src.Requests {
+		t.row(d.text(r.Kind), d.mono(r.Request))
+	}
 }
 
 func (d *document) match(src *reports.Source) {

@@ -57,6 +57,7 @@ func (b builder) lookup() reports.Source {
 		Host:     "evidence-runner-01.minamo.example", Tool: "evidence v0.1.0",
 		From: b.asOf.Add(-12 * time.Minute), To: b.asOf.Add(-4 * time.Minute),
 		Requested: []string{`cloudtrail.event: userIdentity.type = "Root"`},
+		Requests:  []reports.Request{{Kind: "cloudtrail.event", Request: "GET s3://example-audit-logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/10/01/111122223333_CloudTrail_us-east-1_20261001T0000Z_abc.json.gz"}},
 		Kinds:     []string{"cloudtrail.event"},
 	}
 	for d := range 31 {

@@ -47,6 +47,9 @@ func (t *ipeTable) source(src *reports.Source) {
 	for _, q := range src.Requested {
 		t.fact(words.Question2, words.Query, q)
 	}
+	for _, r := range src.Requests {
+		t.fact(words.Question2, words.FirstRequest, r.Kind+"\n"+r.Request)
+	}
 	for _, n := range src.Records {
 		t.recordCounts(n)
 	}

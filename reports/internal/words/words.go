@@ -148,6 +148,7 @@ var (
 	Host            = evidence.Text{JA: "収集を実行したホスト", EN: "Host"}
 	CollectedFromTo = evidence.Text{JA: "収集日時", EN: "Collected at"}
 	RecordKind      = evidence.Text{JA: "レコード種別", EN: "Record kind"}
+	FirstRequest    = evidence.Text{JA: "送信した要求（種類ごとに最初のもの）", EN: "Request as sent, the first of each kind"}
 	Query           = evidence.Text{JA: "抽出条件", EN: "Query"}
 	RecordsByKind   = evidence.Text{JA: "レコードの件数（種別ごと。同じ種別の全証跡元を合算）", EN: "Records by kind, all sources of a kind together"}
 	RecordsSealed   = evidence.Text{JA: "封印したレコード", EN: "Sealed"}
