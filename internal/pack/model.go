@@ -266,6 +266,9 @@ func (c *contents) claim(d sealed.Description, claim sealed.ClaimOf) reports.Cla
 		if t, ok := c.driver(d.Driver).Texts[code]; ok {
 			return c.in(t)
 		}
+		if t, ok := collectors.Texts[code]; ok {
+			return c.in(t)
+		}
 		return code
 	}
 	out := reports.Claim{

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -240,6 +242,7 @@ func (c *collection) unit(ctx context.Context, u evidence.Unit) error {
 // append makes one batch of an attempt durable.
 func (c *collection) append(ctx context.Context, u evidence.Unit, a *attempt, b evidence.Batch, last bool) error {
 	unit := locker.Planned(u)
+	b.Claims = unsettled(b.Claims, c.driver, c.job.Now())
 	m := locker.Manifest{
 		Version: locker.Version, Type: locker.Batch, Source: c.source.Name, Driver: c.driver.Name, Collected: c.stamp(),
 		Plan: a.plan, Unit: &unit, Seq: a.next, Last: last,
@@ -252,6 +255,25 @@ func (c *collection) append(ctx context.Context, u evidence.Unit, a *attempt, b 
 	a.add(m)
 	c.count(func(d *Collected) { d.Records += m.Records })
 	return nil
+}
+
+// unsettled notes with the claims of kinds that arrive late that their windows have not
+// settled yet. The claims given are left as they are.
+func unsettled(claims []evidence.Claim, d collectors.Driver, now time.Time) []evidence.Claim {
+	claims = slices.Clone(claims)
+	for i, claim := range claims {
+		at := slices.IndexFunc(d.Kinds, func(k collectors.Kind) bool { return k.Name == claim.Kind })
+		if at < 0 || d.Kinds[at].Settles == 0 {
+			continue
+		}
+		if settled := claim.Window.End.Add(d.Kinds[at].Settles); now.Before(settled) {
+			claims[i].Notes = append(slices.Clone(claim.Notes), evidence.Finding{
+				Code: collectors.NotSettled, Object: claim.Scope.String(),
+				Window: evidence.Period{Start: now.UTC().Truncate(time.Second), End: settled.UTC()},
+			})
+		}
+	}
+	return claims
 }
 
 // fail records that a unit was given up, and why.

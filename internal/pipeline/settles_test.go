@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/internal/locker"
@@ -51,5 +53,31 @@ func TestAReadingSettlesByItsBeginning(t *testing.T) {
 	u := evidence.Unit{Kinds: []string{"sign_in"}, Window: evidence.Period{Start: end.AddDate(0, 0, -1), End: end}}
 	if !a.outdated(u, d, end.Add(100*time.Hour)) {
 		t.Error("a reading that was begun too early is not read again")
+	}
+}
+
+// A claim that was made before its window had settled says so, and until when.
+func TestClaimsThatHaveNotSettled(t *testing.T) {
+	d := collectors.Driver{Kinds: []collectors.Kind{{Name: "sign_in", Settles: 72 * time.Hour}, {Name: "user"}}}
+	end := time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC)
+	window := evidence.Period{Start: end.AddDate(0, 0, -1), End: end}
+	made := []evidence.Claim{
+		{Kind: "sign_in", Window: window, Scope: evidence.Scope{"tenant": "t"}, Notes: []evidence.Finding{{Code: "other"}}},
+		{Kind: "user", Window: window}, {Kind: "unknown", Window: window},
+	}
+	now := end.Add(2 * time.Hour)
+	got := unsettled(made, d, now)
+	note := evidence.Finding{Code: collectors.NotSettled, Object: "tenant=t", Window: evidence.Period{Start: now, End: end.Add(72 * time.Hour)}}
+	if d := cmp.Diff([]evidence.Finding{{Code: "other"}, note}, got[0].Notes); d != "" || len(got[1].Notes)+len(got[2].Notes) > 0 {
+		t.Errorf("%s%+v", d, got[1:])
+	}
+	if len(made[0].Notes) != 1 {
+		t.Error("the collector's own claim was changed")
+	}
+	if got := unsettled(made, d, end.Add(72*time.Hour)); len(got[0].Notes) != 1 {
+		t.Errorf("after it has settled: %+v", got[0].Notes)
+	}
+	if !collectors.Texts[collectors.NotSettled].Complete() {
+		t.Error("no text explains it")
 	}
 }
