@@ -97,7 +97,7 @@ func (s *shown) tellTest(r *evaluation.Results) error {
 		{say("検証手続", "procedure"), c.Procedure.In(l)},
 		{say("統制責任者", "owner"), c.Owner},
 		{say("頻度", "frequency"), c.Frequency.Name().In(l)},
-		{say("母集団", "population"), strings.Join(c.Population.Kinds(), ", ") + "  " + strings.ReplaceAll(pack.PopulationDefinition(c.Population), "\n", "; ")},
+		{say("母集団", "population"), strings.Join(c.Population.Kinds(), ", ") + "  " + strings.ReplaceAll(pack.PopulationDefinition(c.Population).In(l), "\n", " / ")},
 	} {
 		fmt.Fprintf(s.stdout, "%s: %s\n", line[0], strings.TrimSpace(line[1]))
 	}

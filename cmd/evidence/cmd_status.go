@@ -124,8 +124,8 @@ func (a *app) tellGaps(l evidence.Lang, s sealed.Description) {
 	}
 }
 
-// settled is how long after a day's end every source has delivered what there
-// is of it, and a day without evidence is a day that was missed.
+// settled is how long after a day's end a day without any evidence is a day that was
+// missed. Single records may arrive later: claims say of which kinds, and until when.
 const settled = 24 * time.Hour
 
 // judgeDays tells the days to come from those that were missed: the sealed

@@ -167,7 +167,7 @@ func (c *contents) item(ctl *controls.Control, i evaluation.Item) reports.Item {
 
 func (c *contents) population(ctl *controls.Control) reports.Population {
 	kinds := ctl.Population.Kinds()
-	p := reports.Population{Kind: strings.Join(kinds, ", "), Definition: PopulationDefinition(ctl.Population)}
+	p := reports.Population{Kind: strings.Join(kinds, ", "), Definition: c.in(PopulationDefinition(ctl.Population))}
 	var titles []string
 	for _, k := range kinds {
 		titles = append(titles, c.kindTitle(k))

@@ -29,25 +29,46 @@ func Definition(w evidence.Where) string {
 	return strings.Join(clauses, "; or ")
 }
 
-// PopulationDefinition says how a control's population is selected: of each of its
-// kinds, if it has several.
-func PopulationDefinition(p controls.Population) string {
+// PopulationDefinition says how a control's population is selected, a line for each
+// of its kinds.
+func PopulationDefinition(p controls.Population) evidence.Text {
 	parts := p.Each()
-	if len(parts) == 1 {
-		return Definition(p.Where)
-	}
-	var lines []string
+	var ja, en []string
 	for _, part := range parts {
-		line := part.Kind
-		if part.Optional {
-			line += " (optional)"
+		t := partDefinition(part)
+		if len(parts) > 1 {
+			t = evidence.Text{JA: titled(part.Kind, t.JA), EN: titled(part.Kind, t.EN)}
+			if part.Optional {
+				t.JA, t.EN = t.JA+"（収集される場合）", t.EN+" (where it is collected)"
+			}
 		}
-		if d := Definition(part.Where); d != "" {
-			line += ": " + d
-		}
-		lines = append(lines, line)
+		ja, en = append(ja, t.JA), append(en, t.EN)
 	}
-	return strings.Join(lines, "\n")
+	return evidence.Text{JA: strings.Join(ja, "\n"), EN: strings.Join(en, "\n")}
+}
+
+func partDefinition(p controls.Population) evidence.Text {
+	var ja, en []string
+	if d := Definition(p.Where); d != "" {
+		ja, en = append(ja, d), append(en, d)
+	}
+	if p.LatestOf != "" {
+		ja, en = append(ja, p.LatestOf+" ごとに最新のもの"), append(en, "the newest of each "+p.LatestOf)
+	}
+	switch {
+	case p.End != "":
+		ja, en = append(ja, p.Time+" から "+p.End+" までが対象期間と重なるもの"), append(en, p.Time+" to "+p.End+" overlapping the period")
+	case p.Time != "":
+		ja, en = append(ja, p.Time+" が対象期間に含まれるもの"), append(en, p.Time+" within the period")
+	}
+	return evidence.Text{JA: strings.Join(ja, "、"), EN: strings.Join(en, "; ")}
+}
+
+func titled(kind, definition string) string {
+	if definition == "" {
+		return kind
+	}
+	return kind + ": " + definition
 }
 
 // aroundText says how far around the period a selection reaches; empty when it
