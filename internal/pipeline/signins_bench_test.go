@@ -60,7 +60,7 @@ func judgeSignIns(b *testing.B, s signIns, base string) {
 		b.Fatal(err)
 	}
 	if got := collected[0].Records; got != int64(s.n) {
-		b.Fatalf("collected %d records of %d: %v", got, s.n, collected[0].Errors)
+		b.Fatalf("collected %d records of %d: %.500v", got, s.n, collected[0].Errors)
 	}
 	lap("collect")
 	if _, err := r.Seal(b.Context()); err != nil {

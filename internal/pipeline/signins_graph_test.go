@@ -87,7 +87,7 @@ func (s signIns) page(r *http.Request, first, last int) []byte {
 	return append(b, "]}"...)
 }
 
-var filter = regexp.MustCompile(`^createdDateTime ge (\S+) and createdDateTime (lt|le) (\S+)$`)
+var filter = regexp.MustCompile(`^createdDateTime ge (\S+) and createdDateTime (lt|le) (\S+)( and \(signInEventTypes/any\(.*)?$`)
 
 // asked are the first and the last sign-in that a filter accepts.
 func (s signIns) asked(text string) (first, last int, err error) {
