@@ -253,6 +253,11 @@ func TestSettledIsJudged(t *testing.T) {
 func everywhere(c *Control) *Control {
 	n := *c
 	n.Population.Where, n.Population.Time, n.Population.End, n.Population.LatestOf = nil, "", "", ""
+	n.Population.Also = slices.Clone(c.Population.Also)
+	for i := range n.Population.Also {
+		p := &n.Population.Also[i]
+		p.Where, p.Time, p.End, p.LatestOf = nil, "", "", ""
+	}
 	n.Related = maps.Clone(c.Related)
 	for name, r := range n.Related {
 		r.LatestOf = ""
