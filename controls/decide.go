@@ -78,7 +78,7 @@ func (c *Control) newDecider(ctx context.Context, full *ast.Compiler, params *as
 	if !sameUpToHeads(full, compiler) {
 		return nil, nil
 	}
-	split := newSplitter(compiler, c.Package(), newDeadRules(ctx, compiler, params).live)
+	split := newSplitter(compiler, c.Package(), livePart(ctx, compiler, params))
 	if !split.all() {
 		return nil, nil
 	}

@@ -277,7 +277,7 @@ func withSignIns(t testing.TB) *Library {
 	if _, err := lib.Find("ACC-01"); err == nil {
 		return lib
 	}
-	if lib, err = Load(Shipped(), os.DirFS("../internal/pipeline/testdata/signins")); err != nil {
+	if lib, err = Load(Shipped(), os.DirFS("../internal/pipeline/testdata/sign-ins")); err != nil {
 		t.Fatal(err)
 	}
 	return lib

@@ -69,7 +69,7 @@ exception contains {"code": "bad"} if { to_number(input.params.names[0]) > 1; in
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := newSplitter(compiler, e.control.Package(), newDeadRules(t.Context(), compiler, e.params).live)
+			s := newSplitter(compiler, e.control.Package(), livePart(t.Context(), compiler, e.params))
 			if !s.all() {
 				t.Fatal("not understood")
 			}

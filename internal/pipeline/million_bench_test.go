@@ -137,7 +137,7 @@ controls:
 	}
 	lib, err := Library(c)
 	if errors.Is(err, controls.ErrUnknown) { // the controls are not shipped: others stand in
-		if c.Overlay, err = filepath.Abs(filepath.Join("testdata", "signins")); err == nil {
+		if c.Overlay, err = filepath.Abs(filepath.Join("testdata", "sign-ins")); err == nil {
 			lib, err = Library(c)
 		}
 	}
