@@ -37,6 +37,7 @@ bench: ## figures, each beside a floor or a peer in the same run
 	$(GO) test -run '^$$' -bench Archive -benchtime 3x ./collectors/cloudtrail
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 10m ./collectors/github
 	$(GO) test -run '^$$' -bench Month -benchtime 1x -timeout 30m ./internal/pipeline
+	$(GO) test -run '^$$' -bench MillionSignIns -benchtime 1x -timeout 90m ./internal/pipeline
 	$(GO) test -run '^$$' -bench . ./controls ./reports/... ./internal/locker
 
 fuzz: ## each decoder for a short while

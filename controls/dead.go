@@ -7,48 +7,39 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 )
 
-// deadRules finds rules that cannot hold with the control's parameters, such as those
-// of exemptions that an organisation does not make. What they would read of a record
-// is never read.
-type deadRules struct {
-	ctx      context.Context
-	compiler *ast.Compiler
-	input    ast.Value // with the parameters alone
-	known    map[*ast.Rule]bool
-}
-
-func newDeadRules(ctx context.Context, compiler *ast.Compiler, params *ast.Term) *deadRules {
-	return &deadRules{ctx, compiler, ast.NewObject(ast.Item(ast.StringTerm("params"), params)), map[*ast.Rule]bool{}}
-}
-
-// live is what of a rule's body is evaluated, as far as the parameters tell: all of
-// it, or where it begins with what depends on parameters alone and does not hold, no
-// more than that. Bodies are evaluated in their order, where no index of rules is used.
-func (d *deadRules) live(rule *ast.Rule) (body ast.Body, dead bool) {
-	n := 0
-	for n < len(rule.Body) && ofParams(rule.Body[n], rule) {
-		n++
+// livePart returns what tells how much of a rule's body is evaluated, as far as the
+// control's parameters say: all of it, or where it begins with what depends on
+// parameters alone and does not hold, no more than that. Such are the rules of
+// exemptions that an organisation does not make: what they would read of a record is
+// never read. Bodies are evaluated in their order, where no index of rules is used.
+func livePart(ctx context.Context, compiler *ast.Compiler, params *ast.Term) func(*ast.Rule) (body ast.Body, dead bool) {
+	input := ast.NewObject(ast.Item(ast.StringTerm("params"), params))
+	known := map[*ast.Rule]bool{}
+	return func(rule *ast.Rule) (ast.Body, bool) {
+		n := 0
+		for n < len(rule.Body) && ofParams(rule.Body[n], rule) {
+			n++
+		}
+		if n == 0 {
+			return rule.Body, false
+		}
+		dead, ok := known[rule]
+		if !ok {
+			rs, err := rego.New(
+				rego.ParsedQuery(rule.Body[:n].Copy()),
+				rego.ParsedInput(input),
+				rego.Compiler(compiler),
+				rego.Capabilities(hermetic()),
+				rego.StrictBuiltinErrors(true),
+			).Eval(ctx)
+			dead = err == nil && len(rs) == 0
+			known[rule] = dead
+		}
+		if !dead {
+			return rule.Body, false
+		}
+		return rule.Body[:n], true
 	}
-	body = rule.Body[:n]
-	if n == 0 {
-		return rule.Body, false
-	}
-	dead, known := d.known[rule]
-	if !known {
-		rs, err := rego.New(
-			rego.ParsedQuery(body.Copy()),
-			rego.ParsedInput(d.input),
-			rego.Compiler(d.compiler),
-			rego.Capabilities(hermetic()),
-			rego.StrictBuiltinErrors(true),
-		).Eval(d.ctx)
-		dead = err == nil && len(rs) == 0
-		d.known[rule] = dead
-	}
-	if !dead {
-		return rule.Body, false
-	}
-	return body, true
 }
 
 // ofParams reports whether an expression depends on nothing but parameters and what

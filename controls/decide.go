@@ -41,9 +41,10 @@ type question struct {
 	joined bool   // whether it reads what was joined to the item or extracted from it
 	uses   []int  // the questions whose outcomes it reads
 
-	// members are those of the record that it reads, as parts of what all questions
-	// read of a record. They are nil when of one of them it reads less than others do.
-	members map[*place]bool
+	// members are those of the record that it reads, by what all questions together read
+	// of each: what it reads of it itself, or nil where that is the same. There are none
+	// where the record is read in another way.
+	members map[*place]*place
 }
 
 // findMembers fills in members; record is what all questions read.
@@ -51,14 +52,14 @@ func (q *question) findMembers(record *place) {
 	if q.record.use != record.use || q.record.each != nil || record.each != nil {
 		return
 	}
-	members := map[*place]bool{}
+	q.members = map[*place]*place{}
 	for name, part := range q.record.keys {
-		if !part.same(record.keys[name]) {
-			return
+		all := record.keys[name]
+		if part.same(all) {
+			part = nil
 		}
-		members[record.keys[name]] = true
+		q.members[all] = part
 	}
-	q.members = members
 }
 
 // setResults are the results that are sets, of which a policy adds elements.
@@ -77,7 +78,7 @@ func (c *Control) newDecider(ctx context.Context, full *ast.Compiler, params *as
 	if !sameUpToHeads(full, compiler) {
 		return nil, nil
 	}
-	split := newSplitter(compiler, c.Package(), newDeadRules(ctx, compiler, params).live)
+	split := newSplitter(compiler, c.Package(), livePart(ctx, compiler, params))
 	if !split.all() {
 		return nil, nil
 	}

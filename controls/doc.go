@@ -50,6 +50,23 @@
 // A policy imports modules of the Rego library, data.evidence.lib.<name>, and sees
 // no other data. Modules compute from their arguments: they have no input.
 //
+// # Large populations
+//
+// Most items of a large population are judged without the policy: which fields it
+// reads before it finds anything is known once it is compiled, and items that are
+// alike in those come to the same. What it reads for details, in the elements of
+// exception, does not count. So a policy is fast where
+//
+//   - its bodies read single fields that have few values. Where one has many, as users
+//     have names, the rule that reads it gives a constant and has no arguments (exempt
+//     if …): it is asked once for each name;
+//   - it takes a record apart by references and object.get. A record that is handed
+//     to a builtin as a whole is read as a whole; functions of the policy and of the
+//     library are looked into;
+//   - no body uses with.
+//
+// The results are the same either way, errors too.
+//
 // Policies are hermetic: builtins that reach a clock, a network, randomness or
 // the process do not exist for them, and every path they read of input is checked
 // against the JSON Schema of the record's kind when they are compiled. A field

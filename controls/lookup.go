@@ -113,7 +113,8 @@ func (s *lookupScan) value(i int, n *lookupNode) (int, bool) {
 	if i >= len(s.in) {
 		return i, false
 	}
-	end, ok := i, true
+	var end int
+	var ok bool
 	switch c := s.in[i]; {
 	case n != nil && n.keys != nil && c == '{':
 		end, ok = s.object(i, n)

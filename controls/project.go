@@ -49,8 +49,8 @@ type projector struct {
 // memberSpan is a member of the outermost object as it was taken over: what is read
 // of it, and where it stands in the output.
 type memberSpan struct {
-	part     *place
-	from, to int
+	part            *place
+	from, value, to int
 }
 
 // keySpan is where a key stands in the text, without its quotes.
@@ -182,9 +182,10 @@ func (s *projector) objectMembers(i int, p *place, take bool) (int, bool) {
 			taken = true
 			begin := len(s.out)
 			s.out = append(s.out, s.in[from-1:to+2]...)
+			value := len(s.out)
 			i, ok = s.value(i, part)
 			if s.depth == 1 {
-				s.members = append(s.members, memberSpan{part, begin, len(s.out)})
+				s.members = append(s.members, memberSpan{part, begin, value, len(s.out)})
 			}
 		}
 		if !ok || i >= len(s.in) {

@@ -68,7 +68,7 @@ type reader struct {
 	// of it is.
 	live func(*ast.Rule) (ast.Body, bool)
 
-	uses  []int
+	uses []int
 }
 
 func newReader(compiler *ast.Compiler) *reader {

@@ -201,7 +201,7 @@ func TestReads(t *testing.T) {
 			}
 			r := rand.New(rand.NewPCG(7, 7))
 			var records []evidence.Record
-			for i := range 400 {
+			for i := range 250 {
 				records = append(records, randomRecord(r, i))
 			}
 			sameBothWays(t, e, input(memory{}), records)

@@ -142,18 +142,9 @@ func (f *frame) decidable(rec evidence.Record, found extracted, chosen map[*join
 // numbers the records that were joined; in full what was extracted. JSON has no NUL
 // in it. There is no key where an outcome is not known.
 func (f *frame) appendKey(key []byte, q *question, rec evidence.Record, found extracted, chosen map[*join][]int, w *worker) []byte {
-	if q.members != nil && w.text[0] == '{' {
-		key = append(key, '{')
-		for _, m := range w.members {
-			if q.members[m.part] {
-				key = append(append(key, w.text[m.from:m.to]...), ',')
-			}
-		}
-	} else {
-		var ok bool
-		if key, ok = w.projector.again(key, w.text, q.record); !ok {
-			return key[:0]
-		}
+	key, ok := f.appendRead(key, q, w)
+	if !ok {
+		return key[:0]
 	}
 	for _, n := range q.uses {
 		if !w.outcomes[n].decided {
@@ -184,6 +175,31 @@ func (f *frame) appendKey(key []byte, q *question, rec evidence.Record, found ex
 		}
 	}
 	return key
+}
+
+// appendRead appends what a question reads of the record.
+func (f *frame) appendRead(key []byte, q *question, w *worker) ([]byte, bool) {
+	if q.members == nil || w.text[0] != '{' {
+		return w.projector.again(key, w.text, q.record)
+	}
+	key = append(key, '{')
+	for _, m := range w.members {
+		own, reads := q.members[m.part]
+		if !reads {
+			continue
+		}
+		if own == nil {
+			key = append(append(key, w.text[m.from:m.to]...), ',')
+			continue
+		}
+		key = append(key, w.text[m.from:m.value]...)
+		var ok bool
+		if key, ok = w.projector.again(key, w.text[m.value:m.to], own); !ok {
+			return key, false
+		}
+		key = append(key, ',')
+	}
+	return key, true
 }
 
 // readable makes the document on which the policy itself judges an item out of what

@@ -69,7 +69,7 @@ exception contains {"code": "bad"} if { to_number(input.params.names[0]) > 1; in
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := newSplitter(compiler, e.control.Package(), newDeadRules(t.Context(), compiler, e.params).live)
+			s := newSplitter(compiler, e.control.Package(), livePart(t.Context(), compiler, e.params))
 			if !s.all() {
 				t.Fatal("not understood")
 			}
@@ -132,11 +132,11 @@ func TestDecidersErrors(t *testing.T) {
 // the body, there is no deciding form.
 func TestNoDeciderOutOfOrder(t *testing.T) {
 	for rules, want := range map[string]bool{
-		`exception contains {"code": "bad", "detail": {"n": input.record.a}} if { n := input.record.b; n > 1 }`: true,
+		`exception contains {"code": "bad", "detail": {"n": input.record.a}} if { n := input.record.b; n > 1 }`:        true,
 		`exception contains {"code": "bad", "detail": {"n": input.record.a}} if { some n; n > 1; n = input.record.b }`: false,
-		`exception contains {"code": "bad"} if { input.record.a == 1 with input.record as {"a": 2} }`:           false,
-		`exception contains {"code": "bad"} if { walk(input.record, [_, v]); v == "x" }`:                        false,
-		`exception contains {"code": "bad"} if input.record`:                                                    true,
+		`exception contains {"code": "bad"} if { input.record.a == 1 with input.record as {"a": 2} }`:                  false,
+		`exception contains {"code": "bad"} if { walk(input.record, [_, v]); v == "x" }`:                               false,
+		`exception contains {"code": "bad"} if input.record`:                                                           true,
 	} {
 		e := prepareIn(t, openLayer(rules))
 		if got := e.decider != nil; got != want {

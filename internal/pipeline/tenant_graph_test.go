@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -12,7 +13,9 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/evidencepack/evidence"
@@ -22,55 +25,95 @@ import (
 // pageSize is the most that Graph gives of sign-ins at a time.
 const pageSize = 999
 
-// serve serves the sign-ins as Graph does: pages of the newest first, with a link
-// to the next. Go's connections have TCP_NODELAY set, so that no request waits 40 ms.
-func (s signIns) serve() *httptest.Server {
-	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		from, before, err := window(r.URL.Query().Get("$filter"))
+// graph serves the sign-ins as Graph does, in pages with links to the next, and
+// tokens to read them with. Go's connections have TCP_NODELAY set, so that no request
+// waits 40 ms.
+func (s signIns) graph() *httptest.Server {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /login/{tenant}/v2.0/.well-known/openid-configuration", func(w http.ResponseWriter, r *http.Request) {
+		base := "http://" + r.Host + "/login/" + r.PathValue("tenant")
+		answer(w, map[string]any{"issuer": base + "/v2.0", "authorization_endpoint": base + "/oauth2/v2.0/authorize", "token_endpoint": base + "/oauth2/v2.0/token"})
+	})
+	mux.HandleFunc("POST /login/{tenant}/oauth2/v2.0/token", func(w http.ResponseWriter, _ *http.Request) {
+		part := func(v string) string { return base64.RawURLEncoding.EncodeToString([]byte(v)) }
+		token := part(`{"alg":"none","typ":"JWT"}`) + "." + part(`{"tid":"`+tenant+`","appid":"`+reader+`","roles":["AuditLog.Read.All"]}`) + "." + part("signature")
+		answer(w, map[string]any{"token_type": "Bearer", "expires_in": 3599, "access_token": token})
+	})
+	mux.HandleFunc("GET /beta/auditLogs/signIns", func(w http.ResponseWriter, r *http.Request) {
+		first, last, err := s.asked(r.URL.Query().Get("$filter"))
 		if err != nil {
 			http.Error(w, `{"error":{"code":"BadRequest","message":"`+err.Error()+`"}}`, http.StatusBadRequest)
 			return
 		}
-		first, last := s.first(from), s.first(before)-1
-		if token := r.URL.Query().Get("$skiptoken"); token != "" {
-			last, _ = strconv.Atoi(token)
-		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(s.page(r, first, last))
-	}))
+	})
+	return httptest.NewServer(mux)
 }
 
+// reader is the application that reads.
+const reader = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+
+func answer(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// page is one of the sign-ins from first to last, in the order of time: the newest
+// first unless they are asked for in the other order.
 func (s signIns) page(r *http.Request, first, last int) []byte {
-	b := make([]byte, 0, pageSize*3200)
+	q := r.URL.Query()
+	order := q.Get("$orderby")
+	rising := order != "" && !strings.HasSuffix(order, " desc")
+	done, _ := strconv.Atoi(q.Get("$skiptoken")) // how many were given before
+	n := min(last-first+1-done, pageSize)
+	b := make([]byte, 0, 1000+max(n, 0)*3600)
 	b = append(b, `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#auditLogs/signIns",`...)
-	end := max(last-pageSize, first-1)
-	if end >= first {
-		q := r.URL.Query()
-		q.Set("$skiptoken", strconv.Itoa(end))
+	if first+done+n <= last {
+		q.Set("$skiptoken", strconv.Itoa(done+n))
 		b = fmt.Appendf(b, `"@odata.nextLink":"http://%s%s?%s",`, r.Host, r.URL.Path, q.Encode())
 	}
 	b = append(b, `"value":[`...)
-	for i := last; i > end; i-- {
-		if i < last {
+	for i := range n {
+		if i > 0 {
 			b = append(b, ',')
 		}
-		b = s.body(b, i)
+		if rising {
+			b = s.body(b, first+done+i)
+		} else {
+			b = s.body(b, last-done-i)
+		}
 	}
 	return append(b, "]}"...)
 }
 
-var filter = regexp.MustCompile(`^createdDateTime ge (\S+) and createdDateTime lt (\S+)$`)
+var filter = regexp.MustCompile(`^createdDateTime ge (\S+) and createdDateTime (lt|le) (\S+)( and \(signInEventTypes/any\(.*)?$`)
 
-func window(text string) (from, before time.Time, err error) {
+// asked are the first and the last sign-in that a filter accepts.
+func (s signIns) asked(text string) (first, last int, err error) {
 	m := filter.FindStringSubmatch(text)
 	if m == nil {
-		return from, before, fmt.Errorf("filter %q", text)
+		return 0, 0, fmt.Errorf("filter %q", text)
 	}
-	if from, err = time.Parse(time.RFC3339, m[1]); err != nil {
-		return from, before, err
+	from, err := time.Parse(time.RFC3339, m[1])
+	if err != nil {
+		return 0, 0, err
 	}
-	before, err = time.Parse(time.RFC3339, m[2])
-	return from, before, err
+	to, err := time.Parse(time.RFC3339, m[3])
+	if m[2] == "le" {
+		to = to.Add(time.Nanosecond)
+	}
+	return s.first(from), s.first(to) - 1, err
+}
+
+// signInSource is the source entry that reads the sign-ins, with the driver of Entra
+// ID where it is among drivers, and else with one that reads nothing more.
+func signInSource(base string, drivers []collectors.Driver) string {
+	if !slices.ContainsFunc(drivers, func(d collectors.Driver) bool { return d.Name == "entraid" }) {
+		return fmt.Sprintf("{name: entra, driver: sign-ins, base_url: %q}", base)
+	}
+	return fmt.Sprintf("{name: entra, driver: entraid, tenant: %s, client: %s, client_secret_env: SIGN_INS_SECRET, base_url: %q, login_url: %q, beta: true, retention_days: 90, requests_per_10s: 10000}",
+		tenant, reader, base, base+"/login/")
 }
 
 // signInDriver reads Graph's pages of sign-ins, and nothing else of a tenant.
