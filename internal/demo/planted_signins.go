@@ -28,6 +28,7 @@ func (e *entra) signInStory() {
 	plant("outcome not told", "eigyo-04", graph.Teams, "2026-10-22 19:12:48").Untold().From(home, graph.Tokyo)
 	plant("excluded from the policy", "keiri-03", graph.OfficeHome, "2026-10-21 18:30:09").SingleFactor().NotApplied(e.policies[policyMFA]).From(home, graph.Tokyo)
 
+	plant("device remembered, policy content", "eigyo-02", graph.OfficeHome, "2026-10-13 08:40:00").Skipped("remembered device")
 	plant("mail by IMAP", "ops-02", graph.ExchangeOnline, "2026-10-13 06:20:44").Legacy("IMAP4", imap).From(home, graph.Tokyo)
 	plant("mail on a telephone", "mob-02", graph.ExchangeOnline, "2026-10-24 09:03:31").Legacy("Exchange ActiveSync", "Apple-iPhone14C2/2209.5").From(home, graph.Tokyo)
 	plant("a client with no name", "dev-07", graph.ExchangeOnline, "2026-10-08 13:27:52").Legacy("Other clients", "BAV2ROPC").From(home, graph.Tokyo)
@@ -51,7 +52,6 @@ func (e *entra) harmlessSignIns(plant func(key, who string, to graph.App, at str
 	plant("emergency account with its key", "break-glass-01", graph.Portal, "2026-10-10 03:12:20").Key()
 	plant("second factor refused", "keiri-01", graph.OfficeHome, "2026-10-09 02:31:08").Fails(500121).From(afar, graph.Frankfurt)
 	plant("asked for a second factor", "eigyo-02", graph.OfficeHome, "2026-10-12 21:15:41").Fails(50074).From(home, graph.Tokyo)
-	plant("device remembered, policy content", "eigyo-02", graph.OfficeHome, "2026-10-13 08:40:00").Skipped("remembered device")
 	plant("then with it", "eigyo-02", graph.OfficeHome, "2026-10-12 21:16:02").From(home, graph.Tokyo)
 	for i := range 24 { // somebody tries passwords by old protocols
 		client := []string{"Other clients", "IMAP4", "Authenticated SMTP", "Exchange ActiveSync"}[i%4]

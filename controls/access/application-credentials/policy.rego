@@ -134,7 +134,7 @@ by_automation if {
 
 considered := concat(", ", sort({sprintf("%s#%d", [pull.repository.nameWithOwner, pull.number]) | some pull in naming})) if count(naming) > 0
 
-considered := "-" if count(naming) == 0
+considered := "-" if count(naming) == 0 # the texts say what a dash means
 
 about := {
 	"by": by,
@@ -166,4 +166,14 @@ permissions := concat(", ", sort(granted)) if count(granted) > 0
 
 permissions := "?" if count(granted) == 0
 
-granted := {trim_space(text) | some text in texts({"AppRole.Value", "DelegatedPermissionGrant.Scope", "ConsentAction.Permissions"})}
+granted := {permission |
+	some text in texts({"AppRole.Value", "DelegatedPermissionGrant.Scope"})
+	some permission in split(trim_space(text), " ")
+	permission != ""
+} | {permission |
+	# What was there before stands on the left of the arrow: "[] => [[…, Scope: Mail.Read]]".
+	some text in texts({"ConsentAction.Permissions"})
+	some found in regex.find_all_string_submatch_n(`Scope: *([^,\]]*)`, split(text, "=>")[count(split(text, "=>")) - 1], -1)
+	some permission in split(trim_space(found[1]), " ")
+	permission != ""
+}

@@ -109,6 +109,7 @@ test_creation if {
 
 test_consent if {
 	codes(events.admin_consent, []) == {"consent_granted"}
+	details(events.admin_consent, []).permissions == "Mail.Read"
 	outside(events.user_consent)
 	unclear := object.union(events.user_consent, {"targetResources": [object.union(events.user_consent.targetResources[0], {"modifiedProperties": []})]})
 	codes(unclear, []) == {"consent_granted"}
@@ -118,7 +119,7 @@ test_consent if {
 
 test_delegated_grant if {
 	codes(events.delegated_for_all, []) == {"consent_granted"}
-	details(events.delegated_for_all, []).permissions == "Mail.Read offline_access"
+	details(events.delegated_for_all, []).permissions == "Mail.Read, offline_access"
 	outside(events.delegated_for_one)
 }
 

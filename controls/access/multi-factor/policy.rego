@@ -139,8 +139,10 @@ shown if {
 	signin.listed(input.record.authenticationDetails[i].authenticationMethod, input.params.multi_factor_methods)
 }
 
-# By a policy that was satisfied and leaves no other way than another factor.
+# By a policy that was satisfied and leaves no other way than another factor, unless
+# the record says that it was skipped: a policy is satisfied by a remembered device too.
 shown if {
+	not skipped
 	some i
 	input.record.appliedConditionalAccessPolicies[i].result == "success"
 	input.record.appliedConditionalAccessPolicies[i].enforcedGrantControls[_]

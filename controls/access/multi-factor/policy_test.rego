@@ -161,6 +161,13 @@ test_factor_that_was_skipped if {
 	codes(in_a_step, {}) == {"factor_skipped"}
 }
 
+# A policy is satisfied by what was remembered too.
+test_factor_that_was_skipped_under_a_policy if {
+	satisfied := [{"id": "p", "displayName": "CA001", "enforcedGrantControls": ["Mfa"], "enforcedSessionControls": [], "result": "success"}]
+	codes(changed(alone, {"status": ended(skipped), "appliedConditionalAccessPolicies": satisfied}), {}) == {"factor_skipped"}
+	passes(changed(alone, {"status": ended(skipped), "appliedConditionalAccessPolicies": satisfied}), {"accepted_skips": ["remembered device"]})
+}
+
 test_reasons_to_skip_that_params_accept if {
 	passes(changed(alone, {"status": ended(skipped)}), {"accepted_skips": ["Remembered device"]})
 	codes(changed(alone, {"status": ended(skipped)}), {"accepted_skips": ["IP address", ""]}) == {"factor_skipped"}

@@ -104,13 +104,54 @@ outsiders := {address |
 
 nameless := {text | some text in recipients; count(mailaddress.found(text)) == 0}
 
-about := {"by": by, "mailbox": mailbox, "operation": input.record.operation}
+about := {"by": by, "mailbox": mailbox, "operation": input.record.operation, "settings": settings}
 
 by := first([object.get(input.record, "userPrincipalName", null), object.get(input.record, "userId", null)])
 
-mailbox := first([
-	object.get(input.record, ["auditData", "MailboxOwnerUPN"], null), object.get(input.record, ["auditData", "ObjectId"], null),
-	object.get(input.record, "objectId", null),
-])
+# mailbox: whose it is, or what the cmdlet was told to change. The object of an inbox
+# rule is mailbox\rule, and that of a cmdlet may be who ran it.
+mailbox := first(array.concat(
+	[object.get(input.record, ["auditData", "MailboxOwnerUPN"], null)],
+	array.concat(
+		[parameter.Value |
+			some name in ["Mailbox", "Identity"]
+			some parameter in input.record.auditData.Parameters
+			parameter.Name == name
+			input.record.operation != "Set-TransportRule"
+			not is_rule(parameter)
+		],
+		[owner |
+			some thing in [object.get(input.record, ["auditData", "ObjectId"], null), object.get(input.record, "objectId", null)]
+			is_string(thing)
+			owner := split(thing, `\`)[0]
+		],
+	),
+))
+
+# is_rule: Identity names the rule, and not a mailbox, where an inbox rule is changed.
+is_rule(parameter) if {
+	parameter.Name == "Identity"
+	input.record.operation == "Set-InboxRule"
+}
+
+# settings of the rule or the mailbox, as the record has them: what it is called, what
+# it is for, and what else it does.
+settings := concat(", ", sort(told)) if count(told) > 0
+
+settings := "-" if count(told) == 0
+
+told := {sprintf("%s=%s", [parameter.Name, short]) |
+	some parameter in input.record.auditData.Parameters
+	is_string(parameter.Name)
+	not lower(parameter.Name) in forwarding
+	not parameter.Name in {"Identity", "Mailbox", "AlwaysDeleteOutlookRulesBlob", "Force"}
+	is_string(parameter.Value)
+	short := substring(parameter.Value, 0, 120)
+} | {sprintf("%s=%s", [property.Name, short]) |
+	some property in input.record.auditData.OperationProperties
+	property.Name in {"RuleName", "RuleState", "RuleCondition"}
+	is_string(property.Value)
+	short := substring(property.Value, 0, 120)
+}
 
 first(names) := [name | some name in array.concat(names, ["?"]); is_string(name); name != ""][0]

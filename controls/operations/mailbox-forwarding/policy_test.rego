@@ -90,7 +90,22 @@ test_unreadable if {
 	codes(object.union(records.new_rule, {"auditData": null})) == {"rule_unreadable"}
 }
 
+# An administrator changes another's mailbox: the object is who ran the cmdlet.
+test_mailbox if {
+	details(records.set_mailbox).mailbox == "sales-01"
+	other := with_data(records.set_mailbox, {"ObjectId": "it-02@example.co.jp\\", "Parameters": [
+		{"Name": "Identity", "Value": "sales-03"}, {"Name": "ForwardingSmtpAddress", "Value": "smtp:a@else.example"},
+	]})
+	details(other).mailbox == "sales-03"
+	rule := with_data(records.new_rule, {"ObjectId": "sales-01@example.co.jp\\."})
+	details(rule).mailbox == "sales-01@example.co.jp"
+	details(rule).settings == "DeleteMessage=True, Name=., StopProcessingRules=True"
+	changed := with_data(rule, {"Parameters": [{"Name": "Identity", "Value": "1234"}, {"Name": "ForwardTo", "Value": "a@else.example"}]})
+	details(object.union(changed, {"operation": "Set-InboxRule"})).mailbox == "sales-01@example.co.jp"
+	details(with_data(changed, {"Parameters": [{"Name": "Mailbox", "Value": "sales-02"}, {"Name": "ForwardTo", "Value": "a@else.example"}]})).mailbox == "sales-02"
+}
+
 test_nobody if {
 	bare := object.union(records.new_rule, {"userPrincipalName": null, "userId": "", "objectId": null, "auditData": null})
-	details(bare) == {"by": "?", "mailbox": "?", "operation": "New-InboxRule"}
+	details(bare) == {"by": "?", "mailbox": "?", "operation": "New-InboxRule", "settings": "-"}
 }
