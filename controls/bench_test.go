@@ -42,7 +42,7 @@ func BenchmarkEvaluate(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, c := range lib.Controls {
-		e, err := Prepare(b.Context(), c)
+		e, err := Prepare(b.Context(), everywhere(c))
 		if err != nil {
 			b.Fatal(err)
 		}

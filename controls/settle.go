@@ -40,8 +40,8 @@ func (t *trial) next() bool {
 		return false
 	}
 	if t.items == trialItems {
-		// A question costs no more than the policy does.
-		if t.asked > 2*t.settled {
+		// A question costs no more than the policy does, and what is remembered little.
+		if t.asked > 2*t.settled || 8*t.settled < t.items {
 			t.rest = restItems
 		}
 		t.items, t.settled, t.asked = 0, 0, 0

@@ -178,14 +178,20 @@ func TestMemoIsBounded(t *testing.T) {
 func TestTrialRests(t *testing.T) {
 	var w trial
 	tried := 0
-	for range 10 * (trialItems + restItems) {
-		if w.next() {
-			tried++
-			w.asked += 2
+	for _, asks := range []int{0, 2} { // the policy finds something, or nothing repeats
+		w, tried = trial{}, 0
+		for i := range 10 * (trialItems + restItems) {
+			if w.next() {
+				tried++
+				w.asked += asks
+				if i%16 == 0 {
+					w.settled++
+				}
+			}
 		}
-	}
-	if tried < 9*trialItems || tried > 11*(trialItems+1) {
-		t.Errorf("tried %d times", tried)
+		if tried < 9*trialItems || tried > 11*(trialItems+1) {
+			t.Errorf("tried %d times", tried)
+		}
 	}
 	w = trial{}
 	for i := range 10 * trialItems {
