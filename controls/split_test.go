@@ -177,9 +177,9 @@ func TestMemoIsBounded(t *testing.T) {
 // TestTrialRests: a decider that does not help is left alone for a while.
 func TestTrialRests(t *testing.T) {
 	var w trial
-	tried := 0
 	for _, asks := range []int{0, 2} { // the policy finds something, or nothing repeats
-		w, tried = trial{}, 0
+		w = trial{}
+		tried := 0
 		for i := range 10 * (trialItems + restItems) {
 			if w.next() {
 				tried++
