@@ -29,7 +29,7 @@ func (r *run) groups(ctx context.Context) error {
 	q := allGroups()
 	for {
 		p := r.at.Place
-		a, err := r.page(ctx, q, &p)
+		a, err := r.page(ctx, q, &p, &r.ahead)
 		switch {
 		case expired(err, r.at.Place):
 			return r.again(err)
@@ -128,11 +128,10 @@ func (r *run) objects(ctx context.Context, q graph.Query) ([]byte, []evidence.Or
 	out := bytes.NewBufferString("[")
 	var origins []evidence.Origin
 	met := seen{}
-	barren := r.barren
-	defer func() { r.barren = barren }()
+	var ahead headway
 	for p := (place{}); ; {
 		link := p
-		a, err := r.page(ctx, q, &p)
+		a, err := r.page(ctx, q, &p, &ahead)
 		if expired(err, link) {
 			return nil, nil, fmt.Errorf("%w: %w", errExpired, err)
 		}
@@ -141,11 +140,8 @@ func (r *run) objects(ctx context.Context, q graph.Query) ([]byte, []evidence.Or
 		}
 		origins = append(origins, a.Origin)
 		for _, o := range a.Value.Array() {
-			if id := o.Get("id").Str; id != "" {
-				r.barren = 0
-				if met.meet(id) == repeated {
-					continue
-				}
+			if id := o.Get("id").Str; id != "" && met.meet(id) == repeated {
+				continue
 			}
 			if out.Len() > 1 {
 				out.WriteByte(',')

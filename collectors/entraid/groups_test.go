@@ -23,6 +23,10 @@ func TestGroups(t *testing.T) {
 	if len(g.records) != 1 || string(g.records[0].Body) != want || !g.satisfied() {
 		t.Errorf("%v %v %+v", g.errs, g.gaps(), g.records)
 	}
+	// v1.0 gives no service principals.
+	if n := w.asks("/beta/groups/g-1/"); n != 2 || w.asks("/v1.0/groups/") != 0 {
+		t.Errorf("asked %q", w.asked)
+	}
 	if n := len(g.batches[0].Origins); n != 3 {
 		t.Errorf("%d origins, want those of the group's page, its members and its owners", n)
 	}
@@ -114,7 +118,7 @@ func TestChosenGroups(t *testing.T) {
 	if d := cmp.Diff([]string{"limited_by_settings app*, " + id + ", " + gone, "no_such_group " + gone}, g.notes()); d != "" {
 		t.Errorf("notes (-want +got):\n%s", d)
 	}
-	if n := w.asks("/v1.0/groups/"); n != 4 {
+	if n := w.asks("/beta/groups/"); n != 4 {
 		t.Errorf("%d lists of members and owners were asked for", n)
 	}
 }

@@ -44,7 +44,7 @@ func (r *run) list(l listOf) step {
 func (r *run) each(ctx context.Context, l listOf, f func(*batch, gjson.Result, evidence.Origin) error) error {
 	for {
 		p := r.at.Place
-		a, err := r.page(ctx, l.query, &p)
+		a, err := r.page(ctx, l.query, &p, &r.ahead)
 		switch {
 		case expired(err, r.at.Place):
 			return r.again(err)

@@ -70,7 +70,7 @@ func (r *run) readLog(l logOf) step {
 		for {
 			q := l.ask(later(from, r.at.Log.From), to)
 			p := r.at.Place
-			a, err := r.page(ctx, q, &p)
+			a, err := r.page(ctx, q, &p, &r.ahead)
 			switch {
 			case expired(err, r.at.Place):
 				if err := r.resume(l, err); err != nil {

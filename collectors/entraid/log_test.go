@@ -403,6 +403,25 @@ func TestEndlessPages(t *testing.T) {
 	}
 }
 
+// A long list of what is not kept is read to its end all the same.
+func TestLongListsOfWhatNobodyWants(t *testing.T) {
+	const pages = mostBarren + 50
+	for kind, settings := range map[string]string{PIMRequest: "", Group: "groups: [none of these]\n"} {
+		w := newWorld(t)
+		w.lists["/roleManagement/directory/roleEligibilityScheduleRequests"] = nil
+		path := paths[kind]
+		w.pages[path] = 1
+		for i := range pages {
+			id := fmt.Sprintf("e-%04d", i)
+			w.lists[path] = append(w.lists[path], map[string]string{PIMRequest: pimRequest(id, october(1, 0, 0).AddDate(-1, 0, 0), ""), Group: object(id, "")}[kind])
+		}
+		g := collect(t, w.open(settings), kind)
+		if n := w.asks("/v1.0" + path); len(g.errs) > 0 || len(g.records) > 0 || !g.satisfied() || n != pages {
+			t.Errorf("%s: %v, %d records, %v, %d pages", kind, g.errs, len(g.records), g.gaps(), n)
+		}
+	}
+}
+
 // A link to somewhere else is not followed: the token must not travel.
 func TestForeignLinks(t *testing.T) {
 	w := newWorld(t)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors/internal/graph"
 )
@@ -16,11 +18,29 @@ const (
 	mostBarren = 200 // pages in a row that bring nothing that is new
 )
 
+// headway is what a list has brought so far. An element is new when its identity is,
+// whether it is kept or not: a long list of what nobody wants is no endless one.
+type headway struct {
+	met    seen
+	barren int // pages in a row that brought nothing
+}
+
+// page counts a page, and reports whether the list still gets ahead.
+func (h *headway) page(elements gjson.Result) bool {
+	h.barren++
+	for _, e := range elements.Array() {
+		if id := e.Get("id").Str; id != "" && h.met.meet(id) == unknown {
+			h.barren = 0
+		}
+	}
+	return h.barren <= mostBarren
+}
+
 var errCircle = errors.New("its pages do not end: they bring nothing that was not there before")
 
 // page reads the page of a list that a place is at, and moves the place to the
 // next one. The last page leaves the place without a link.
-func (r *run) page(ctx context.Context, q graph.Query, p *place) (graph.Answer, error) {
+func (r *run) page(ctx context.Context, q graph.Query, p *place, h *headway) (graph.Answer, error) {
 	var a graph.Answer
 	var err error
 	named := q
@@ -35,7 +55,7 @@ func (r *run) page(ctx context.Context, q graph.Query, p *place) (graph.Answer, 
 	if err != nil {
 		return a, err
 	}
-	if r.barren++; r.barren > mostBarren || a.NextLink != "" && a.NextLink == p.Link {
+	if !h.page(a.Value) || a.NextLink != "" && a.NextLink == p.Link {
 		return a, fmt.Errorf("%s: %w", named.Label, errCircle)
 	}
 	p.Link, p.Page = a.NextLink, p.Page+1
@@ -66,6 +86,7 @@ func (r *run) again(err error) error {
 		return err
 	}
 	r.at.Step, r.at.Place, r.at.Log, r.at.Groups = 0, place{}, watermark{}, nil
+	r.ahead = headway{}
 	t := &r.at.Tally
 	t.Read, t.Kept, t.KeptFor, t.Counts = 0, 0, nil, nil
 	if r.kind.form != evidence.Snapshot {

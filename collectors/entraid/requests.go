@@ -191,8 +191,10 @@ func allGroups() graph.Query {
 	})
 }
 
+// groupMembers and groupOwners are asked of beta: v1.0 leaves service principals out
+// of both, as its reference says, and gives no sign of it.
 func groupMembers(id string) graph.Query {
-	return query(graph.Ordinary, false, func(ctx context.Context, base string, a abstractions.RequestAdapter) (*abstractions.RequestInformation, error) {
+	return query(graph.Ordinary, true, func(ctx context.Context, base string, a abstractions.RequestAdapter) (*abstractions.RequestInformation, error) {
 		return groups.NewGroupsRequestBuilderInternal(at(base), a).ByGroupId(id).Members().ToGetRequestInformation(ctx, &groups.ItemMembersRequestBuilderGetRequestConfiguration{
 			QueryParameters: &groups.ItemMembersRequestBuilderGetQueryParameters{Select: memberFields, Top: top(memberPage)},
 		})
@@ -200,7 +202,7 @@ func groupMembers(id string) graph.Query {
 }
 
 func groupOwners(id string) graph.Query {
-	return query(graph.Ordinary, false, func(ctx context.Context, base string, a abstractions.RequestAdapter) (*abstractions.RequestInformation, error) {
+	return query(graph.Ordinary, true, func(ctx context.Context, base string, a abstractions.RequestAdapter) (*abstractions.RequestInformation, error) {
 		return groups.NewGroupsRequestBuilderInternal(at(base), a).ByGroupId(id).Owners().ToGetRequestInformation(ctx, &groups.ItemOwnersRequestBuilderGetRequestConfiguration{
 			QueryParameters: &groups.ItemOwnersRequestBuilderGetQueryParameters{Select: memberFields, Top: top(memberPage)},
 		})

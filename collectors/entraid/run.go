@@ -56,13 +56,13 @@ var errStopped = errors.New("stopped")
 // run is the collection of one unit.
 type run struct {
 	*source
-	unit   evidence.Unit
-	kind   kind
-	spec   spec
-	at     cursor
-	seen   seen
-	barren int // pages in a row that brought nothing
-	yield  func(evidence.Batch, error) bool
+	unit  evidence.Unit
+	kind  kind
+	spec  spec
+	at    cursor
+	seen  seen
+	ahead headway // of the list at hand
+	yield func(evidence.Batch, error) bool
 }
 
 // step reads one of a kind's lists, hands it over in batches, and may be begun
@@ -116,6 +116,7 @@ func (r *run) all(ctx context.Context, from evidence.Cursor) error {
 			return err
 		default:
 			r.next()
+			r.ahead = headway{}
 		}
 	}
 	return r.finish()
@@ -177,7 +178,6 @@ func (b *batch) add(id string, when time.Time, from evidence.Origin, body []byte
 	if met == repeated {
 		return nil
 	}
-	r.barren = 0
 	t := &r.at.Tally
 	t.Read++
 	var who []string

@@ -184,3 +184,20 @@ func TestFaults(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Graph's v1.0 leaves service principals out of members and owners; beta does not.
+func TestServicePrincipalsInGroups(t *testing.T) {
+	tenant := told(P2)
+	robot := tenant.External("robot", hour(-900))
+	tenant.Group("robots", hour(-900), robot).Owned(robot)
+	c := with(t, tenant, "GroupMember.Read.All", "Application.Read.All")
+	group := c.list("/v1.0/groups?$filter=displayName eq 'robots'")[0]["id"].(string)
+	for _, list := range []string{"/members", "/owners"} {
+		if l := c.list("/v1.0/groups/" + group + list); len(l) != 0 {
+			t.Errorf("v1.0 gives %v", l)
+		}
+		if l := c.list("/beta/groups/" + group + list); len(l) != 1 || l[0]["displayName"] != "robot" {
+			t.Errorf("beta gives %v", l)
+		}
+	}
+}

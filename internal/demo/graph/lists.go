@@ -134,7 +134,11 @@ func (a *ask) inGroup(of func(*Group) membership) ([]Object, *failure) {
 	if g == nil {
 		return nil, noResource(a.id)
 	}
-	return a.visible(objects(of(g).at(a.now), a.now)), nil
+	list := objects(of(g).at(a.now), a.now)
+	if a.version == "v1.0" { // its reference: service principals are not listed there
+		list = slices.DeleteFunc(list, func(o Object) bool { return o["@odata.type"] == "#microsoft.graph.servicePrincipal" })
+	}
+	return a.visible(list), nil
 }
 
 // visible leaves of objects that the application may not read their kind and id alone.
