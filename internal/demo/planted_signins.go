@@ -25,6 +25,7 @@ func (e *entra) signInStory() {
 	plant("password from home", "keiri-02", graph.OfficeHome, "2026-10-05 22:41:17").SingleFactor().From(home, graph.Tokyo)
 	plant("password to the portal", "it-02", graph.Portal, "2026-10-17 22:04:33").SingleFactor()
 	plant("factor left out", "eigyo-01", graph.OfficeHome, "2026-10-20 07:55:02").Skipped("IP address").NotApplied(e.policies[policyMFA])
+	plant("device remembered, policy content", "eigyo-02", graph.OfficeHome, "2026-10-13 08:40:00").Skipped("remembered device")
 	plant("outcome not told", "eigyo-04", graph.Teams, "2026-10-22 19:12:48").Untold().From(home, graph.Tokyo)
 	plant("excluded from the policy", "keiri-03", graph.OfficeHome, "2026-10-21 18:30:09").SingleFactor().NotApplied(e.policies[policyMFA]).From(home, graph.Tokyo)
 
@@ -51,7 +52,6 @@ func (e *entra) harmlessSignIns(plant func(key, who string, to graph.App, at str
 	plant("emergency account with its key", "break-glass-01", graph.Portal, "2026-10-10 03:12:20").Key()
 	plant("second factor refused", "keiri-01", graph.OfficeHome, "2026-10-09 02:31:08").Fails(500121).From(afar, graph.Frankfurt)
 	plant("asked for a second factor", "eigyo-02", graph.OfficeHome, "2026-10-12 21:15:41").Fails(50074).From(home, graph.Tokyo)
-	plant("device remembered, policy content", "eigyo-02", graph.OfficeHome, "2026-10-13 08:40:00").Skipped("remembered device")
 	plant("then with it", "eigyo-02", graph.OfficeHome, "2026-10-12 21:16:02").From(home, graph.Tokyo)
 	for i := range 24 { // somebody tries passwords by old protocols
 		client := []string{"Other clients", "IMAP4", "Authenticated SMTP", "Exchange ActiveSync"}[i%4]

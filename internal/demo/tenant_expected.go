@@ -28,6 +28,7 @@ var tenantExpectations = []noted{
 	note("password from home", "ACC-01", "single_factor", "経理-02 が自宅からパスワードのみでサインインした。", "経理-02 signed in from home with a password alone."),
 	note("password to the portal", "ACC-01", "single_factor", "it-02 がパスワードのみで Azure Portal にサインインした。", "it-02 signed in to the Azure portal with a password alone."),
 	note("factor left out", "ACC-01", "factor_skipped", "営業-01 のサインインで、接続元のアドレスを理由に多要素認証が省略された。", "The second factor of 営業-01 was left out because of the address."),
+	note("device remembered, policy content", "ACC-01", "factor_skipped", "営業-02 のサインインで、条件付きアクセスの結果は成功であるが、記憶されたデバイスを理由に多要素認証が省略された。", "The second factor of 営業-02 was left out because of a remembered device, though conditional access succeeded."),
 	note("outcome not told", "ACC-01", "outcome_unknown", "営業-04 のサインインについて、成功したか否かが記録されていない。", "Whether 営業-04 was signed in is not recorded."),
 	note("excluded from the policy", "ACC-01", "single_factor", "多要素認証のポリシーから除外された経理-03 が、パスワードのみでサインインした。", "経理-03, who had been excluded from the policy, signed in with a password alone."),
 	note("mail by IMAP", "ACC-01", "single_factor", "ops-02 が IMAP によりパスワードのみでサインインした。", "ops-02 signed in by IMAP with a password alone."),

@@ -139,8 +139,10 @@ shown if {
 	signin.listed(input.record.authenticationDetails[i].authenticationMethod, input.params.multi_factor_methods)
 }
 
-# By a policy that was satisfied and leaves no other way than another factor.
+# By a policy that was satisfied and leaves no other way than another factor. It is
+# satisfied by a factor that was skipped, too.
 shown if {
+	not skipped
 	some i
 	input.record.appliedConditionalAccessPolicies[i].result == "success"
 	input.record.appliedConditionalAccessPolicies[i].enforcedGrantControls[_]
@@ -150,6 +152,7 @@ shown if {
 }
 
 shown if {
+	not skipped
 	some i
 	some field in {"id", "displayName"}
 	input.record.appliedConditionalAccessPolicies[i].result == "success"
