@@ -25,10 +25,10 @@ func (e *entra) signInStory() {
 	plant("password from home", "keiri-02", graph.OfficeHome, "2026-10-05 22:41:17").SingleFactor().From(home, graph.Tokyo)
 	plant("password to the portal", "it-02", graph.Portal, "2026-10-17 22:04:33").SingleFactor()
 	plant("factor left out", "eigyo-01", graph.OfficeHome, "2026-10-20 07:55:02").Skipped("IP address").NotApplied(e.policies[policyMFA])
+	plant("device remembered, policy content", "eigyo-02", graph.OfficeHome, "2026-10-13 08:40:00").Skipped("remembered device")
 	plant("outcome not told", "eigyo-04", graph.Teams, "2026-10-22 19:12:48").Untold().From(home, graph.Tokyo)
 	plant("excluded from the policy", "keiri-03", graph.OfficeHome, "2026-10-21 18:30:09").SingleFactor().NotApplied(e.policies[policyMFA]).From(home, graph.Tokyo)
 
-	plant("device remembered, policy content", "eigyo-02", graph.OfficeHome, "2026-10-13 08:40:00").Skipped("remembered device")
 	plant("mail by IMAP", "ops-02", graph.ExchangeOnline, "2026-10-13 06:20:44").Legacy("IMAP4", imap).From(home, graph.Tokyo)
 	plant("mail on a telephone", "mob-02", graph.ExchangeOnline, "2026-10-24 09:03:31").Legacy("Exchange ActiveSync", "Apple-iPhone14C2/2209.5").From(home, graph.Tokyo)
 	plant("a client with no name", "dev-07", graph.ExchangeOnline, "2026-10-08 13:27:52").Legacy("Other clients", "BAV2ROPC").From(home, graph.Tokyo)

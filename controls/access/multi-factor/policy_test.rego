@@ -161,17 +161,24 @@ test_factor_that_was_skipped if {
 	codes(in_a_step, {}) == {"factor_skipped"}
 }
 
-# A policy is satisfied by what was remembered too.
-test_factor_that_was_skipped_under_a_policy if {
-	satisfied := [{"id": "p", "displayName": "CA001", "enforcedGrantControls": ["Mfa"], "enforcedSessionControls": [], "result": "success"}]
-	codes(changed(alone, {"status": ended(skipped), "appliedConditionalAccessPolicies": satisfied}), {}) == {"factor_skipped"}
-	passes(changed(alone, {"status": ended(skipped), "appliedConditionalAccessPolicies": satisfied}), {"accepted_skips": ["remembered device"]})
-}
-
 test_reasons_to_skip_that_params_accept if {
 	passes(changed(alone, {"status": ended(skipped)}), {"accepted_skips": ["Remembered device"]})
 	codes(changed(alone, {"status": ended(skipped)}), {"accepted_skips": ["IP address", ""]}) == {"factor_skipped"}
 	passes(changed(alone, {"status": ended(skipped), "authenticationDetails": [step("Windows Hello for Business", "", "")]}), {})
+}
+
+# Conditional access is content with a factor that was skipped.
+test_factor_that_was_skipped_under_a_policy_that_succeeded if {
+	content := changed(under([policy(["Mfa"], "success")]), {"status": ended(skipped)})
+	codes(content, {}) == {"factor_skipped"}
+	codes(content, {"accepted_skips": ["IP address"]}) == {"factor_skipped"}
+	codes(content, {"mfa_policies": ["CA010 *"]}) == {"factor_skipped"}
+	passes(content, {"accepted_skips": ["remembered device"]})
+	in_a_step := changed(content, {"status": ended(null), "authenticationDetails": [step("", skipped, "Multifactor authentication")]})
+	codes(in_a_step, {}) == {"factor_skipped"}
+
+	# What was skipped is not what the record says was satisfied.
+	passes(changed(content, {"authenticationDetails": [step("Text message", "MFA completed in Azure AD", "Multifactor authentication")]}), {})
 }
 
 test_status_that_says_nothing if {
