@@ -152,6 +152,7 @@ shown if {
 }
 
 shown if {
+	not skipped
 	some i
 	some field in {"id", "displayName"}
 	input.record.appliedConditionalAccessPolicies[i].result == "success"
