@@ -187,8 +187,12 @@ func (r *run) lacking(f found, rows int64) bool {
 	return !r.narrow && f.counted > max(rows, int64(len(r.met)))
 }
 
+// tolerated is how many records fewer than Microsoft counts may come, after a second
+// reading, for a count that it calls approximate: two, or one in a thousand.
+func tolerated(counted int64) int64 { return max(2, counted/1000) }
+
 // done takes the part at hand, which was read to its end, off the list. The count is
-// approximate: a little less is told of, much less is a gap.
+// approximate: a few records less are told of, more than that is a gap.
 func (r *run) done(f found) {
 	p := r.at.Parts[0]
 	if r.lacking(f, p.Rows) {
@@ -197,7 +201,7 @@ func (r *run) done(f found) {
 			Code: "fewer_than_counted", Object: "audit log of " + r.unit.Scope.String(), Window: evidence.Period{Start: p.Start, End: p.End},
 			Detail: fmt.Sprintf("%d read, about %d counted", n, f.counted),
 		}
-		if n*10 < f.counted*9 {
+		if f.counted-n > tolerated(f.counted) {
 			p.Tally.gap(finding)
 		} else {
 			p.Tally.note(finding)

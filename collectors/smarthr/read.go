@@ -188,11 +188,13 @@ func (s *source) take(snap *roster.Snapshot, l list) {
 }
 
 // withheld notes what nobody has a value of: SmartHR gives null for an item that
-// the token may not read.
+// the token may not read. With neither numbers nor addresses nobody could be told to
+// have an account or not, which is no note but a gap.
 func (s *source) withheld(snap *roster.Snapshot, l list) {
 	if len(l.crews) == 0 {
 		return
 	}
+	empty := map[string]bool{}
 	for _, field := range []string{"emp_code", "email", "entered_at", "departments", "employment_type", "last_name"} {
 		given := false
 		for _, c := range l.crews {
@@ -202,7 +204,11 @@ func (s *source) withheld(snap *roster.Snapshot, l list) {
 			}
 		}
 		if !given {
+			empty[field] = true
 			snap.Notes.Add(evidence.Finding{Code: "item_empty", Object: field, Detail: "null for everybody: nobody has it, or the access token may not read it; needed: " + needed})
 		}
+	}
+	if empty["emp_code"] && empty["email"] && len(s.settings.CustomEmails) == 0 {
+		snap.Gaps.Add(evidence.Finding{Code: "nothing_to_join_by", Object: s.settings.Tenant, Detail: "neither emp_code nor email of anybody; needed: " + needed})
 	}
 }

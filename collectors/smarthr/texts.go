@@ -32,5 +32,6 @@ var texts = roster.Texts(map[string]evidence.Text{
 	"person_without_identity": {JA: "識別子のない従業員がある", EN: "an employee without an identity"},
 	"status_unknown":          {JA: "在籍状況を読み取れない従業員がある", EN: "an employee whose status is not known"},
 	"date_unreadable":         {JA: "入社年月日又は退職年月日を読み取れない従業員がある", EN: "an employee with a joining or leaving date that cannot be read"},
+	"nothing_to_join_by":      {JA: "従業員番号もメールアドレスも取得できず、アカウントと照合することができない", EN: "neither employee numbers nor addresses are to be had, and nobody can be matched with an account"},
 	"item_empty":              {JA: "全従業員について値のない項目がある", EN: "an item that nobody has a value of"},
 })
