@@ -86,8 +86,28 @@ members := {name |
 
 about := {
 	"by": directoryaudit.who(input.record), "at": input.record.activityDateTime,
-	"action": input.record.activityDisplayName, "group": group, "member": concat(", ", sort(members)),
+	"action": input.record.activityDisplayName, "group": group, "member": concat(", ", sort(members)), "changed": changed,
 }
+
+# changed: what became of the group's own properties, such as its rule of membership.
+changed := concat("; ", sort(changes)) if count(changes) > 0
+
+changed := "-" if count(changes) == 0
+
+changes := {sprintf("%s: %s → %s", [modified.displayName, side(target, modified.displayName, "oldValue"), side(target, modified.displayName, "newValue")]) |
+	startswith(lower(input.record.activityDisplayName), "update group")
+	some target in input.record.targetResources
+	some modified in target.modifiedProperties
+	is_string(modified.displayName)
+	modified.displayName != "Included Updated Properties"
+}
+
+side(target, property, which) := concat(", ", sort(values)) if {
+	values := directoryaudit.changed(target, property, which)
+	count(values) > 0
+}
+
+side(target, property, which) := "-" if count(directoryaudit.changed(target, property, which)) == 0
 
 # group by the name that readers know: of what is not an id, if there is anything.
 group := concat(" / ", sort(words)) if count(words) > 0

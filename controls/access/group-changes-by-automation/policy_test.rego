@@ -49,15 +49,28 @@ test_by_automation if {
 test_by_another_application if {
 	reasons(added, {}) == {{"code": "by_application", "detail": {
 		"by": "iga-sync", "at": "2026-10-07T03:00:00.1234567Z", "action": "Add member to group",
-		"group": "prod-operators", "member": "sre-01@example.co.jp",
+		"group": "prod-operators", "member": "sre-01@example.co.jp", "changed": "-",
 	}}}
 	codes(with_initiator(added, null, {"displayName": "iga"}), {"automation": ["iga-sync"]}) == {"by_application"}
+}
+
+test_what_was_changed if {
+	rule := object.union(audits.documented, {"activityDisplayName": "Update group", "targetResources": [{
+		"id": "g-1", "displayName": "all-tech", "type": "Group", "userPrincipalName": null, "groupType": "unknownFutureValue",
+		"modifiedProperties": [
+			{"displayName": "MembershipRule", "oldValue": "[\"(user.department -eq \\\"Sales\\\")\"]", "newValue": "[\"(user.department -ne \\\"\\\")\"]"},
+			{"displayName": "Included Updated Properties", "oldValue": null, "newValue": "\"MembershipRule\""},
+			{"displayName": "Description", "oldValue": null, "newValue": null},
+		],
+	}]})
+	some e in reasons(rule, automation)
+	e.detail.changed == `Description: - → -; MembershipRule: (user.department -eq "Sales") → (user.department -ne "")`
 }
 
 test_by_a_person if {
 	reasons(audits.documented, automation) == {{"code": "by_person", "detail": {
 		"by": "bob@wingtiptoysonline.com", "at": "2018-01-09T21:20:02.7215374Z", "action": "Add member to group",
-		"group": "Example.com", "member": "bob@contoso.com",
+		"group": "Example.com", "member": "bob@contoso.com", "changed": "-",
 	}}}
 	some e in reasons(audits.documented_beta, automation)
 	e.code == "by_person"

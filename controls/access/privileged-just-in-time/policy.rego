@@ -8,10 +8,15 @@ import data.evidence.lib.pim
 import data.evidence.lib.pimlog
 import data.evidence.lib.roles
 
-exception contains {"code": "no_justification", "detail": about} if {
+exception contains {"code": "no_justification", "detail": object.union(about, {"recorded": recorded})} if {
 	tested_request
 	not pim.justified(object.get(request, "justification", null))
 }
+
+# recorded as the justification: nothing, or what says nothing.
+recorded := request.justification if is_string(request.justification)
+
+recorded := "-" if not is_string(object.get(request, "justification", null))
 
 exception contains {"code": "too_long", "detail": object.union(about, {"hours": round(hours * 10) / 10, "max": most})} if {
 	tested_request

@@ -64,7 +64,7 @@ test_activation if {
 
 test_no_justification if {
 	reasons(activated({"justification": null}), {}, {}) == {{"code": "no_justification", "detail": {
-		"principal": "sre-01@example.co.jp", "role": "Global Administrator", "action": "selfActivate",
+		"principal": "sre-01@example.co.jp", "role": "Global Administrator", "action": "selfActivate", "recorded": "-",
 	}}}
 	every text in ["", " 　", "-", "....", "ああああ"] {
 		codes(activated({"justification": text})) == {"no_justification"}
