@@ -94,6 +94,9 @@ func TestMembersThatCannotBeRead(t *testing.T) {
 				}
 			}
 			for _, f := range append(g.claims[0].Gaps, g.claims[0].Notes...) {
+				if f.Code == "beta_endpoint" {
+					continue
+				}
 				if strings.Contains(tt.name, "hidden") != strings.HasSuffix(f.Detail, "needed: "+readHidden) {
 					t.Errorf("detail %q", f.Detail)
 				}

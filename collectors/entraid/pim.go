@@ -24,6 +24,7 @@ func (r *run) requests(kind string, q graph.Query, permission string) step {
 				return nil
 			}
 			if !r.reach().Contains(when) {
+				r.outside(id.Str)
 				return nil
 			}
 			approval, origin, err := r.approval(ctx, item.Get("approvalId").Str)
