@@ -2,12 +2,15 @@ package entraid
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/tidwall/gjson"
+
+	"github.com/evidencepack/evidence/collectors/internal/graph/graphtest"
 )
 
 const (
@@ -76,6 +79,36 @@ func TestHalfOfTheRoles(t *testing.T) {
 	g := collect(t, w.open(""), RoleAssignment)
 	if d := cmp.Diff([]string{"not_readable eligible role assignments"}, g.gaps()); d != "" || len(g.records) != 3 || !strings.HasSuffix(g.claims[0].Gaps[0].Detail, "needed: "+readEligible) {
 		t.Errorf("%d records, %+v", len(g.records), g.claims)
+	}
+}
+
+// Where PIM has given the active assignments, plain ones would be the same again under
+// other identities: a licence that is missing from then on is a gap.
+func TestPIMThatEndsHalfway(t *testing.T) {
+	for name, refuse := range map[string]func(w *world){
+		"of the eligible": func(w *world) { w.refusals[eligiblePath] = noPIM },
+		"of a later page": func(w *world) {
+			w.pages[activePath] = 1
+			w.answer = func(rw http.ResponseWriter, r *http.Request, path string) bool {
+				if path != activePath || !r.URL.Query().Has("$skiptoken") {
+					return false
+				}
+				graphtest.Fail(rw, noPIM.status, noPIM.code, noPIM.message)
+				return true
+			}
+		},
+	} {
+		w := full(t)
+		refuse(w)
+		w.lists["/roleManagement/directory/roleAssignments"] = objects("plain", 3)
+		w.lists["/roleManagement/directory/roleDefinitions"] = nil
+		g := collect(t, w.open(""), RoleAssignment)
+		if w.asks("/v1.0/roleManagement/directory/roleAssignments?") != 0 || len(g.records) != 3 || len(g.errs) > 0 || g.satisfied() || len(g.notes()) > 0 {
+			t.Errorf("%s: %v, %q, gaps %v, notes %v", name, g.errs, g.ids(), g.gaps(), g.notes())
+		}
+		if f := g.claims[0].Gaps[0]; f.Code != "not_readable" || !strings.Contains(f.Detail, "needed: a licence of Microsoft Entra ID P2") {
+			t.Errorf("%s: %+v", name, f)
+		}
 	}
 }
 
