@@ -15,6 +15,21 @@ func (r *run) finish() error {
 	return b.flush()
 }
 
+// standing is what there is to be said of each claim of a kind: where it was read
+// from, if that decides what can be in it or how far it can be relied on.
+func (r *run) standing() []evidence.Finding {
+	tenant := r.unit.Scope.String()
+	switch {
+	case r.kind.name == SignIn && r.spec.Beta:
+		return []evidence.Finding{{Code: "beta_endpoint", Object: tenant}}
+	case r.kind.name == SignIn:
+		return []evidence.Finding{{Code: "interactive_only", Object: tenant}}
+	case r.kind.name == Group:
+		return []evidence.Finding{{Code: "beta_endpoint", Object: "members and owners of groups"}}
+	}
+	return nil
+}
+
 // claim says that the lists were read to their ends, or what of them was not.
 func (r *run) claim() evidence.Claim {
 	t := &r.at.Tally
@@ -23,7 +38,7 @@ func (r *run) claim() evidence.Claim {
 		Unit: "lists_read", Expected: 1, Found: 1,
 		Counts: []evidence.Count{{Code: "records_read", N: t.Read}, {Code: "records_kept", N: t.Kept}},
 		Gaps:   append([]evidence.Finding{}, t.Gaps...),
-		Notes:  t.Notes,
+		Notes:  append(r.standing(), t.Notes...),
 	}
 	if len(c.Gaps) > 0 {
 		c.Found = 0

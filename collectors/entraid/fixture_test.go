@@ -316,9 +316,13 @@ func (g *gathered) gaps() (list []string) {
 	return list
 }
 
+// notes writes those of all claims, without what every claim of a kind says.
 func (g *gathered) notes() (list []string) {
 	for _, c := range g.claims {
 		for _, f := range c.Notes {
+			if f.Code == "beta_endpoint" || f.Code == "interactive_only" {
+				continue
+			}
 			list = append(list, f.Code+" "+f.Object)
 		}
 	}

@@ -103,6 +103,9 @@ func (r *run) group(ctx context.Context, b *batch, g gjson.Result, from evidence
 		case hidden && l.name == "members" && string(list) == "[]":
 			r.note(evidence.Finding{Code: "hidden_membership", Object: what, Detail: "needed: " + readHidden})
 		}
+		for _, permission := range nameless(list) {
+			r.gap(evidence.Finding{Code: "not_readable", Object: what, Detail: "some are given by their IDs alone; needed: " + permission})
+		}
 		fmt.Fprintf(&body, `,"%s":%s`, l.name, list)
 		for _, o := range origins {
 			b.origin(o)
@@ -110,6 +113,27 @@ func (r *run) group(ctx context.Context, b *batch, g gjson.Result, from evidence
 	}
 	body.WriteByte('}')
 	return body.Len(), b.add(id+r.taken(), r.at.Taken, from, body.Bytes())
+}
+
+// nameless lists the permissions that are missing where Graph gives members: of those
+// whose type the application may not read it gives type and ID, and refuses nothing.
+func nameless(list []byte) (permissions []string) {
+	types := []struct{ name, permission string }{{"#microsoft.graph.user", readUsers}, {"#microsoft.graph.servicePrincipal", readApplications}}
+	missing := make([]bool, len(types))
+	gjson.ParseBytes(list).ForEach(func(_, o gjson.Result) bool {
+		for i, t := range types {
+			if !missing[i] && o.Get(`@odata\.type`).Str == t.name {
+				missing[i] = !slices.ContainsFunc(memberFields, func(f string) bool { return f != "id" && o.Get(f).Type != gjson.Null })
+			}
+		}
+		return slices.Contains(missing, false)
+	})
+	for i, t := range types {
+		if missing[i] {
+			permissions = append(permissions, t.permission)
+		}
+	}
+	return permissions
 }
 
 // directory reads all of a list of directory objects as one JSON list.

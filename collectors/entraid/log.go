@@ -108,7 +108,11 @@ func (r *run) event(b *batch, l logOf, item gjson.Result, from evidence.Origin) 
 		r.unnamed(l.what, item)
 		return nil
 	}
-	if l.ordered && r.at.Log.meet(id.Str, when) || !r.reach().Contains(when) {
+	if l.ordered && r.at.Log.meet(id.Str, when) {
+		return nil
+	}
+	if !r.reach().Contains(when) {
+		r.outside(id.Str)
 		return nil
 	}
 	return b.add(id.Str, when, from, []byte(item.Raw))

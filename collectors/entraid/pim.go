@@ -24,6 +24,7 @@ func (r *run) requests(kind string, q graph.Query, permission string) step {
 				return nil
 			}
 			if !r.reach().Contains(when) {
+				r.outside(id.Str)
 				return nil
 			}
 			approval, origin, err := r.approval(ctx, item.Get("approvalId").Str)
@@ -56,10 +57,24 @@ func (r *run) approval(ctx context.Context, id string) (string, evidence.Origin,
 	case graph.NotFound(err):
 		r.count("approvals_not_found")
 		return none, evidence.Origin{}, nil
-	case errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests:
+	case graph.Denied(err), graph.Unlicensed(err):
 		r.at.NoAsk = true
-		r.note(evidence.Finding{Code: "approvals_not_readable", Object: r.unit.Scope.String(), Detail: e.Error() + "; Graph gives approvals to their approvers"})
+		r.note(unreadable("approvals", err))
+		return none, evidence.Origin{}, nil
+	case errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests: // of this one alone
+		r.note(unreadable("approval "+short(id), err))
 		return none, evidence.Origin{}, nil
 	}
 	return none, evidence.Origin{}, err
+}
+
+// unreadable says that approvals are not to be had, by the status and code of Graph's
+// answer: its words quote the request at length.
+func unreadable(what string, err error) evidence.Finding {
+	var e *graph.Error
+	f := evidence.Finding{Code: "approvals_not_readable", Object: what}
+	if errors.As(err, &e) {
+		f.Detail = (&graph.Error{Status: e.Status, Code: e.Code}).Error()
+	}
+	return f
 }

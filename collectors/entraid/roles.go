@@ -12,7 +12,8 @@ import (
 )
 
 // roles reads assignments of roles, active or eligible ones, as PIM knows them.
-// Without a licence for PIM there are none of these lists, and plainRoles reads.
+// Without a licence for PIM the first of these lists, that of active ones, is refused,
+// and plainRoles reads.
 func (r *run) roles(state string, q graph.Query, permission string) step {
 	return func(ctx context.Context) error {
 		if r.at.NoPIM {
@@ -20,7 +21,9 @@ func (r *run) roles(state string, q graph.Query, permission string) step {
 		}
 		l := listOf{what: state + " role assignments", query: q, permission: permission}
 		l.instead = func(err error) bool {
-			if !graph.Unlicensed(err) {
+			// Once PIM has given something, a refusal is a gap: plain assignments are the
+			// same active ones under other identities.
+			if !graph.Unlicensed(err) || state != "active" || r.at.Place != (place{}) || r.at.Backs > 0 {
 				return false
 			}
 			r.at.NoPIM = true

@@ -2,12 +2,16 @@ package entraid
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/tidwall/gjson"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors/internal/graph/graphtest"
 )
 
 const (
@@ -79,6 +83,36 @@ func TestHalfOfTheRoles(t *testing.T) {
 	}
 }
 
+// Where PIM has given the active assignments, plain ones would be the same again under
+// other identities: a licence that is missing from then on is a gap.
+func TestPIMThatEndsHalfway(t *testing.T) {
+	for name, refuse := range map[string]func(w *world){
+		"of the eligible": func(w *world) { w.refusals[eligiblePath] = noPIM },
+		"of a later page": func(w *world) {
+			w.pages[activePath] = 1
+			w.answer = func(rw http.ResponseWriter, r *http.Request, path string) bool {
+				if path != activePath || !r.URL.Query().Has("$skiptoken") {
+					return false
+				}
+				graphtest.Fail(rw, noPIM.status, noPIM.code, noPIM.message)
+				return true
+			}
+		},
+	} {
+		w := full(t)
+		refuse(w)
+		w.lists["/roleManagement/directory/roleAssignments"] = objects("plain", 3)
+		w.lists["/roleManagement/directory/roleDefinitions"] = nil
+		g := collect(t, w.open(""), RoleAssignment)
+		if w.asks("/v1.0/roleManagement/directory/roleAssignments?") != 0 || len(g.records) != 3 || len(g.errs) > 0 || g.satisfied() || len(g.notes()) > 0 {
+			t.Errorf("%s: %v, %q, gaps %v, notes %v", name, g.errs, g.ids(), g.gaps(), g.notes())
+		}
+		if f := g.claims[0].Gaps[0]; f.Code != "not_readable" || !strings.Contains(f.Detail, "needed: a licence of Microsoft Entra ID P2") {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
 func pimRequest(id string, at time.Time, approval string) string {
 	return fmt.Sprintf(`{"id":%q, "action":"selfActivate","createdDateTime":%q,"approvalId":%s,"principal":{"id":"u1"}}`, id, sevenths(at), or(approval, "null"))
 }
@@ -122,7 +156,7 @@ func TestRequests(t *testing.T) {
 // Approvals are for approvers to read: once they are refused, no more are asked for,
 // and the claim says where to look instead.
 func TestApprovalsThatAreRefused(t *testing.T) {
-	for _, answer := range []refusal{denied, {400, "BadRequest", "not supported"}} {
+	for _, answer := range []refusal{denied, noPIM, {403, "UnknownError", "Attempted to perform an unauthorized operation in tenant " + graphtest.Tenant}} {
 		w := newWorld(t)
 		for i := range 5 {
 			id := fmt.Sprint("ap-", i)
@@ -134,7 +168,7 @@ func TestApprovalsThatAreRefused(t *testing.T) {
 		if len(g.records) != 5 || len(g.errs) > 0 || !g.satisfied() || w.asks("/beta") != 1 {
 			t.Fatalf("%d records, %v, %v, %d asked", len(g.records), g.errs, g.gaps(), w.asks("/beta"))
 		}
-		if n := g.claims[0].Notes; len(n) != 1 || n[0].Code != "approvals_not_readable" || !strings.Contains(n[0].Detail, answer.message) {
+		if n := g.claims[0].Notes; len(n) != 1 || n[0] != (evidence.Finding{Code: "approvals_not_readable", Object: "approvals", Detail: fmt.Sprintf("Graph: %d %s", answer.status, answer.code)}) {
 			t.Errorf("notes %+v", n)
 		}
 		for _, r := range g.records {
@@ -142,6 +176,25 @@ func TestApprovalsThatAreRefused(t *testing.T) {
 				t.Errorf("approval %s", v.Raw)
 			}
 		}
+	}
+}
+
+// What Graph has against one approval says nothing of the others.
+func TestAnApprovalThatIsRefused(t *testing.T) {
+	w := newWorld(t)
+	for i := range 3 {
+		id := fmt.Sprint("ap-", i)
+		w.lists[paths[PIMRequest]] = append(w.lists[paths[PIMRequest]], pimRequest(fmt.Sprint(i), october(2, i, 0), quoted(id)))
+		w.objects[approvalPath+id] = object(id, "")
+	}
+	w.refusals[approvalPath+"ap-0"] = refusal{http.StatusBadRequest, "BadRequest", "not supported"}
+	w.lists["/roleManagement/directory/roleEligibilityScheduleRequests"] = nil
+	g := collect(t, w.open(""), PIMRequest)
+	if len(g.records) != 3 || len(g.errs) > 0 || w.asks("/beta") != 3 || !gjson.GetBytes(g.records[2].Body, "approval.id").Exists() {
+		t.Fatalf("%d records, %v, %d asked", len(g.records), g.errs, w.asks("/beta"))
+	}
+	if d := cmp.Diff([]evidence.Finding{{Code: "approvals_not_readable", Object: "approval ap-0", Detail: "Graph: 400 BadRequest"}}, g.claims[0].Notes); d != "" || !g.satisfied() {
+		t.Errorf("notes (-want +got):\n%s", d)
 	}
 }
 

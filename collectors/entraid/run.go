@@ -187,6 +187,7 @@ func (b *batch) add(id string, when time.Time, from evidence.Origin, body []byte
 		}
 	}
 	if len(who) == 0 {
+		r.count("records_not_wanted")
 		return nil
 	}
 	rec, err := evidence.NewRecord(r.kind.name, id, when, 0, body)
@@ -206,6 +207,15 @@ func (b *batch) add(id string, when time.Time, from evidence.Origin, body []byte
 	rec.Origin = b.origin(from)
 	b.Records = append(b.Records, rec)
 	return nil
+}
+
+// outside counts a record of another time, so that the claim's figures add up: what
+// was read is what was kept, what nobody wants and what is outside.
+func (r *run) outside(id string) {
+	if r.seen.meet(id) != repeated {
+		r.at.Tally.Read++
+		r.count("records_outside_window")
+	}
 }
 
 // origin is the place of an answer among the batch's origins.

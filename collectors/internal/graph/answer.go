@@ -39,10 +39,8 @@ func (c *Client) once(ctx context.Context, q Query, make func(base string) (*kio
 	if c.broken != nil {
 		return Answer{}, sent{}, c.broken
 	}
-	if d := c.gates[q.Class].turn(); d > 0 {
-		if err := c.sleep(ctx, d); err != nil {
-			return Answer{}, sent{}, err
-		}
+	if err := c.gates[q.Class].wait(ctx, c.sleep); err != nil {
+		return Answer{}, sent{}, err
 	}
 	version := "/v1.0"
 	if q.Beta {

@@ -169,6 +169,7 @@ func port(u *url.URL) string {
 // try sends a request until it is answered, or it is clear that it will not be.
 func (c *Client) try(ctx context.Context, q Query, make func(base string) (*kiota.RequestInformation, error)) (Answer, error) {
 	renewed := false
+	var given secret // the token that was given up
 	for attempt := 1; ; attempt++ {
 		a, sent, err := c.once(ctx, q, make)
 		switch {
@@ -179,12 +180,15 @@ func (c *Client) try(ctx context.Context, q Query, make func(base string) (*kiot
 		}
 		var refused *Error
 		if errors.As(err, &refused) && refused.Status == http.StatusUnauthorized && !renewed {
-			renewed = true
+			renewed, given = true, sent.token
 			if err := c.tokens.refused(ctx, sent.token, challenge(sent.header.Values("WWW-Authenticate"))); err != nil {
 				return Answer{}, err
 			}
 			c.log.Info("Graph refuses the token: a new one is taken", "request", q.Label, "because", err)
 			continue
+		}
+		if refused != nil && refused.Status == http.StatusUnauthorized && sent.token == given {
+			return Answer{}, fmt.Errorf("%s: %w", q.Label, c.tokens.stale(refused))
 		}
 		pause, again := c.again(err, sent.header, attempt)
 		if !again {

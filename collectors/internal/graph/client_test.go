@@ -252,6 +252,26 @@ func TestARefusedTokenIsRenewed(t *testing.T) {
 	})
 }
 
+// A managed identity's endpoint gives the same token until it ends. That Graph refuses
+// it again says nothing of permissions.
+func TestATokenThatIsGivenAgain(t *testing.T) {
+	srv, c, j := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"value":[]}`) })
+	cached := graphtest.Token(map[string]any{"tid": graphtest.Tenant, "jti": "cached"})
+	logins := 0
+	srv.Login = func(w http.ResponseWriter, _ *http.Request) bool {
+		logins++
+		graphtest.Write(w, http.StatusOK, map[string]any{"access_token": cached, "token_type": "Bearer", "expires_in": 3600})
+		return true
+	}
+	_, err := c.Get(t.Context(), signInQuery)
+	if err == nil || !LoginFailed(err) || Denied(err) || Unlicensed(err) || !strings.Contains(err.Error(), "same token again") || logins != 2 {
+		t.Errorf("%v after %d logins", err, logins)
+	}
+	if text := fmt.Sprintf("%v %+v %s", err, err, j.text()); strings.Contains(text, cached) {
+		t.Errorf("the token is told: %s", text)
+	}
+}
+
 // A server that quotes the request puts no secret into an error or the log.
 func TestAServerThatQuotesTheTokenIsNotRepeated(t *testing.T) {
 	for _, status := range []int{400, 401, 403, 429, 500} {

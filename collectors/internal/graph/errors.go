@@ -42,16 +42,17 @@ func NotFound(err error) bool {
 
 var (
 	licenceCodes   = []string{"Authentication_RequestFromNonPremiumTenantOrB2CTenant", "AadPremiumLicenseRequired"}
-	licenceMessage = regexp.MustCompile(`(?i)licen[sc]e|premium|SKU`)
+	licenceMessage = regexp.MustCompile(`(?i)\b(tenant|organi[sz]ation|directory)( (is not|isn't) licensed for| needs to have .*\blicen[sc]e| has no .*\blicen[sc]e| (does not|doesn't) have (an? |the )?.*\b(licen[sc]e|premium))`)
 	skipToken      = regexp.MustCompile(`(?i)(skip|page|paging|continuation|delta) ?token|nextlink|cursor`)
 	skipTokenCode  = regexp.MustCompile(`(?i)PageToken|SkipToken|resyncRequired`)
 )
 
 // Unlicensed reports whether an error says that the tenant has no licence for what
-// was asked.
+// was asked: by its code, or in a sentence about the tenant. A word alone says nothing:
+// properties and permissions have "license" in their names.
 func Unlicensed(err error) bool {
 	var e *Error
-	if !errors.As(err, &e) || !slices.Contains([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden}, e.Status) {
+	if !errors.As(err, &e) || !slices.Contains([]int{http.StatusBadRequest, http.StatusPaymentRequired, http.StatusForbidden}, e.Status) {
 		return false
 	}
 	return slices.Contains(licenceCodes, e.Code) || licenceMessage.MatchString(e.Message)

@@ -1,10 +1,9 @@
 package graph
 
 import (
+	"context"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Class is a group of endpoints that Graph counts together.
@@ -35,25 +34,54 @@ func perTenSeconds(c Class, auditLogs int) int {
 
 // gate lets the requests of a class through one after another.
 type gate struct {
-	limiter *rate.Limiter
+	every time.Duration // between two turns
 
 	mu    sync.Mutex
+	next  time.Time // the first turn that nobody has
 	until time.Time // when Graph wants to be asked again
 }
 
-// newGate has no burst: any ten seconds then hold what is allowed, and no more.
-func newGate(n int) *gate {
-	return &gate{limiter: rate.NewLimiter(rate.Every(10*time.Second/time.Duration(n)), 1)}
+// newGate has no burst: the turns of any ten seconds are what is allowed, and no more,
+// those just after a pause too.
+func newGate(n int) *gate { return &gate{every: 10 * time.Second / time.Duration(n)} }
+
+// wait ends when it is the next request's turn. A turn that Graph has meanwhile asked
+// not to be used is given up and another one taken: who waited goes on one by one after
+// the pause, and not all at once. It goes by the real clock: what Graph counts does not
+// care for another.
+func (g *gate) wait(ctx context.Context, sleep func(context.Context, time.Duration) error) error {
+	for {
+		turn := g.reserve()
+		if d := time.Until(turn); d > 0 {
+			if err := sleep(ctx, d); err != nil {
+				return err
+			}
+		}
+		if !g.paused(turn) {
+			return nil
+		}
+	}
 }
 
-// turn is how long to wait for the next request's turn. It goes by the real clock:
-// what Graph counts does not care for another.
-func (g *gate) turn() time.Duration {
-	now := time.Now()
-	d := g.limiter.ReserveN(now, 1).DelayFrom(now)
+// reserve takes the next turn.
+func (g *gate) reserve() time.Time {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return max(d, g.until.Sub(now))
+	turn := time.Now()
+	for _, t := range []time.Time{g.next, g.until} {
+		if t.After(turn) {
+			turn = t
+		}
+	}
+	g.next = turn.Add(g.every)
+	return turn
+}
+
+// paused reports whether a turn lies in a pause that came after it was taken.
+func (g *gate) paused(turn time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return turn.Before(g.until)
 }
 
 // pause keeps the other requests of the class back too when Graph says that it is

@@ -96,6 +96,13 @@ func (t *tokens) refused(ctx context.Context, token secret, claims string) error
 	return nil
 }
 
+// stale is the error of a login that gives the very token again that Graph has refused,
+// as a managed identity's cache does for hours: it is not known whether a new one would
+// be refused too, so it is no refusal of what was asked for.
+func (t *tokens) stale(refused *Error) error {
+	return t.failed(fmt.Errorf("it gives the same token again that Graph has refused (it may be cached until it ends): %s", refused.Error()))
+}
+
 func (t *tokens) enter(ctx context.Context) error {
 	select {
 	case t.turn <- struct{}{}:
