@@ -45,9 +45,9 @@ var tenantExpectations = []noted{
 
 	// ACC-03: leavers' accounts are disabled in time.
 	note("account stays enabled", "ACC-03", "still_enabled", "ops-03 は 10月9日に退職したが、アカウントが有効なままである。", "ops-03 left on 9 October, and the account is still enabled."),
-	note("disabled five days later", "ACC-03", "closed_late", "10月14日に退職した営業-03 のアカウントは、10月19日に無効化された。", "The account of 営業-03, who left on 14 October, was disabled on 19 October."),
-	note("disabled half an hour late", "ACC-03", "closed_late", "10月31日に退職した人事-02 のアカウントは、期限の半時間後に無効化された。", "The account of 人事-02, who left on 31 October, was disabled half an hour after it was due."),
-	note("enabled again and used", "ACC-03", "reopened", "10月20日に退職した bizops-02 のアカウントが二日後に有効化され、サインインに使われた。", "The account of bizops-02, who left on 20 October, was enabled again two days later, and signed in to.").also("used_after_deadline"),
+	note("disabled five days later", "ACC-03", "disabled_late", "10月14日に退職した営業-03 のアカウントは、10月19日に無効化された。", "The account of 営業-03, who left on 14 October, was disabled on 19 October."),
+	note("disabled half an hour late", "ACC-03", "disabled_late", "10月31日に退職した人事-02 のアカウントは、期限の半時間後に無効化された。", "The account of 人事-02, who left on 31 October, was disabled half an hour after it was due."),
+	note("enabled again and used", "ACC-03", "reenabled", "10月20日に退職した bizops-02 のアカウントが二日後に有効化され、サインインに使われた。", "The account of bizops-02, who left on 20 October, was enabled again two days later, and signed in to.").also("used_after_deadline"),
 
 	// ACC-04: accounts belong to people.
 	note("account of nobody", "ACC-04", "no_person", "有効なアカウント test-01 に一致する者が名簿にいない。", "The enabled account test-01 matches nobody on the roster."),
