@@ -85,7 +85,7 @@ var tenantExpectations = []noted{
 	note("exclusion added", "ACC-07", "policy_weakened", "it-02 が経理-03 を多要素認証のポリシーから除外した。", "it-02 excluded 経理-03 from the policy for several factors."),
 	note("policy deleted", "ACC-07", "policy_deleted", "it-02 が国外からのアクセスを遮断するポリシーを削除した。", "it-02 deleted the policy that blocks access from abroad."),
 	note("only reporting", "ACC-07", "policy_disabled", "it-02 がレガシー認証を遮断するポリシーを、40 分間レポート専用とした。", "it-02 let the policy that blocks legacy authentication only report for forty minutes."),
-	note("trusted network widened", "ACC-07", "location_weakened", "it-02 が信頼済みのネットワークに範囲を加えた。", "it-02 added a range to the trusted network."),
+	note("trusted network widened", "ACC-07", "location_widened", "it-02 が信頼済みのネットワークに範囲を加えた。", "it-02 added a range to the trusted network."),
 
 	// ACC-12: risky sign-ins are handled.
 	note("nobody looked", "ACC-12", "still_at_risk", "役員-01 について検出されたリスクが対応されていない。", "The risk detected for 役員-01 was not handled."),
