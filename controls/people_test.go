@@ -95,6 +95,10 @@ func TestLeaversThroughTheEngine(t *testing.T) {
 		want string
 	}{
 		{"no account", func(memory) {}, "not_applicable"},
+		{"neither a number nor an address", func(m memory) {
+			m.at(31, "hr.person", "leaver", accessRecord(t, slug, "hr.person", "leaver", `{"employee_number": null, "emails": []}`))
+			m.at(31, user, "a", account())
+		}, "exception unmatchable"},
 		{"somebody else's account", func(m memory) {
 			m.at(31, user, "a", account(`{"employeeId": "10024", "mail": "sre-09@example.co.jp", "userPrincipalName": "sre-09@example.co.jp"}`))
 		}, "not_applicable"},
@@ -105,15 +109,15 @@ func TestLeaversThroughTheEngine(t *testing.T) {
 		{"of another account", func(m memory) {
 			m.at(31, user, "a", account(off))
 			m.at(15, audit, "e", strings.ReplaceAll(disabled(inTime), "000000000001", "000000000007"))
-		}, "exception closing_unknown"},
+		}, "exception disabling_unknown"},
 		{"disabled late", func(m memory) {
 			m.at(31, user, "a", account(off))
 			m.at(19, audit, "e", disabled(late))
-		}, "exception closed_late"},
+		}, "exception disabled_late"},
 		{"disabled after the period", func(m memory) {
 			m.at(32, user, "a", account(off))
 			m.at(31, audit, "e", disabled("2026-11-01T03:00:00Z"))
-		}, "exception closed_late"},
+		}, "exception disabled_late"},
 		{"still enabled", func(m memory) { m.at(31, user, "a", account()) }, "exception still_enabled"},
 		{"the newest state counts", func(m memory) {
 			m.at(1, user, "a", account())
@@ -127,11 +131,11 @@ func TestLeaversThroughTheEngine(t *testing.T) {
 		{"an earlier period's state shows nothing", func(m memory) {
 			m.at(-2, user, "a", account(off))
 			m.at(31, user, "b", account(off))
-		}, "exception closing_unknown"},
+		}, "exception disabling_unknown"},
 		{"deleted for good within the period", func(m memory) {
 			m.at(1, user, "a", account())
 			m.at(15, audit, "e", accessRecord(t, slug, audit, "disabled", `{"activityDisplayName": "Hard Delete user", "activityDateTime": "`+late+`"}`))
-		}, "exception closed_late"},
+		}, "exception deleted_late"},
 		{"by mail, in other letters", func(m memory) {
 			m.at(31, user, "a", account(byAddress, `{"mail": "SRE-01@Example.co.jp", "userPrincipalName": "s01@example.onmicrosoft.com"}`))
 		}, "exception still_enabled"},
@@ -142,7 +146,7 @@ func TestLeaversThroughTheEngine(t *testing.T) {
 		{"deleted, by its name", func(m memory) { m.at(31, user, "a", accessRecord(t, slug, user, "deleted")) }, "pass"},
 		{"deleted late, by its name", func(m memory) {
 			m.at(31, user, "a", accessRecord(t, slug, user, "deleted", `{"deletedDateTime": "`+late+`"}`))
-		}, "exception closed_late"},
+		}, "exception deleted_late"},
 		{"another number", func(m memory) { m.at(31, user, "a", account(`{"employeeId": "10999"}`)) }, "exception other_number"},
 		{"a number of two", func(m memory) {
 			m.at(31, user, "a", account())

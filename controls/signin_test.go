@@ -283,7 +283,7 @@ func TestSignInControlsReadOddShapes(t *testing.T) {
 			for _, values := range [][2]string{{body, string(whole)}, {string(whole), body}} {
 				b, err := json.Marshal(map[string]any{
 					"id": fmt.Sprint(n), "activityDisplayName": activity, "activityDateTime": stamp(10), "loggedByService": "Conditional Access",
-					"targetResources": []any{map[string]any{"id": "x", "modifiedProperties": []any{map[string]any{"oldValue": values[0], "newValue": values[1]}}}},
+					"targetResources": []any{map[string]any{"id": fmt.Sprint("x", n), "modifiedProperties": []any{map[string]any{"oldValue": values[0], "newValue": values[1]}}}},
 				})
 				if err != nil {
 					t.Fatal(err)

@@ -45,9 +45,9 @@ var tenantExpectations = []noted{
 
 	// ACC-03: leavers' accounts are disabled in time.
 	note("account stays enabled", "ACC-03", "still_enabled", "ops-03 は 10月9日に退職したが、アカウントが有効なままである。", "ops-03 left on 9 October, and the account is still enabled."),
-	note("disabled five days later", "ACC-03", "closed_late", "10月14日に退職した営業-03 のアカウントは、10月19日に無効化された。", "The account of 営業-03, who left on 14 October, was disabled on 19 October."),
-	note("disabled half an hour late", "ACC-03", "closed_late", "10月31日に退職した人事-02 のアカウントは、期限の半時間後に無効化された。", "The account of 人事-02, who left on 31 October, was disabled half an hour after it was due."),
-	note("enabled again and used", "ACC-03", "reopened", "10月20日に退職した bizops-02 のアカウントが二日後に有効化され、サインインに使われた。", "The account of bizops-02, who left on 20 October, was enabled again two days later, and signed in to.").also("used_after_deadline"),
+	note("disabled five days later", "ACC-03", "disabled_late", "10月14日に退職した営業-03 のアカウントは、10月19日に無効化された。", "The account of 営業-03, who left on 14 October, was disabled on 19 October."),
+	note("disabled half an hour late", "ACC-03", "disabled_late", "10月31日に退職した人事-02 のアカウントは、期限の半時間後に無効化された。", "The account of 人事-02, who left on 31 October, was disabled half an hour after it was due."),
+	note("enabled again and used", "ACC-03", "reenabled", "10月20日に退職した bizops-02 のアカウントが二日後に有効化され、サインインに使われた。", "The account of bizops-02, who left on 20 October, was enabled again two days later, and signed in to.").also("used_after_deadline"),
 
 	// ACC-04: accounts belong to people.
 	note("account of nobody", "ACC-04", "no_person", "有効なアカウント test-01 に一致する者が名簿にいない。", "The enabled account test-01 matches nobody on the roster."),
@@ -85,7 +85,7 @@ var tenantExpectations = []noted{
 	note("exclusion added", "ACC-07", "policy_weakened", "it-02 が経理-03 を多要素認証のポリシーから除外した。", "it-02 excluded 経理-03 from the policy for several factors."),
 	note("policy deleted", "ACC-07", "policy_deleted", "it-02 が国外からのアクセスを遮断するポリシーを削除した。", "it-02 deleted the policy that blocks access from abroad."),
 	note("only reporting", "ACC-07", "policy_disabled", "it-02 がレガシー認証を遮断するポリシーを、40 分間レポート専用とした。", "it-02 let the policy that blocks legacy authentication only report for forty minutes."),
-	note("trusted network widened", "ACC-07", "location_weakened", "it-02 が信頼済みのネットワークに範囲を加えた。", "it-02 added a range to the trusted network."),
+	note("trusted network widened", "ACC-07", "location_widened", "it-02 が信頼済みのネットワークに範囲を加えた。", "it-02 added a range to the trusted network."),
 
 	// ACC-12: risky sign-ins are handled.
 	note("nobody looked", "ACC-12", "still_at_risk", "役員-01 について検出されたリスクが対応されていない。", "The risk detected for 役員-01 was not handled."),

@@ -2,6 +2,7 @@
 # event of the audit log that changed such a thing; or the tenant itself.
 package evidence.acc_07
 
+import data.evidence.lib.accounts
 import data.evidence.lib.auditjson
 import data.evidence.lib.conditionalaccess
 import data.evidence.lib.directoryaudit
@@ -14,18 +15,23 @@ exception contains {"code": "policy_deleted", "detail": by} if {
 	not approved
 }
 
-exception contains {"code": "policy_disabled", "detail": object.union(by, {"what": conditionalaccess.text(switched_off)})} if {
+exception contains {"code": "policy_disabled", "detail": object.union(by, {"what": told_by_name(conditionalaccess.text(switched_off))})} if {
 	count(switched_off) > 0
 	not approved
 }
 
-exception contains {"code": "policy_weakened", "detail": object.union(by, {"what": conditionalaccess.text(weakened)})} if {
+exception contains {"code": "policy_weakened", "detail": object.union(by, {"what": told_by_name(conditionalaccess.text(weakened))})} if {
 	count(weakened) > 0
 	not approved
 }
 
-exception contains {"code": "location_weakened", "detail": object.union(by, {"what": listed(location_changes)})} if {
-	count(location_changes) > 0
+exception contains {"code": "location_widened", "detail": object.union(by, {"added": listed({trim_prefix(change, "+") | some change in additions})})} if {
+	count(additions) > 0
+	not approved
+}
+
+exception contains {"code": "location_weakened", "detail": object.union(by, {"what": listed(location_changes - additions)})} if {
+	count(location_changes - additions) > 0
 	not approved
 }
 
@@ -51,7 +57,7 @@ exception contains {"code": "required_not_enabled", "detail": {"policy": name_of
 	not only_reports
 }
 
-exception contains {"code": "weaker_without_event", "detail": {"name": name_of(input.record), "lost": conditionalaccess.text(unexplained)}} if {
+exception contains {"code": "weaker_without_event", "detail": {"name": name_of(input.record), "lost": told_by_name(conditionalaccess.text(unexplained))}} if {
 	count(unexplained) > 0
 }
 
@@ -71,9 +77,22 @@ exception contains {"code": "none_enabled", "detail": {"policies": count(input.r
 	not one_enabled
 }
 
-observation contains {"code": "by_automation", "detail": object.union(by, {"what": or_dash(what)})} if {
+observation contains {"code": "by_automation", "detail": object.union(by, {"what": or_dash(told_by_name(what))})} if {
 	weakens
 	approved
+}
+
+observation contains {"code": "changed_again", "detail": {
+	"target": target, "again": again.activity, "again_at": again.at, "again_by": or_dash(again.by),
+}} if {
+	weakens
+	not approved
+}
+
+observation contains {"code": "not_changed_again", "detail": {"target": target}} if {
+	weakens
+	not approved
+	not again
 }
 
 # Events.
@@ -119,6 +138,9 @@ location_changes := union({
 	{range | activity == "update named location"; some change in auditjson.changes(input.record); some range in let_out(change)},
 	{"-" | activity == "delete named location"; used_in("includeLocations")},
 })
+
+# additions to a location: ranges and countries.
+additions := {change | some change in location_changes; startswith(change, "+"); change != "+isTrusted"}
 
 # let_in: what a location takes in now, where who comes from there is let by.
 let_in(change) := {range | let_by(change.after); some range in namedlocation.wider(change.before, change.after)}
@@ -223,6 +245,26 @@ what := concat(", ", [text |
 	some text in [conditionalaccess.text(losses), listed(location_changes), listed(strength_changes)]
 	text != ""
 ])
+
+# again: the next change of the same thing, in the period.
+again := {"at": changes[0][1], "by": changes[0][2], "activity": changes[0][3]} if {
+	changes := sort([[at, event.activityDateTime, directoryaudit.who(event), object.get(event, "activityDisplayName", null)] |
+		some event in input.related.later
+		not directoryaudit.failed(event)
+		at := graphtime.ns(event.activityDateTime)
+		at > graphtime.ns(input.record.activityDateTime)
+	])
+	count(changes) > 0
+}
+
+# told_by_name: a text of what was changed, with the names of users for their ids.
+told_by_name(text) := strings.replace_n(names_of_users, text)
+
+names_of_users := {user.id: accounts.account_name(user) |
+	some user in input.related.users
+	is_string(user.id)
+	user.id != ""
+}
 
 # approved: by somebody who only carries out what was reviewed elsewhere. Anybody
 # may call an application as they like: names of applications are not asked for.

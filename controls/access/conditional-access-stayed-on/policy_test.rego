@@ -16,7 +16,7 @@ tenant := data.testdata["entraid.organization"].tenant
 
 nothing := {
 	"policies": [], "snapshots": [], "since": [], "within": [],
-	"locations": [], "locations_since": [], "locations_within": [], "events": [],
+	"locations": [], "locations_since": [], "locations_within": [], "events": [], "later": [], "users": [],
 }
 
 document(kind, record, related, params) := {
@@ -136,8 +136,8 @@ wider(l) := changed(l, {"ipRanges": array.concat(l.ipRanges, [{"cidrAddress": "2
 
 test_trusted_locations if {
 	some e in reasons("entraid.directory_audit", location_update(location, wider(location)), {}, {})
-	e.code == "location_weakened"
-	e.detail.what == "+203.0.113.0/24"
+	e.code == "location_widened"
+	e.detail.added == "203.0.113.0/24"
 	by_event(location_update(untrusted, changed(untrusted, {"isTrusted": true}))) == {"location_weakened"}
 	by_event(at_location("Add named location", null, json.marshal(location))) == {"location_weakened"}
 	by_event(location_update(wider(location), location)) == set()
@@ -147,11 +147,16 @@ test_trusted_locations if {
 	by_event(at_location("Delete named location", json.marshal(location), null)) == set()
 }
 
+# Made trusted and widened by one change.
+test_locations_that_are_trusted_and_wider if {
+	by_event(location_update(untrusted, changed(wider(untrusted), {"isTrusted": true}))) == {"location_weakened", "location_widened"}
+}
+
 using(list, state) := {"policies": [changed(with_condition(policy, "locations", {list: [location.id]}), {"state": state})]}
 
 test_locations_that_policies_use if {
 	add := location_update(untrusted, wider(untrusted))
-	codes("entraid.directory_audit", add, using("excludeLocations", "enabled"), {}) == {"location_weakened"}
+	codes("entraid.directory_audit", add, using("excludeLocations", "enabled"), {}) == {"location_widened"}
 	codes("entraid.directory_audit", add, using("excludeLocations", "disabled"), {}) == set()
 	codes("entraid.directory_audit", add, using("includeLocations", "enabled"), {}) == set()
 	less := location_update(wider(untrusted), untrusted)
@@ -201,11 +206,46 @@ test_changes_by_automation if {
 		codes("entraid.directory_audit", applied, {}, {"allowed_initiators": ["SP-1"]}) == set()
 		{o.code | some o in seen(applied, {"allowed_initiators": ["sp-1"]})} == {"by_automation"}
 		count(codes("entraid.directory_audit", applied, {}, {})) == 1
-		seen(applied, {}) == set()
+		{o.code | some o in seen(applied, {})} == {"not_changed_again"}
 	}
 	some o in seen(changed(update(policy, excluding), {"initiatedBy": app}), {"allowed_initiators": ["sp-1"]})
 	o.detail.by == "entra-as-code"
 	o.detail.what == "conditions.users.excludeUsers +u-1"
+}
+
+seen_with(e, related) := found if {
+	found := acc_07.observation with input as document("entraid.directory_audit", e, related, {})
+}
+
+at(e, time) := changed(e, {"activityDateTime": time})
+
+test_changes_that_were_changed_again if {
+	first := at(update(policy, excluding), "2026-10-21T09:20:00Z")
+	back := at(update(excluding, policy), "2026-10-22T00:15:00.25Z")
+	after := at(update(policy, policy), "2026-10-23T00:00:00Z")
+	seen_with(first, {"later": [after, first, back]}) == {{"code": "changed_again", "detail": {
+		"target": "Access to EXO", "again": "Update conditional access policy", "again_at": "2026-10-22T00:15:00.25Z", "again_by": "aragorn@lotr.com",
+	}}}
+	nobody := changed(back, {"initiatedBy": null})
+	{o.detail.again_by | some o in seen_with(first, {"later": [nobody]})} == {"-"}
+	every others in [[], [first], [at(back, "2026-10-20T00:00:00Z")], [changed(back, {"result": "failure"})], [at(back, null), {}]] {
+		seen_with(first, {"later": others}) == {{"code": "not_changed_again", "detail": {"target": "Access to EXO"}}}
+	}
+	seen_with(back, {"later": [after]}) == set() # it weakened nothing
+}
+
+test_users_by_their_names if {
+	users := [
+		{"id": "u-1", "userPrincipalName": "keiri-03@corp.example"},
+		{"id": "u-2", "userPrincipalName": null},
+		{"id": null, "userPrincipalName": "x"},
+		{"id": "", "userPrincipalName": "x"},
+	]
+	three := with_condition(policy, "users/excludeUsers", ["u-1", "u-2", "u-3"])
+	some e in reasons("entraid.directory_audit", update(policy, three), {"users": users}, {})
+	e.detail.what == "conditions.users.excludeUsers +keiri-03@corp.example, conditions.users.excludeUsers +u-2, conditions.users.excludeUsers +u-3"
+	some f in reasons("entraid.conditional_access_policy", excluding, object.union(since_then(policy, excluding), {"users": users}), {})
+	f.detail.lost == "conditions.users.excludeUsers +keiri-03@corp.example"
 }
 
 test_initiators_that_are_not_allowed if {

@@ -10,14 +10,14 @@ exception contains {"code": "still_enabled", "detail": about(account)} if {
 	due
 }
 
-exception contains {"code": "closed_late", "detail": object.union(about(account), by(closing))} if {
+exception contains {"code": late[closing.does], "detail": object.union(about(account), by(closing))} if {
 	some account in own
 	not lifecycle.open_now(account, effects(account))
 	lifecycle.open_at(account, effects(account), ends)
 	closing := lifecycle.closing(account, effects(account), ends)
 }
 
-exception contains {"code": "reopened", "detail": object.union(about(account), by(effect))} if {
+exception contains {"code": again[effect.does], "detail": object.union(about(account), by(effect))} if {
 	some account in own
 	some effect in lifecycle.reopenings(account, effects(account), left)
 }
@@ -27,12 +27,16 @@ exception contains {"code": "used_after_deadline", "detail": object.union(about(
 	uses := [sign_in | some sign_in in sign_ins(account); sign_in.ns > ends]
 }
 
-exception contains {"code": "closing_unknown", "detail": about(account)} if {
+exception contains {"code": "disabling_unknown", "detail": about(account)} if {
 	some account in own
 	not lifecycle.open_now(account, effects(account))
 	due
 	not shown_in_time(account)
 	not lifecycle.closing(account, effects(account), ends)
+}
+
+exception contains {"code": "unmatchable", "detail": {"left": input.record.left_at, "roster": input.record.roster, "key": input.record.key}} if {
+	not matchable
 }
 
 exception contains {"code": "other_number", "detail": {
@@ -67,11 +71,39 @@ pending contains {"code": "not_yet_due", "detail": about(account), "until": dead
 	not due
 }
 
-not_applicable if count(candidates) == 0
+not_applicable if no_account
+
+observation contains {"code": "no_account", "detail": {"employee": employee}} if no_account
+
+observation contains {"code": in_time[closing.does], "detail": object.union(matching(account), by(closing))} if {
+	some account in own
+	closed_in_time(account)
+	closing := final_closing(account)
+}
+
+observation contains {"code": "read_as_disabled", "detail": matching(account)} if {
+	some account in own
+	closed_in_time(account)
+	not final_closing(account)
+}
 
 observation contains {"code": "used_after_leaving", "detail": object.union(about(account), use(uses[count(uses) - 1], count(uses)))} if {
 	some account in own
 	uses := [sign_in | some sign_in in sign_ins(account); sign_in.ns > left; sign_in.ns <= ends]
+}
+
+no_account if {
+	matchable
+	count(candidates) == 0
+}
+
+# matchable: there is something by which accounts of the person could be found.
+matchable if accounts.number(object.get(input.record, "employee_number", null))
+
+matchable if {
+	some address in input.record.emails
+	is_string(address)
+	trim_space(address) != ""
 }
 
 # candidates: the accounts with the person's number; without one, those with an
@@ -130,6 +162,63 @@ shown_in_time(account) if {
 	state.accountEnabled == false
 }
 
+# closed_in_time: there is nothing to be said against when the account was closed.
+closed_in_time(account) if {
+	not lifecycle.open_now(account, effects(account))
+	shown_in_time(account)
+}
+
+# It was read before it was due.
+closed_in_time(account) if {
+	not lifecycle.open_now(account, effects(account))
+	not due
+}
+
+# final_closing is what closed the account last before it was due: of a deletion
+# after it was disabled, that it was disabled. Where nothing that is known found it
+# open, it is the first of what would have closed it.
+final_closing(account) := closings[count(closings) - 1][1] if {
+	closings := [closing | some closing in closings_of(account); lifecycle.open_at(account, effects(account), closing[0] - 1)]
+	count(closings) > 0
+}
+
+final_closing(account) := closings_of(account)[0][1] if {
+	every closing in closings_of(account) {
+		not lifecycle.open_at(account, effects(account), closing[0] - 1)
+	}
+}
+
+# closings_of an account until it was due, each with its time, in order.
+closings_of(account) := sort([[effect.ns, effect] |
+	some effect in effects(account)
+	in_time[effect.does]
+	effect.ns <= ends
+	not lifecycle.open_at(account, effects(account), effect.ns)
+])
+
+# matching: which account it is, and by what it was found: Microsoft's name of the
+# property, and its value.
+matching(account) := {"account": accounts.account_name(account), "matched": concat(", ", sort(matched_by(account)))}
+
+matched_by(account) := {sprintf("employeeId %s", [account.employeeId])} if count(by_number) > 0
+
+matched_by(account) := {sprintf("%s %s", [relation[1], text]) |
+	some relation in [["by_mail", "mail"], ["by_name", "userPrincipalName"], ["by_other_mail", "otherMails"]]
+	account in input.related[relation[0]]
+	some text in addresses(account, relation[1])
+} if {
+	count(by_number) == 0
+}
+
+addresses(account, "mail") := {account.mail}
+
+addresses(account, "userPrincipalName") := {accounts.account_name(account)}
+
+addresses(account, "otherMails") := {mail |
+	some mail in account.otherMails
+	lower(mail) in {lower(address) | some address in input.record.emails}
+}
+
 # sign_ins to the account that succeeded, in order. One without an error code is
 # taken for a success.
 sign_ins(account) := sort([{"ns": ns, "sign_in": sign_in} |
@@ -160,9 +249,11 @@ about(account) := {
 	"left": input.record.left_at, "deadline": deadline,
 }
 
-by(effect) := {"at": time.format([effect.ns, "UTC", "2006-01-02T15:04:05Z07:00"]), "by": effect.by, "how": ways[effect.does]}
+by(effect) := {"at": time.format([effect.ns, "UTC", "2006-01-02T15:04:05Z07:00"]), "by": effect.by}
 
-ways := {
-	"disable": "Disable account", "enable": "Enable account", "restore": "Restore user",
-	"delete": "Delete user", "purge": "Hard Delete user",
-}
+# The codes of what was done to an account.
+late := {"disable": "disabled_late", "delete": "deleted_late", "purge": "deleted_late"}
+
+in_time := {"disable": "disabled_in_time", "delete": "deleted_in_time", "purge": "deleted_in_time"}
+
+again := {"enable": "reenabled", "restore": "restored"}

@@ -41,6 +41,8 @@ observed(related) := seen if {
 	seen := acc_03.observation with input as document(leaver, related, month_end, {})
 }
 
+seen(related) := {o.code | some o in observed(related)}
+
 pending_at(related, as_of) := found if {
 	found := acc_03.pending with input as document(leaver, related, as_of, {})
 }
@@ -54,7 +56,9 @@ in_time := with_number(disabled, {"events": [audit.disabled]})
 
 test_disabled_in_time if {
 	codes(in_time) == set()
-	observed(in_time) == set()
+	observed(in_time) == {{"code": "disabled_in_time", "detail": {
+		"account": "sre-01@example.co.jp", "matched": "employeeId 10023", "at": "2026-10-15T15:00:01Z", "by": "iga-sync",
+	}}}
 	not not_applicable(in_time)
 	codes(with_number(disabled, {"events": [audit.updated]})) == set()
 }
@@ -80,15 +84,15 @@ test_pending_until_due if {
 	pending_at(in_time, "2026-10-16T00:00:00Z") == set()
 }
 
-test_closed_late if {
+test_disabled_late if {
 	late := event("Disable account", "2026-10-16T15:00:00Z")
 	some e in reasons(leaver, with_number(disabled, {"events": [late]}), month_end)
-	e == {"code": "closed_late", "detail": {
+	e == {"code": "disabled_late", "detail": {
 		"employee": "10023", "account": "sre-01@example.co.jp",
 		"left": "2026-10-15T23:59:59+09:00", "deadline": "2026-10-16T14:59:59Z",
-		"at": "2026-10-16T15:00:00Z", "by": "iga-sync", "how": "Disable account",
+		"at": "2026-10-16T15:00:00Z", "by": "iga-sync",
 	}}
-	codes(with_number(disabled, {"events": [late]})) == {"closed_late"}
+	codes(with_number(disabled, {"events": [late]})) == {"disabled_late"}
 	codes(with_number(disabled, {"events": [event("Disable account", "2026-10-16T14:59:59Z")]})) == set()
 }
 
@@ -97,7 +101,7 @@ test_more_hours if {
 	found := acc_03.exception with input as document(leaver, late, month_end, {"hours": 48})
 	found == set()
 	strict := acc_03.exception with input as document(leaver, in_time, month_end, {"hours": 0})
-	{e.code | some e in strict} == {"closed_late"}
+	{e.code | some e in strict} == {"disabled_late"}
 }
 
 test_deletion_closes if {
@@ -105,8 +109,8 @@ test_deletion_closes if {
 	codes(with_number(account, {})) == set()
 	late := object.union(enabled, {"deletedDateTime": "2026-10-20T01:00:00Z"})
 	some e in reasons(leaver, with_number(late, {}), month_end)
-	e.code == "closed_late"
-	e.detail.how == "Delete user"
+	e.code == "deleted_late"
+	e.detail.by == ""
 	some logged in reasons(leaver, with_number(late, {"events": [event("Delete user", "2026-10-20T01:00:00.5Z")]}), month_end)
 	logged.detail.by == "iga-sync"
 }
@@ -114,7 +118,7 @@ test_deletion_closes if {
 test_deleted_for_good_between_snapshots if {
 	codes(with_number(enabled, {"events": [event("Delete user", "2026-10-16T01:00:00Z"), event("Hard Delete user", "2026-10-16T02:00:00Z")]})) == set()
 	some e in reasons(leaver, with_number(enabled, {"events": [event("Hard Delete user", "2026-10-18T02:00:00Z")]}), month_end)
-	e.detail.how == "Hard Delete user"
+	e.code == "deleted_late"
 }
 
 test_closed_before_leaving if {
@@ -125,36 +129,36 @@ test_closed_before_leaving if {
 # month show it.
 test_closed_before_the_period if {
 	codes(with_number(disabled, {"states": [disabled]})) == set()
-	codes(with_number(disabled, {})) == {"closing_unknown"}
-	codes(with_number(disabled, {"states": [enabled]})) == {"closing_unknown"}
+	codes(with_number(disabled, {})) == {"disabling_unknown"}
+	codes(with_number(disabled, {"states": [enabled]})) == {"disabling_unknown"}
 	reasons(leaver, with_number(disabled, {}), "2026-10-16T00:00:00Z") == set() # it is not due yet, and closed
 }
 
 test_log_that_does_not_tell_of_the_closing if {
-	codes(with_number(disabled, {"events": [event("Enable account", "2026-10-02T01:00:00Z")]})) == {"closing_unknown"}
+	codes(with_number(disabled, {"events": [event("Enable account", "2026-10-02T01:00:00Z")]})) == {"disabling_unknown"}
 }
 
 test_failed_closing_is_none if {
 	failed := object.union(audit.disabled, {"result": "failure"})
-	codes(with_number(disabled, {"events": [failed]})) == {"closing_unknown"}
-	codes(with_number(disabled, {"events": [failed, event("Disable account", "2026-10-20T00:00:00Z")]})) == {"closed_late"}
+	codes(with_number(disabled, {"events": [failed]})) == {"disabling_unknown"}
+	codes(with_number(disabled, {"events": [failed, event("Disable account", "2026-10-20T00:00:00Z")]})) == {"disabled_late"}
 }
 
-test_reopened if {
+test_reenabled if {
 	events := [audit.disabled, event("Enable account", "2026-10-20T00:00:00Z"), event("Disable account", "2026-10-21T00:00:00Z")]
 	some e in reasons(leaver, with_number(disabled, {"events": events}), month_end)
-	e.code == "reopened"
+	e.code == "reenabled"
 	e.detail.at == "2026-10-20T00:00:00Z"
-	e.detail.how == "Enable account"
-	codes(with_number(disabled, {"events": events})) == {"reopened"}
-	codes(with_number(enabled, {"events": array.slice(events, 0, 2)})) == {"reopened", "still_enabled"}
+	e.detail.by == "iga-sync"
+	codes(with_number(disabled, {"events": events})) == {"reenabled"}
+	codes(with_number(enabled, {"events": array.slice(events, 0, 2)})) == {"reenabled", "still_enabled"}
 	soon := [audit.disabled, event("Enable account", "2026-10-16T00:00:00Z"), event("Disable account", "2026-10-16T01:00:00Z")]
-	codes(with_number(disabled, {"events": soon})) == {"reopened"}
+	codes(with_number(disabled, {"events": soon})) == {"reenabled"}
 }
 
 test_restored if {
 	events := [event("Delete user", "2026-10-16T00:00:00Z"), event("Restore user", "2026-10-20T00:00:00Z")]
-	codes(with_number(enabled, {"events": events})) == {"reopened", "still_enabled"}
+	codes(with_number(enabled, {"events": events})) == {"restored", "still_enabled"}
 	codes(with_number(disabled, {"events": array.concat([audit.disabled], events)})) == set() # it stayed disabled
 }
 
@@ -171,7 +175,7 @@ test_used_after_the_deadline if {
 		"left": "2026-10-15T23:59:59+09:00", "deadline": "2026-10-16T14:59:59Z",
 		"at": "2026-10-16T15:00:00Z", "n": 2, "app": "Azure Portal", "source": "131.107.159.37",
 	}}
-	observed(object.union(in_time, {"sign_ins": uses})) == set()
+	seen(object.union(in_time, {"sign_ins": uses})) == {"disabled_in_time"}
 }
 
 test_used_between_leaving_and_deadline if {
@@ -192,12 +196,84 @@ test_uses_that_are_none if {
 		sign_in("2026-10-20T00:00:00Z", {"userId": null}),
 	]
 	codes(object.union(in_time, {"sign_ins": uses})) == set()
-	observed(object.union(in_time, {"sign_ins": uses})) == set()
+	seen(object.union(in_time, {"sign_ins": uses})) == {"disabled_in_time"}
 }
 
 test_no_account if {
 	not_applicable(none)
 	codes(none) == set()
+	observed(none) == {{"code": "no_account", "detail": {"employee": "10023"}}}
+	seen(with_number(enabled, {})) == set()
+}
+
+# Nothing says which account is that of a person of whom the roster has neither.
+test_leaver_who_cannot_be_matched if {
+	every fields in [{"employee_number": null, "emails": []}, {"employee_number": " ", "emails": null}, {"employee_number": "000", "emails": [" ", null]}] {
+		person := object.union(leaver, fields)
+		reasons(person, none, month_end) == {{"code": "unmatchable", "detail": {
+			"left": "2026-10-15T23:59:59+09:00", "roster": "acme", "key": "acme/leaver",
+		}}}
+		doc := document(person, none, month_end, {})
+		not acc_03.not_applicable with input as doc
+		observations := acc_03.observation with input as doc
+		observations == set()
+	}
+	unlisted := object.remove(leaver, ["employee_number", "emails"])
+	{e.code | some e in reasons(unlisted, none, month_end)} == {"unmatchable"}
+	reasons(object.union(leaver, {"emails": []}), none, month_end) == set()
+	reasons(object.union(leaver, {"employee_number": null}), none, month_end) == set()
+}
+
+test_what_closed_an_account_in_time if {
+	deletion := event("Delete user", "2026-10-16T01:00:00Z")
+	deleted := object.union(enabled, {"deletedDateTime": "2026-10-16T01:00:00Z"})
+	some o in observed(with_number(deleted, {}))
+	o == {"code": "deleted_in_time", "detail": {
+		"account": "sre-01@example.co.jp", "matched": "employeeId 10023", "at": "2026-10-16T01:00:00Z", "by": "",
+	}}
+	seen(with_number(enabled, {"events": [event("Hard Delete user", "2026-10-16T02:00:00Z")]})) == {"deleted_in_time"}
+
+	# It was disabled first, and stayed so.
+	both := with_number(object.union(disabled, {"deletedDateTime": "2026-10-16T01:00:00Z"}), {"events": [audit.disabled, deletion]})
+	{[p.code, p.detail.at] | some p in observed(both)} == {["disabled_in_time", "2026-10-15T15:00:01Z"]}
+
+	# It was disabled before anybody knows, and deleted in time.
+	seen(with_number(object.union(disabled, {"deletedDateTime": "2026-10-16T01:00:00Z"}), {"events": [deletion]})) == {"deleted_in_time"}
+
+	# The last of several counts.
+	again := [audit.disabled, event("Enable account", "2026-10-16T00:00:00Z"), event("Disable account", "2026-10-16T01:00:00Z")]
+	{q.detail.at | some q in observed(with_number(disabled, {"events": again}))} == {"2026-10-16T01:00:00Z"}
+}
+
+test_accounts_that_were_read_as_disabled if {
+	observed(with_number(disabled, {"states": [disabled]})) == {{"code": "read_as_disabled", "detail": {
+		"account": "sre-01@example.co.jp", "matched": "employeeId 10023",
+	}}}
+	seen(with_number(disabled, {})) == set() # an exception: nothing shows since when
+	early := acc_03.observation with input as document(leaver, with_number(disabled, {}), "2026-10-16T00:00:00Z", {})
+	{o.code | some o in early} == {"read_as_disabled"}
+}
+
+test_accounts_closed_late_are_not_told_of_as_in_time if {
+	seen(with_number(disabled, {"events": [event("Disable account", "2026-10-16T15:00:00Z")]})) == set()
+	seen(with_number(enabled, {"events": [audit.disabled]})) == set()
+}
+
+test_by_what_an_account_was_matched if {
+	found := {relation: matched |
+		some relation in ["by_mail", "by_name", "by_other_mail"]
+		account := object.union(by_address, {"accountEnabled": false, "otherMails": ["x@example.com", "SRE-01@example.co.jp"]})
+		some o in observed(object.union(none, {relation: [account], "events": [audit.disabled]}))
+		matched := o.detail.matched
+	}
+	found == {
+		"by_mail": "mail sre-01@example.co.jp",
+		"by_name": "userPrincipalName sre-01@example.co.jp",
+		"by_other_mail": "otherMails SRE-01@example.co.jp",
+	}
+	off := object.union(by_address, {"accountEnabled": false})
+	some o in observed(object.union(none, {"by_mail": [off], "by_name": [off], "events": [audit.disabled]}))
+	o.detail.matched == "mail sre-01@example.co.jp, userPrincipalName sre-01@example.co.jp"
 }
 
 by_address := object.union(enabled, {"employeeId": null})
@@ -271,5 +347,5 @@ test_month_end if {
 	{p.until | some p in waiting} == {"2026-11-01T14:59:59Z"}
 	reasons(last, with_number(enabled, {}), month_end) == set()
 	reasons(last, with_number(disabled, {}), month_end) == set()
-	{e.code | some e in reasons(last, with_number(disabled, {"events": [event("Disable account", "2026-11-02T00:00:00Z")]}), "2026-11-03T10:00:00+09:00")} == {"closed_late"}
+	{e.code | some e in reasons(last, with_number(disabled, {"events": [event("Disable account", "2026-11-02T00:00:00Z")]}), "2026-11-03T10:00:00+09:00")} == {"disabled_late"}
 }
