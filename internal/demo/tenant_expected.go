@@ -91,7 +91,7 @@ var tenantExpectations = []noted{
 	note("nobody looked", "ACC-12", "still_at_risk", "役員-01 について検出されたリスクが対応されていない。", "The risk detected for 役員-01 was not handled."),
 	note("looked into too late", "ACC-12", "closed_late", "営業-02 について検出されたリスクが 98 時間後に安全と確認された。", "The risk detected for 営業-02 was confirmed safe after 98 hours."),
 	note("closed without a reason", "ACC-12", "no_reason", "mob-01 について検出されたリスクが、理由の記録なく終了している。", "The risk detected for mob-01 was closed without a reason."),
-	note("compromise not cleared", "ACC-12", "still_at_risk", "ops-01 について侵害が確認されたが、利用者のリスクが解消されていない。", "A compromise of ops-01 was confirmed, and the user's risk was not cleared."),
+	note("compromise not cleared", "ACC-12", "compromise_not_cleared", "ops-01 について侵害が確認されたが、利用者のリスクが解消されていない。", "A compromise of ops-01 was confirmed, and the user's risk was not cleared."),
 	outside("of low level", "ACC-12"),
 
 	// ACC-13: consent to and credentials of applications.

@@ -7,6 +7,14 @@ exception contains {"code": "still_at_risk", "detail": object.union(what, {"due"
 	in_scope
 	open
 	due
+	not confirmed
+}
+
+exception contains {"code": "compromise_not_cleared", "detail": object.union(what, {"due": graphtime.rfc3339(deadline), "confirmed_at": confirmed_at})} if {
+	in_scope
+	open
+	due
+	confirmed
 }
 
 exception contains {"code": "closed_late", "detail": object.union(what, {"due": graphtime.rfc3339(deadline), "at": graphtime.rfc3339(closing)})} if {
@@ -68,6 +76,11 @@ closed if cleared
 closing_states := {"remediated", "dismissed", "confirmedSafe"}
 
 confirmed if input.record.riskState == "confirmedCompromised"
+
+# confirmed_at: the state is the last that became of it.
+default confirmed_at := null
+
+confirmed_at := graphtime.rfc3339(graphtime.ns(input.record.lastUpdatedDateTime))
 
 # cleared: the account of a confirmed compromise is at risk no longer.
 cleared if {

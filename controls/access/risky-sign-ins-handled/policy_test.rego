@@ -126,15 +126,22 @@ codes_with(users) := {e.code | some e in reasons(compromise, users, {})}
 test_confirmed_compromise if {
 	seen(compromise, []) == {"compromise_confirmed"}
 	seen(detection, []) == set()
-	codes_with([]) == {"still_at_risk"}
-	codes_with([confirmed_user]) == {"still_at_risk"}
+	some e in reasons(compromise, [], {})
+	e == {"code": "compromise_not_cleared", "detail": {
+		"user": "keiri-02@corp.example", "type": "leakedCredentials", "level": "high", "state": "confirmedCompromised",
+		"reason": "adminConfirmedUserCompromised", "confirmed_at": "2026-10-06T01:00:00Z", "due": "2026-10-08T01:00:00.1234567Z",
+	}}
+	some f in reasons(changed(compromise, {"lastUpdatedDateTime": null}), [], {})
+	f.detail.confirmed_at == null
+	codes_with([]) == {"compromise_not_cleared"}
+	codes_with([confirmed_user]) == {"compromise_not_cleared"}
 	codes_with([cleared("remediated", "userPerformedSecuredPasswordReset", "2026-10-07T00:00:00Z")]) == set()
 	codes_with([cleared("remediated", "userPerformedSecuredPasswordReset", "2026-10-09T00:00:00Z")]) == {"closed_late"}
 	codes_with([cleared("dismissed", "none", "2026-10-07T00:00:00Z")]) == {"no_reason"}
 
 	# That was an earlier risk of the user's.
-	codes_with([cleared("remediated", "userPerformedSecuredPasswordReset", "2026-10-01T00:00:00Z")]) == {"still_at_risk"}
-	codes_with([cleared("remediated", "userPerformedSecuredPasswordReset", null)]) == {"still_at_risk"}
+	codes_with([cleared("remediated", "userPerformedSecuredPasswordReset", "2026-10-01T00:00:00Z")]) == {"compromise_not_cleared"}
+	codes_with([cleared("remediated", "userPerformedSecuredPasswordReset", null)]) == {"compromise_not_cleared"}
 }
 
 test_user_who_is_cleared_closes_no_other_risk if {
