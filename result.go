@@ -43,6 +43,7 @@ const (
 	Exception     Verdict = "exception"      // it did not
 	NotApplicable Verdict = "not_applicable" // the control does not apply to this item
 	Pending       Verdict = "pending"        // the item's deadline had not passed when the evidence was collected
+	Undetermined  Verdict = "undetermined"   // the evidence is there, and what it says cannot be decided by the test
 )
 
 // Name returns the word an auditor uses for the verdict.
@@ -56,6 +57,8 @@ func (v Verdict) Name() Text {
 		return Text{JA: "対象外", EN: "not applicable"}
 	case Pending:
 		return Text{JA: "期限未到来", EN: "pending"}
+	case Undetermined:
+		return Text{JA: "判定不能", EN: "undetermined"}
 	}
 	return Text{JA: string(v), EN: string(v)}
 }

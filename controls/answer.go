@@ -12,7 +12,7 @@ import (
 	"github.com/evidencepack/evidence"
 )
 
-// finding is one element of the policy's exception, pending or observation.
+// finding is one element of the policy's exception, undetermined, pending or observation.
 type finding struct {
 	item   string // with scope whole
 	reason Reason // its code may be empty when pending
@@ -59,6 +59,8 @@ func (e *Evaluator) readResult(j *judgement, name string, v any) error {
 			return err
 		}
 		switch name {
+		case "undetermined":
+			j.undetermined = append(j.undetermined, f)
 		case "pending":
 			j.pending = append(j.pending, f)
 		case "observation":
@@ -143,6 +145,8 @@ func judge(rec evidence.Record, t, asOf time.Time, j judgement) (Item, error) {
 	switch item.Verdict {
 	case evidence.Exception:
 		item.Reasons = reasons(j.exceptions)
+	case evidence.Undetermined:
+		item.Reasons = reasons(j.undetermined)
 	case evidence.Pending:
 		item.Reasons = reasons(j.pending)
 		for _, f := range j.pending {

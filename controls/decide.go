@@ -15,8 +15,8 @@ import (
 // decider tells, for most items, that a policy finds nothing in them, without asking
 // the policy each time.
 //
-// It holds a second form of the policy: in each rule of exception, pending and
-// observation the element, which carries the details, is replaced by true. Bodies
+// It holds a second form of the policy: in each rule of exception, undetermined,
+// pending and observation the element, which carries the details, is replaced by true. Bodies
 // decide whether there is an element; the rest of the head can only fail to give
 // one. So where this form finds nothing, the policy finds nothing. And since it
 // reads no details it reads the same in many items, and is asked once for them all.
@@ -63,7 +63,7 @@ func (q *question) findMembers(record *place) {
 }
 
 // setResults are the results that are sets, of which a policy adds elements.
-var setResults = []string{"exception", "pending", "observation"}
+var setResults = []string{"exception", "undetermined", "pending", "observation"}
 
 // newDecider returns nil for a policy that none can be made for: then every item is
 // judged by the policy itself.

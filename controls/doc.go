@@ -37,12 +37,15 @@
 // It defines the partial set exception, of {"code", "detail"}: one element for
 // each reason for which the item is an exception. It may define not_applicable
 // (true: the control does not apply to the item) and the partial set pending,
-// of {"until"}: a deadline that had not passed. The partial set observation, of
+// of {"until"}: a deadline that had not passed. The partial set undetermined, of
+// {"code", "detail"}, is for what the evidence says and the test cannot decide: with
+// such an item, or a pending one, the control is not evaluable. The partial set observation, of
 // {"code", "detail"}, tells what readers should know of an item without changing
-// its verdict. With scope whole, elements of exception, pending and observation
+// its verdict. With scope whole, elements of these sets
 // name their "item", and not_applicable is a set of item IDs.
 //
-// An exception outweighs pending, which outweighs not_applicable; an item with
+// An exception outweighs undetermined, which outweighs pending, and that
+// not_applicable; an item with
 // none of them passes. Whatever keeps a policy from judging an item (a runtime
 // or builtin error, a reason without a text, an item without a time) fails the
 // evaluation with an error: it is never a pass.

@@ -20,6 +20,7 @@ exception contains {"code": "worse", "detail": input.record.name} if input.recor
 not_applicable if input.record.name == "nobody"
 pending contains {"until": "2026-11-05T00:00:00Z"} if input.record.name == "wait"
 pending contains {"until": "2026-11-09T00:00:00Z", "code": "bad"} if input.record.name == "wait"
+undetermined contains {"code": "worse", "detail": "unknown"} if input.record.open == "puzzling"
 `
 
 func TestEvaluateEach(t *testing.T) {
@@ -32,6 +33,8 @@ func TestEvaluateEach(t *testing.T) {
 		`{"n": 10, "why": "y", "name": "nobody"}`,
 		`{"n": 1, "name": "wait"}`,
 		`{"n": 10, "why": "y", "name": "wait"}`,
+		`{"n": 1, "name": "wait", "open": "puzzling"}`,
+		`{"n": 10, "why": "y", "open": "puzzling"}`,
 	} {
 		m.add("test.item", fmt.Sprint(i), `{"at": "2026-10-02T00:00:00Z", `+body[1:])
 	}
@@ -47,13 +50,15 @@ func TestEvaluateEach(t *testing.T) {
 		{"4", evidence.Exception, "bad"},
 		{"5", evidence.Pending, "bad"},
 		{"6", evidence.Exception, "bad"},
+		{"7", evidence.Undetermined, "worse"},
+		{"8", evidence.Exception, "bad"},
 	}
 	if d := cmp.Diff(want, items); d != "" {
 		t.Error(d)
 	}
 	wantOutcome := Outcome{
-		Total: 7, Passed: 1, Exceptions: 4, NotApplicable: 1, Pending: 1,
-		ByReason:     map[string]int64{"bad": 4, "worse": 1},
+		Total: 9, Passed: 1, Exceptions: 5, NotApplicable: 1, Pending: 1, Undetermined: 1,
+		ByReason:     map[string]int64{"bad": 5, "worse": 1},
 		PendingUntil: time.Date(2026, 11, 9, 0, 0, 0, 0, time.UTC),
 	}
 	if d := cmp.Diff(wantOutcome, outcome); d != "" {
@@ -70,11 +75,12 @@ exception contains {"code": "bad", "item": a.id, "detail": {"why": b.id}} if {
 }
 not_applicable contains r.id if { some r in input.records; r.record.name == "nobody" }
 pending contains {"item": r.id, "until": "2026-11-05T00:00:00Z"} if { some r in input.records; r.record.name == "wait" }
+undetermined contains {"item": r.id, "code": "bad"} if { some r in input.records; r.record.name == "unclear" }
 `
 
 func TestEvaluateWhole(t *testing.T) {
 	m := memory{}
-	for _, n := range []string{"a x", "b x", "c y", "d nobody", "e wait"} {
+	for _, n := range []string{"a x", "b x", "c y", "d nobody", "e wait", "g unclear"} {
 		id, name, _ := strings.Cut(n, " ")
 		m.add("test.item", id, `{"at": "2026-10-02T00:00:00Z", "name": "`+name+`"}`)
 	}
@@ -89,6 +95,7 @@ func TestEvaluateWhole(t *testing.T) {
 		{"c", evidence.Pass, ""},
 		{"d", evidence.NotApplicable, ""},
 		{"e", evidence.Pending, ""},
+		{"g", evidence.Undetermined, "bad"},
 	}
 	if d := cmp.Diff(want, items); d != "" {
 		t.Error(d)
@@ -189,6 +196,7 @@ func TestWholeRefusesUnknownItems(t *testing.T) {
 		`exception contains {"code": "bad", "item": "other"} if true`,
 		`exception contains {"code": "bad"} if true`,
 		`exception contains {"code": "bad"} if false` + "\nnot_applicable contains \"other\" if true",
+		`exception contains {"code": "bad"} if false` + "\nundetermined contains {\"item\": \"other\", \"code\": \"bad\"} if true",
 		`exception contains {"code": "bad"} if false` + "\npending contains {\"item\": \"other\", \"until\": \"2026-12-01T00:00:00Z\"} if true",
 	} {
 		m := memory{}
@@ -302,6 +310,7 @@ func TestResult(t *testing.T) {
 		{Outcome{Total: 2, Passed: 1, Exceptions: 1}, true, evidence.ExceptionsNoted},
 		{Outcome{Total: 2, Passed: 1, Exceptions: 1}, false, evidence.NotEvaluable},
 		{Outcome{Total: 2, Pending: 1, Exceptions: 1}, true, evidence.NotEvaluable},
+		{Outcome{Total: 2, Undetermined: 1, Passed: 1}, true, evidence.NotEvaluable},
 		{Outcome{Total: 1, Passed: 1}, false, evidence.NotEvaluable},
 	}
 	for _, tt := range tests {

@@ -11,7 +11,7 @@ type Item struct {
 	Record  evidence.Record
 	Time    time.Time // the item's own time, which put it in the period
 	Verdict evidence.Verdict
-	Reasons []Reason  // of an exception or a pending item; ordered by code and detail
+	Reasons []Reason  // of an exception, an undetermined or a pending item; ordered by code and detail
 	Until   time.Time // of a pending item: when its last deadline passes
 
 	// Observations are what readers should know of the item, whatever its
@@ -19,9 +19,9 @@ type Item struct {
 	Observations []Reason
 }
 
-// Outcome counts what a population came to. Total is the sum of the other four.
+// Outcome counts what a population came to. Total is the sum of the other five.
 type Outcome struct {
-	Total, Passed, Exceptions, NotApplicable, Pending int64
+	Total, Passed, Exceptions, NotApplicable, Pending, Undetermined int64
 
 	ByReason      map[string]int64 // exceptions by reason; an item counts once for each code it has
 	ByObservation map[string]int64 // items by observation, likewise
@@ -32,7 +32,7 @@ type Outcome struct {
 // population, and all it was joined with, is known to be complete.
 func (o Outcome) Result(complete bool) evidence.Result {
 	switch {
-	case !complete || o.Pending > 0:
+	case !complete || o.Pending > 0 || o.Undetermined > 0:
 		return evidence.NotEvaluable
 	case o.Exceptions > 0:
 		return evidence.ExceptionsNoted
@@ -54,6 +54,8 @@ func (o *Outcome) add(item Item) {
 		if item.Until.After(o.PendingUntil) {
 			o.PendingUntil = item.Until
 		}
+	case evidence.Undetermined:
+		o.Undetermined++
 	case evidence.Exception:
 		o.Exceptions++
 		countCodes(&o.ByReason, item.Reasons)

@@ -66,7 +66,7 @@ func (c *Control) prepare(ctx context.Context, compiler *ast.Compiler, query str
 }
 
 // results are the rules that a policy answers with.
-var results = []string{"exception", "pending", "not_applicable", "observation"}
+var results = []string{"exception", "undetermined", "pending", "not_applicable", "observation"}
 
 // query asks for the results that the policy has, each in a list, so that one
 // that is undefined does not undo the others.
@@ -84,6 +84,7 @@ func (c *Control) query(compiler *ast.Compiler) string {
 // judgement is the policy's answer to one input document.
 type judgement struct {
 	exceptions    []finding
+	undetermined  []finding
 	pending       []finding
 	observations  []finding
 	notApplicable []string // item IDs; one empty ID means the item at hand
@@ -112,6 +113,8 @@ func (j judgement) verdict() evidence.Verdict {
 	switch {
 	case len(j.exceptions) > 0:
 		return evidence.Exception
+	case len(j.undetermined) > 0:
+		return evidence.Undetermined
 	case len(j.pending) > 0:
 		return evidence.Pending
 	case len(j.notApplicable) > 0:

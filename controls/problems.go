@@ -63,9 +63,9 @@ func (l *Library) mappingProblems(c *Control) []string {
 
 // coverageProblems reads the traces of the tests: one must have made an
 // exception, one must have asked for exceptions and found none, and every
-// exception and observation rule must have held in some test.
+// rule of exception, undetermined and observation must have held in some test.
 func (c *Control) coverageProblems(policy *ast.Module, results []*tester.Result) []string {
-	held := map[int]bool{} // lines of exception and observation rules
+	held := map[int]bool{} // lines of those rules
 	var withException, without bool
 	for _, r := range results {
 		asked, rules := c.exceptionsIn(r.Trace)
@@ -76,6 +76,7 @@ func (c *Control) coverageProblems(policy *ast.Module, results []*tester.Result)
 		without = without || (asked && len(rules) == 0)
 		maps.Copy(held, rules)
 		maps.Copy(held, linesHeld(r.Trace, isObservation))
+		maps.Copy(held, linesHeld(r.Trace, isUndetermined))
 	}
 	var problems []string
 	if !withException {
@@ -85,7 +86,7 @@ func (c *Control) coverageProblems(policy *ast.Module, results []*tester.Result)
 		problems = append(problems, "no passing test asks for exceptions and finds none")
 	}
 	for _, rule := range policy.Rules {
-		if (isException(rule) || isObservation(rule)) && !held[rule.Location.Row] {
+		if (isException(rule) || isUndetermined(rule) || isObservation(rule)) && !held[rule.Location.Row] {
 			problems = append(problems, fmt.Sprintf("%s: no test makes this %s rule hold", rule.Location, rule.Head.Ref()))
 		}
 	}
@@ -115,8 +116,9 @@ func linesHeld(trace []*topdown.Event, is func(*ast.Rule) bool) map[int]bool {
 	return lines
 }
 
-func isException(rule *ast.Rule) bool   { return isSet(rule, "exception") }
-func isObservation(rule *ast.Rule) bool { return isSet(rule, "observation") }
+func isException(rule *ast.Rule) bool    { return isSet(rule, "exception") }
+func isUndetermined(rule *ast.Rule) bool { return isSet(rule, "undetermined") }
+func isObservation(rule *ast.Rule) bool  { return isSet(rule, "observation") }
 
 func isSet(rule *ast.Rule, name string) bool {
 	return rule.Head.RuleKind() == ast.MultiValue && rule.Head.Ref().String() == name

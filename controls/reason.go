@@ -10,7 +10,7 @@ import (
 	"github.com/evidencepack/evidence"
 )
 
-// Reason is why an item is an exception or pending, or what was observed of it.
+// Reason is why an item is an exception, undetermined or pending, or what was observed of it.
 type Reason struct {
 	Code   string          `json:"code"`             // a key of the control's Reasons or Observations
 	Detail json.RawMessage `json:"detail,omitempty"` // what was seen: a JSON object or string; nil when there is none

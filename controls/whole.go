@@ -98,6 +98,12 @@ func (f *frame) byItem(members []member, j judgement) (map[string]*judgement, er
 		}
 		found[x.item].exceptions = append(found[x.item].exceptions, x)
 	}
+	for _, x := range j.undetermined {
+		if found[x.item] == nil {
+			return nil, fmt.Errorf("undetermined item %q, which is not in the population", x.item)
+		}
+		found[x.item].undetermined = append(found[x.item].undetermined, x)
+	}
 	for _, x := range j.pending {
 		if found[x.item] == nil {
 			return nil, fmt.Errorf("pending item %q, which is not in the population", x.item)

@@ -20,15 +20,16 @@ func TestTally(t *testing.T) {
 	tally.Add(day(2).Add(-time.Nanosecond), evidence.Exception)
 	tally.Add(day(3), evidence.NotApplicable)
 	tally.Add(day(3), evidence.Pending)
+	tally.Add(day(3), evidence.Undetermined)
 	tally.Add(day(4), evidence.Pass) // outside: in the counts, on no day
-	want := reports.Counts{Total: 5, Passed: 2, Exceptions: 1, NotApplicable: 1, Pending: 1}
+	want := reports.Counts{Total: 6, Passed: 2, Exceptions: 1, NotApplicable: 1, Pending: 1, Undetermined: 1}
 	if diff := cmp.Diff(want, tally.Counts); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
 	wantDays := []reports.DayCounts{
 		{Date: day(1), Counts: reports.Counts{Total: 2, Passed: 1, Exceptions: 1}},
 		{Date: day(2)},
-		{Date: day(3), Counts: reports.Counts{Total: 2, NotApplicable: 1, Pending: 1}},
+		{Date: day(3), Counts: reports.Counts{Total: 3, NotApplicable: 1, Pending: 1, Undetermined: 1}},
 	}
 	if diff := cmp.Diff(wantDays, tally.Days()); diff != "" {
 		t.Errorf("days (-want +got):\n%s", diff)

@@ -117,7 +117,7 @@ func TestCountsAgree(t *testing.T) {
 func counts(c reports.Control, order ...evidence.Verdict) []string {
 	of := map[evidence.Verdict]int64{
 		evidence.Pass: c.Counts.Passed, evidence.Exception: c.Counts.Exceptions,
-		evidence.NotApplicable: c.Counts.NotApplicable, evidence.Pending: c.Counts.Pending,
+		evidence.NotApplicable: c.Counts.NotApplicable, evidence.Pending: c.Counts.Pending, evidence.Undetermined: c.Counts.Undetermined,
 	}
 	texts := []string{format.Count(c.Counts.Total)}
 	for _, v := range order {
@@ -139,8 +139,8 @@ func workbookCounts(t *testing.T, p *reports.Pack) {
 		if at < 0 {
 			t.Fatalf("%s: no row of counts", c.ID)
 		}
-		want := counts(c, evidence.Pass, evidence.Exception, evidence.NotApplicable, evidence.Pending)
-		if diff := cmp.Diff(want, rows[at+1][2:7]); diff != "" {
+		want := counts(c, evidence.Pass, evidence.Exception, evidence.NotApplicable, evidence.Pending, evidence.Undetermined)
+		if diff := cmp.Diff(want, rows[at+1][2:8]); diff != "" {
 			t.Errorf("%s: counts in the header block (-pack +workbook):\n%s", c.ID, diff)
 		}
 		block := fmt.Sprint(rows[:at])
@@ -173,7 +173,7 @@ func workbookCounts(t *testing.T, p *reports.Pack) {
 		for _, v := range []struct {
 			v evidence.Verdict
 			n int64
-		}{{evidence.Pass, c.Counts.Passed}, {evidence.Exception, c.Counts.Exceptions}, {evidence.NotApplicable, c.Counts.NotApplicable}, {evidence.Pending, c.Counts.Pending}} {
+		}{{evidence.Pass, c.Counts.Passed}, {evidence.Exception, c.Counts.Exceptions}, {evidence.NotApplicable, c.Counts.NotApplicable}, {evidence.Pending, c.Counts.Pending}, {evidence.Undetermined, c.Counts.Undetermined}} {
 			if v.n > 0 {
 				wantItems[words.VerdictMark(v.v)+" "+in(v.v.Name())] = v.n
 			}
@@ -224,8 +224,8 @@ func summaryCounts(t *testing.T, p *reports.Pack, rows [][]string) {
 		}
 	}
 	for _, c := range p.Controls {
-		want := counts(c, evidence.Exception, evidence.Pass, evidence.NotApplicable, evidence.Pending)
-		if !slices.ContainsFunc(rows, func(r []string) bool { return len(r) == 9 && r[0] == c.ID && slices.Equal(r[4:], want) }) {
+		want := counts(c, evidence.Exception, evidence.Pass, evidence.NotApplicable, evidence.Pending, evidence.Undetermined)
+		if !slices.ContainsFunc(rows, func(r []string) bool { return len(r) == 10 && r[0] == c.ID && slices.Equal(r[4:], want) }) {
 			t.Errorf("summary: no row gives %s with %v", c.ID, want)
 		}
 	}
@@ -333,7 +333,7 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 			t.Fatalf("%s has no section", c.ID)
 		}
 		want := []string{in(words.PopulationCount)}
-		order := []evidence.Verdict{evidence.Exception, evidence.Pass, evidence.NotApplicable, evidence.Pending}
+		order := []evidence.Verdict{evidence.Exception, evidence.Pass, evidence.NotApplicable, evidence.Pending, evidence.Undetermined}
 		for _, v := range order {
 			want = append(want, words.VerdictMark(v)+" "+in(v.Name()))
 		}

@@ -127,7 +127,7 @@ type Population struct {
 
 // Counts of a population's items by verdict. Total is the sum of the others.
 type Counts struct {
-	Total, Passed, Exceptions, NotApplicable, Pending int64
+	Total, Passed, Exceptions, NotApplicable, Pending, Undetermined int64
 }
 
 // ReasonCount is how many exceptions have a reason, or how many items an
@@ -180,7 +180,7 @@ type Field struct {
 	Set    bool // whether the record has it
 }
 
-// Reason is why an item is an exception or pending, or what was observed of it,
+// Reason is why an item is an exception, undetermined or pending, or what was observed of it,
 // in the pack's language.
 type Reason struct {
 	Code string

@@ -18,6 +18,8 @@ func (c *Counts) Add(v evidence.Verdict) {
 		c.NotApplicable++
 	case evidence.Pending:
 		c.Pending++
+	case evidence.Undetermined:
+		c.Undetermined++
 	}
 }
 

@@ -103,7 +103,7 @@ func (e *encoder) observed(c *Control) {
 			e.err = errors.Join(e.err, err)
 			return
 		}
-		if len(item.Observations) == 0 || item.Verdict == evidence.Exception || item.Verdict == evidence.Pending {
+		if len(item.Observations) == 0 || listed(item.Verdict) {
 			continue
 		}
 		e.text(separator(n))
@@ -111,6 +111,11 @@ func (e *encoder) observed(c *Control) {
 		n++
 	}
 	e.text("]")
+}
+
+// listed reports whether items of that verdict stand in a list of their own.
+func listed(v evidence.Verdict) bool {
+	return v == evidence.Exception || v == evidence.Undetermined || v == evidence.Pending
 }
 
 // open writes v, an object, with a last member more, and leaves that at the

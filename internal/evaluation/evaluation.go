@@ -40,6 +40,7 @@ type Control struct {
 	Until      time.Time         `json:"pending_until,omitzero"`
 	Exceptions []Item            `json:"-"` // written last: all of them, in order of (time, id), without fields and links
 	Pending    []Item            `json:"pending,omitempty"`
+	Undecided  []Item            `json:"undetermined,omitempty"`
 	Owner      string            `json:"owner"`
 	Params     map[string]any    `json:"params"`
 	Sources    map[string]string `json:"sources"` // SHA-256 of control.yaml, policy.rego and the library modules it uses
@@ -55,6 +56,7 @@ type Counts struct {
 	Exceptions    int64 `json:"exceptions"`
 	NotApplicable int64 `json:"not_applicable"`
 	Pending       int64 `json:"pending"`
+	Undetermined  int64 `json:"undetermined,omitempty"`
 }
 
 // Item is the outcome of one item's test.
@@ -141,7 +143,7 @@ func test(ctx context.Context, view *sealed.View, c *controls.Control) (t Contro
 	if err := errors.Join(t.items.finish(), t.exceptions.finish()); err != nil {
 		return Control{}, err
 	}
-	t.Counts = Counts{outcome.Total, outcome.Passed, outcome.Exceptions, outcome.NotApplicable, outcome.Pending}
+	t.Counts = Counts{outcome.Total, outcome.Passed, outcome.Exceptions, outcome.NotApplicable, outcome.Pending, outcome.Undetermined}
 	t.ByReason, t.Observed = outcome.ByReason, outcome.ByObservation
 	t.Until = outcome.PendingUntil
 	t.Result = outcome.Result(len(missing) == 0 && t.Error == "")
@@ -184,6 +186,8 @@ func (c *Control) take(s *shaped) error {
 		}
 	case evidence.Pending:
 		c.Pending = append(c.Pending, item)
+	case evidence.Undetermined:
+		c.Undecided = append(c.Undecided, item)
 	}
 	return c.items.add(s.line)
 }

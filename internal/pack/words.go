@@ -142,12 +142,29 @@ func WhyNotEvaluable(r *evaluation.Control, l evidence.Lang, loc *time.Location)
 				JA: "%s（%s）：ほか %d 件", EN: "%s (%s): %d more"}.In(l), s.code.Text().In(l), s.source, more))
 		}
 	}
+	if r.Counts.Undetermined > 0 {
+		why = append(why, undeterminedText(r, l))
+	}
 	if r.Counts.Pending > 0 {
 		why = append(why, fmt.Sprintf(evidence.Text{
 			JA: "期限未到来の項目が %d 件ある。%s 以降に再度評価する", EN: "%d items are pending; evaluate again after %s"}.In(l),
 			r.Counts.Pending, clock(r.Until, loc)))
 	}
 	return why
+}
+
+// undeterminedText counts the items that the evidence does not decide, and names some.
+func undeterminedText(r *evaluation.Control, l evidence.Lang) string {
+	var names []string
+	for _, item := range r.Undecided[:min(len(r.Undecided), maxWhy)] {
+		names = append(names, item.Name())
+	}
+	list := strings.Join(names, evidence.Text{JA: "、", EN: ", "}.In(l))
+	if int64(len(names)) < r.Counts.Undetermined {
+		list += evidence.Text{JA: " ほか", EN: " and others"}.In(l)
+	}
+	return fmt.Sprintf(evidence.Text{
+		JA: "証跡から判定できない項目が %d 件ある：%s", EN: "%d items are not decided by the evidence: %s"}.In(l), r.Counts.Undetermined, list)
 }
 
 func missingText(m sealed.Missing, l evidence.Lang, loc *time.Location) string {

@@ -43,14 +43,15 @@ func (d *document) controlResult(c *reports.Control) {
 func (d *document) countsTable(n reports.Counts) {
 	d.y += 1
 	t := d.table(
-		column{title: d.in(words.PopulationCount), width: bodyWidth / 5, right: true},
-		column{title: verdictText(d, evidence.Exception), width: bodyWidth / 5, right: true},
-		column{title: verdictText(d, evidence.Pass), width: bodyWidth / 5, right: true},
-		column{title: verdictText(d, evidence.NotApplicable), width: bodyWidth / 5, right: true},
-		column{title: verdictText(d, evidence.Pending), width: bodyWidth / 5, right: true},
+		column{title: d.in(words.PopulationCount), width: bodyWidth * 14 / 100, right: true},
+		column{title: verdictText(d, evidence.Exception), width: bodyWidth * 16 / 100, right: true},
+		column{title: verdictText(d, evidence.Pass), width: bodyWidth * 19 / 100, right: true},
+		column{title: verdictText(d, evidence.NotApplicable), width: bodyWidth * 19 / 100, right: true},
+		column{title: verdictText(d, evidence.Pending), width: bodyWidth * 14 / 100, right: true},
+		column{title: verdictText(d, evidence.Undetermined), width: bodyWidth * 18 / 100, right: true},
 	)
 	t.row(d.strong(format.Count(n.Total)), d.strong(format.Count(n.Exceptions)), d.text(format.Count(n.Passed)),
-		d.text(format.Count(n.NotApplicable)), d.text(format.Count(n.Pending)))
+		d.text(format.Count(n.NotApplicable)), d.text(format.Count(n.Pending)), d.text(format.Count(n.Undetermined)))
 	d.y += 3
 }
 

@@ -108,6 +108,8 @@ func (b builder) log02() reports.Control {
 				return evidence.Exception
 			case 92:
 				return evidence.Pending
+			case 91:
+				return evidence.Undetermined
 			}
 			return evidence.Pass
 		},
@@ -198,7 +200,7 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 		SHA256: Hash(fmt.Sprintf("body %s %d", c.ID, i)),
 		Link:   "https://ap-northeast-1.console.aws.amazon.com/cloudtrailv2/home?region=ap-northeast-1#/events/" + eventID(c.ID, i),
 	}
-	if item.Verdict == evidence.Exception || item.Verdict == evidence.Pending {
+	if item.Verdict == evidence.Exception || item.Verdict == evidence.Pending || item.Verdict == evidence.Undetermined {
 		item.Reasons = p.reasons(i)
 	}
 	if p.observations != nil {

@@ -223,6 +223,7 @@ func (t *itemTable) block() []blockRow {
 	}{
 		{words.PopulationCount, c.Counts.Total}, {evidence.Pass.Name(), c.Counts.Passed}, {evidence.Exception.Name(), c.Counts.Exceptions},
 		{evidence.NotApplicable.Name(), c.Counts.NotApplicable}, {evidence.Pending.Name(), c.Counts.Pending},
+		{evidence.Undetermined.Name(), c.Counts.Undetermined},
 	} {
 		labels = append(labels, cell{value: b.in(n.label), style: b.styles.label})
 		counts = append(counts, cell{value: n.n, style: b.styles.boldCount})

@@ -46,6 +46,7 @@ var verdictPalette = map[evidence.Verdict]palette{
 	evidence.Exception:     bad,
 	evidence.NotApplicable: none,
 	evidence.Pending:       unknown,
+	evidence.Undetermined:  unknown,
 }
 
 var dayPalette = map[reports.DayState]palette{
@@ -129,7 +130,7 @@ func newStyles(f *excelize.File) (styles, error) {
 	for _, r := range evidence.Results {
 		s.result[r] = filled(resultPalette[r])
 	}
-	for _, v := range []evidence.Verdict{evidence.Pass, evidence.Exception, evidence.NotApplicable, evidence.Pending} {
+	for _, v := range []evidence.Verdict{evidence.Pass, evidence.Exception, evidence.NotApplicable, evidence.Pending, evidence.Undetermined} {
 		s.verdict[v] = filled(verdictPalette[v])
 	}
 	for _, d := range []reports.DayState{reports.DayComplete, reports.DayGap, reports.DayMissing, reports.DayAhead} {

@@ -63,9 +63,9 @@ func (b *book) controlResults(s *sheet) {
 	s.gap()
 	s.addHigh(22, cell{value: b.in(words.ResultsByControl), style: b.styles.heading, span: 9})
 	s.add(b.heads(b.in(words.Control), b.in(words.Title), b.in(words.Owner), b.in(words.Result), b.in(words.PopulationCount),
-		b.in(evidence.Exception.Name()), b.in(evidence.Pass.Name()), b.in(evidence.NotApplicable.Name()), b.in(evidence.Pending.Name()))...)
+		b.in(evidence.Exception.Name()), b.in(evidence.Pass.Name()), b.in(evidence.NotApplicable.Name()), b.in(evidence.Pending.Name()), b.in(evidence.Undetermined.Name()))...)
 	for _, c := range b.p.Controls {
 		s.add(b.goTo(c.ID, b.names.byID[c.ID], 1), b.str(c.Title), b.str(c.Owner), b.result(c.Result),
-			b.count(c.Counts.Total), b.count(c.Counts.Exceptions), b.count(c.Counts.Passed), b.count(c.Counts.NotApplicable), b.count(c.Counts.Pending))
+			b.count(c.Counts.Total), b.count(c.Counts.Exceptions), b.count(c.Counts.Passed), b.count(c.Counts.NotApplicable), b.count(c.Counts.Pending), b.count(c.Counts.Undetermined))
 	}
 }

@@ -124,6 +124,7 @@ var Terms = []Term{
 	{evidence.Text{JA: "例外事項", EN: "exception"}, evidence.Text{JA: "統制が運用されていなかった項目。", EN: "An item for which the control did not operate."}},
 	{evidence.Text{JA: "参考情報", EN: "observation"}, evidence.Text{JA: "項目に関する事実のうち、判定には影響しないが読み手が知るべきもの。", EN: "A fact about an item that changes no verdict, and that a reader should know."}},
 	{evidence.Text{JA: "期限未到来", EN: "pending"}, evidence.Text{JA: "収集時点で対応の期限が到来しておらず、判定できない項目。", EN: "An item whose deadline had not passed when the evidence was collected."}},
+	{evidence.Text{JA: "判定不能", EN: "undetermined"}, evidence.Text{JA: "証跡はあるが、その内容から例外の有無を判定できない項目。", EN: "An item whose evidence is there, but does not decide whether it is an exception."}},
 	{evidence.Text{JA: "取得不可", EN: "not readable"}, evidence.Text{JA: "証跡元から読み取ることができなかったもの。", EN: "What could not be read from the source."}},
 	{evidence.Text{JA: "再実施", EN: "re-performance"}, evidence.Text{JA: "監査人が同じ検証を自ら行い、結果を確かめること。", EN: "The auditor repeats a test and compares the results."}},
 	{evidence.Text{JA: "証跡元システム", EN: "source system"}, evidence.Text{JA: "証跡が生成・保管されているシステム。", EN: "The system in which the evidence lives."}},

@@ -257,7 +257,7 @@ func ResultMeans(r evidence.Result) evidence.Text {
 	case evidence.NoOccurrence:
 		return evidence.Text{JA: "母集団は網羅されており、検証の対象となる事象がなかった。", EN: "The population is complete and nothing in it was to be tested."}
 	case evidence.NotEvaluable:
-		return evidence.Text{JA: "証跡が欠落し、不完全であり、読み取れない、又は期限未到来であるため、結論を得られない。", EN: "Evidence is missing, incomplete, unreadable or not yet due: no conclusion."}
+		return evidence.Text{JA: "証跡が欠落し、不完全であり、読み取れない、若しくは期限未到来である、又は証跡から判定できない項目があるため、結論を得られない。", EN: "Evidence is missing, incomplete, unreadable or not yet due, or does not decide an item: no conclusion."}
 	}
 	return evidence.Text{JA: string(r), EN: string(r)}
 }
@@ -273,6 +273,8 @@ func VerdictMark(v evidence.Verdict) string {
 		return "－"
 	case evidence.Pending:
 		return "◇"
+	case evidence.Undetermined:
+		return "◆"
 	}
 	return ""
 }
