@@ -270,8 +270,8 @@ func (c *Control) checkColumns(src source) error {
 			return src.errorf(at+".or", "column %s: or: want names joined by dots", col.Path)
 		case !col.Title.Complete():
 			return src.errorf(at, "column %s: a title is needed in ja and en", col.Path)
-		case !slices.Contains([]ColumnType{TextColumn, TimeColumn, NumberColumn}, c.Columns[i].Type):
-			return src.errorf(at+".type", "column %s: type %q: want text, time or number", col.Path, col.Type)
+		case !slices.Contains([]ColumnType{TextColumn, TimeColumn, NumberColumn, DiffColumn}, c.Columns[i].Type):
+			return src.errorf(at+".type", "column %s: type %q: want text, time, number or diff", col.Path, col.Type)
 		case col.Width < 0 || col.Width > 255:
 			return src.errorf(at+".width", "column %s: width %v: want 0 to 255 characters", col.Path, col.Width)
 		}

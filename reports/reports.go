@@ -155,6 +155,7 @@ const (
 	TextColumn   ColumnType = "text"
 	TimeColumn   ColumnType = "time"
 	NumberColumn ColumnType = "number"
+	DiffColumn   ColumnType = "diff" // lines of text: "+" begins what was added, "-" what was taken away
 )
 
 // Item is one item of a population with its verdict.

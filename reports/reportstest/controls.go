@@ -171,6 +171,7 @@ func (b builder) eventColumns() []reports.Column {
 		{Title: b.in("送信元", "Source address"), Type: reports.TextColumn, Width: 16},
 		{Title: b.in("応答時間（ms）", "Duration (ms)"), Type: reports.NumberColumn},
 		{Title: b.in("配信日時", "Delivered at"), Type: reports.TimeColumn},
+		{Title: b.in("ルールの差分", "Rules"), Type: reports.DiffColumn},
 	}
 }
 
@@ -226,6 +227,7 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 	item.Fields = []reports.Field{
 		text(events[i%len(events)]), text(who), text("111122223333"), text("ap-northeast-1"),
 		text(fmt.Sprintf("203.0.113.%d", i%256)), number(float64(i%400) + 0.25), {Time: at(i, p.n).Add(7 * time.Minute), Set: true},
+		text(fmt.Sprintf("- ingress tcp 443 10.0.%d.0/24\n+ ingress tcp 443 10.1.%d.0/24 \"web\"", i%256, i%256)),
 	}
 	if i%11 == 10 {
 		item.Fields[4] = reports.Field{}

@@ -101,7 +101,7 @@ func (t *itemTable) measure() {
 func columnWidth(c reports.Column, title string) float64 {
 	width := c.Width
 	if width == 0 {
-		width = map[reports.ColumnType]float64{reports.TextColumn: 22, reports.TimeColumn: 20, reports.NumberColumn: 12}[c.Type]
+		width = map[reports.ColumnType]float64{reports.TextColumn: 22, reports.TimeColumn: 20, reports.NumberColumn: 12, reports.DiffColumn: 50}[c.Type]
 	}
 	// A filter's button covers the title's end.
 	return min(max(width+1, columns(title)/2+6, 8), 80)
@@ -195,6 +195,8 @@ func (b *book) field(column reports.Column, item reports.Item, i int) cell {
 		return b.when(f.Time)
 	case reports.NumberColumn:
 		return cell{value: f.Number, style: b.styles.num}
+	case reports.DiffColumn:
+		return cell{value: f.Text, style: b.styles.cell, diff: true}
 	}
 	return b.str(f.Text)
 }
