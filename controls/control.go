@@ -212,17 +212,18 @@ var frequencies = map[Frequency]evidence.Text{
 func (f Frequency) Name() evidence.Text { return frequencies[f] }
 
 // Selections returns what evidence the control needs: its population, for its
-// ID, and each related kind, for "ID/name", in the order of the names.
+// ID, and each related kind, for "ID/name", in the order of the names. A derived kind
+// needs those that it is computed from.
 func (c *Control) Selections() []evidence.Selection {
 	var s []evidence.Selection
 	for _, p := range c.Population.Each() {
-		s = append(s, evidence.Selection{Kind: p.Kind, Where: p.Where, For: c.ID, Optional: p.Optional})
+		s = append(s, recorded(evidence.Selection{Kind: p.Kind, Where: p.Where, For: c.ID, Optional: p.Optional})...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
 		r := c.Related[name]
-		s = append(s, evidence.Selection{
+		s = append(s, recorded(evidence.Selection{
 			Kind: r.Kind, Where: r.Where, For: c.ID + "/" + name, Before: r.Window.Before, After: r.Window.After, Optional: r.Optional,
-		})
+		})...)
 	}
 	return s
 }
