@@ -128,15 +128,12 @@ func (f form) link(get getter) string {
 	for _, part := range f {
 		link.WriteString(part.text)
 		inPath = inPath && !strings.ContainsAny(part.text, "?#")
-		if part.path == "" {
+		if len(part.paths) == 0 {
 			continue
 		}
-		v := get(part.path)
-		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() {
-			return ""
-		}
-		text, ok := linkText(v.String(), inPath)
-		if !ok {
+		value, ok := part.value(get)
+		text, fits := linkText(value, inPath)
+		if !ok || !fits {
 			return ""
 		}
 		link.WriteString(text)

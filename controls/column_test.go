@@ -51,6 +51,8 @@ func TestItemLink(t *testing.T) {
 		{"https://example.com/{repo}/pull/{id}", `{"repo": "acme/a?b#c d", "id": 7}`, "https://example.com/acme/a%3Fb%23c%20d/pull/7"},
 		{"https://example.com/{repo}/pull", `{"repo": "../../evil"}`, ""},
 		{"https://example.com/x/{repo}", `{"repo": "a/./b"}`, ""},
+		{"https://example.com/{a|b}", `{"b": "x/y"}`, "https://example.com/x/y"},
+		{"https://example.com/{a|b}", `{"a": "../x", "b": "y"}`, ""},
 		{"https://example.com/x?q={repo}", `{"repo": "../a"}`, "https://example.com/x?q=..%2Fa"},
 	}
 	for _, tt := range tests {

@@ -52,8 +52,8 @@ type Control struct {
 	Group string `yaml:"group"`
 
 	Columns []Column `yaml:"columns"` // the key fields that readers see of an item
-	Label   string   `yaml:"label"`   // what people call an item, with {path} placeholders: "{repository.nameWithOwner}#{number}"; may be empty
-	Link    string   `yaml:"link"`    // https URL of an item in its source system, with {path} placeholders; may be empty
+	Label   string   `yaml:"label"`   // what people call an item, with {path} or {path|other} placeholders: "{repository.nameWithOwner}#{number}"; may be empty
+	Link    string   `yaml:"link"`    // https URL of an item in its source system, with such placeholders; may be empty
 
 	// Files are the exact sources, by name: what a pack carries. A module of the
 	// Rego library that the policy uses, directly or not, stands under "lib/<name>.rego".

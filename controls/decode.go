@@ -297,7 +297,7 @@ func checkLink(src source, at, link string) error {
 	if link == "" {
 		return nil
 	}
-	u, err := url.Parse(placeholder.ReplaceAllString(link, "x"))
+	u, err := url.Parse(alternatives.ReplaceAllString(link, "x"))
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
 		return src.errorf(at, "link %q: want an https URL", link)
 	}
