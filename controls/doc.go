@@ -37,10 +37,12 @@
 // It defines the partial set exception, of {"code", "detail"}: one element for
 // each reason for which the item is an exception. It may define not_applicable
 // (true: the control does not apply to the item) and the partial set pending,
-// of {"until"}: a deadline that had not passed. The partial set observation, of
-// {"code", "detail"}, tells what readers should know of an item without changing
-// its verdict. With scope whole, elements of exception, pending and observation
-// name their "item", and not_applicable is a set of item IDs.
+// of {"until"}: a deadline that had not passed. The partial set
+// not_applicable_because, of {"code"}, tells why the control does not apply; a
+// policy that has it tells so of exactly the items that are not applicable. The
+// partial set observation, of {"code", "detail"}, tells what readers should know
+// of an item without changing its verdict. With scope whole, elements of these
+// sets name their "item", and not_applicable is a set of item IDs.
 //
 // An exception outweighs pending, which outweighs not_applicable; an item with
 // none of them passes. Whatever keeps a policy from judging an item (a runtime
