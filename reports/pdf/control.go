@@ -95,8 +95,7 @@ func (d *document) rules(c *reports.Control) box {
 }
 
 func (d *document) population(c *reports.Control) {
-	d.heading(d.in(words.Population))
-	d.facts(
+	d.headedFacts(d.in(words.Population),
 		fact{d.in(words.RecordKind), d.text(c.Population.KindTitle + " (" + c.Population.Kind + ")")},
 		fact{d.in(words.Definition), d.mono(c.Population.Definition)},
 		fact{d.in(words.PopulationCount), d.text(d.say(words.ItemsN, format.Count(c.Counts.Total)))},
