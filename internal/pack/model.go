@@ -100,10 +100,14 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 	for code, n := range r.ByReason {
 		out.Reasons = append(out.Reasons, c.reasonCount(ctl, code, n))
 	}
+	for code, n := range r.ByBecause {
+		out.NotApplicable = append(out.NotApplicable, c.reasonCount(ctl, code, n))
+	}
 	for code := range ctl.Observations {
 		out.Observations = append(out.Observations, c.reasonCount(ctl, code, r.Observed[code]))
 	}
 	slices.SortFunc(out.Reasons, mostFrequent)
+	slices.SortFunc(out.NotApplicable, mostFrequent)
 	slices.SortFunc(out.Observations, mostFrequent)
 	for _, col := range ctl.Columns {
 		out.Columns = append(out.Columns, reports.Column{

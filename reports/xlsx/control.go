@@ -214,6 +214,9 @@ func (t *itemTable) block() []blockRow {
 	for _, why := range c.Why {
 		line(words.Why, why)
 	}
+	if len(c.NotApplicable) > 0 {
+		line(words.WhyNotApplicable, t.counted(c.NotApplicable))
+	}
 	if t.observes() {
 		line(words.Observations, t.observationCounts())
 	}
@@ -236,9 +239,15 @@ func (t *itemTable) block() []blockRow {
 // observationCounts says what observations are, and how many items have each.
 func (t *itemTable) observationCounts() string {
 	b := t.b
-	parts := []string{b.in(words.ObservationsChangeNothing)}
-	for _, o := range t.c.Observations {
-		parts = append(parts, fmt.Sprintf(b.in(words.Labelled), o.Text, fmt.Sprintf(b.in(words.ItemsN), format.Count(o.N))))
+	return b.in(words.ObservationsChangeNothing) + "\n" + t.counted(t.c.Observations)
+}
+
+// counted says how many items each of the reasons has, one a line.
+func (t *itemTable) counted(reasons []reports.ReasonCount) string {
+	b := t.b
+	lines := make([]string, 0, len(reasons))
+	for _, r := range reasons {
+		lines = append(lines, fmt.Sprintf(b.in(words.Labelled), r.Text, fmt.Sprintf(b.in(words.ItemsN), format.Count(r.N))))
 	}
-	return strings.Join(parts, "\n")
+	return strings.Join(lines, "\n")
 }
