@@ -103,6 +103,7 @@ type Control struct {
 
 	Columns  []Column
 	Labelled bool // its items have labels
+	Linked   bool // its items have links to their source
 	// Items iterates the population in time order, from the beginning at every
 	// call. A renderer refuses a pack whose items do not add up to Counts.
 	Items func() iter.Seq2[Item, error]

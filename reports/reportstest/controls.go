@@ -249,7 +249,7 @@ func (b builder) finish(c reports.Control, p population) reports.Control {
 			}
 		}
 	}
-	c.Items = items
+	c.Items, c.Linked = items, true
 	c.Exceptions = func() iter.Seq2[reports.Item, error] { return only(evidence.Exception, items()) }
 	tally := reports.NewTally(Period, Location)
 	for item := range items() {
