@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"time"
 
@@ -128,9 +129,12 @@ type attempts map[attemptKey]*attempt
 // attempts reads them from what is sealed and from what waits to be.
 func (r *Run) attempts(ctx context.Context, l *locker.Locker) (attempts, error) {
 	held := attempts{}
-	take := func(m locker.Manifest, waits bool) {
+	for m, err := range manifests(ctx, l) {
+		if err != nil {
+			return nil, err
+		}
 		if m.Type != locker.Batch || m.Unit == nil {
-			return
+			continue
 		}
 		key := attemptKey{m.Source, m.Unit.Key}
 		a := held[key]
@@ -139,27 +143,38 @@ func (r *Run) attempts(ctx context.Context, l *locker.Locker) (attempts, error) 
 			held[key] = a
 		}
 		if m.Plan == a.plan && m.Seq == a.next {
-			a.add(m)
-			a.waits = waits
+			a.add(m.Manifest)
+			a.waits = m.waits
 		}
-	}
-	cp, err := l.Latest()
-	switch {
-	case err == nil:
-		for e, err := range l.Sealed(ctx, cp) {
-			if err != nil {
-				return nil, err
-			}
-			take(e.Manifest, false)
-		}
-	case !errors.Is(err, locker.ErrUnsealed):
-		return nil, err
-	}
-	for m, err := range l.Pending(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		take(m, true)
 	}
 	return held, nil
+}
+
+// manifest is one that the locker holds.
+type manifest struct {
+	locker.Manifest
+	waits bool // it is not sealed yet
+}
+
+// manifests yields those that are sealed, and then those that wait to be.
+func manifests(ctx context.Context, l *locker.Locker) iter.Seq2[manifest, error] {
+	return func(yield func(manifest, error) bool) {
+		cp, err := l.Latest()
+		if err != nil && !errors.Is(err, locker.ErrUnsealed) {
+			yield(manifest{}, err)
+			return
+		}
+		if err == nil {
+			for e, err := range l.Sealed(ctx, cp) {
+				if !yield(manifest{e.Manifest, false}, err) || err != nil {
+					return
+				}
+			}
+		}
+		for m, err := range l.Pending(ctx) {
+			if !yield(manifest{m, true}, err) || err != nil {
+				return
+			}
+		}
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"iter"
 	"slices"
 	"time"
 
@@ -58,7 +57,12 @@ func (r *Run) Settle(ctx context.Context, p evidence.Period) (Settled, error) {
 		// What is written waits to be sealed, and is told of by the run that continues.
 		return done, err
 	}
-	return done, r.countSettled(ctx, l, &done)
+	if done.Read+done.Failed > 0 {
+		if held, err = r.attempts(ctx, l); err != nil {
+			return done, err
+		}
+	}
+	return done, r.countSettled(ctx, l, held, &done)
 }
 
 // pastQuery is a query that was planned, with the units of its newest plan.
@@ -95,29 +99,6 @@ func within(q, other evidence.Query) bool {
 		!slices.ContainsFunc(q.Want, func(s evidence.Selection) bool {
 			return !slices.ContainsFunc(other.Want, func(o evidence.Selection) bool { return o.Covers(s) })
 		})
-}
-
-// manifests yields those that are sealed and those that wait to be.
-func manifests(ctx context.Context, l *locker.Locker) iter.Seq2[locker.Manifest, error] {
-	return func(yield func(locker.Manifest, error) bool) {
-		cp, err := l.Latest()
-		if err != nil && !errors.Is(err, locker.ErrUnsealed) {
-			yield(locker.Manifest{}, err)
-			return
-		}
-		if err == nil {
-			for e, err := range l.Sealed(ctx, cp) {
-				if !yield(e.Manifest, err) || err != nil {
-					return
-				}
-			}
-		}
-		for m, err := range l.Pending(ctx) {
-			if !yield(m, err) || err != nil {
-				return
-			}
-		}
-	}
 }
 
 // settleAll reads again what is due, source by source. The writer is asked for only
@@ -255,13 +236,9 @@ func (c *collection) settle(ctx context.Context, q evidence.Query, due map[strin
 
 // countSettled counts what was read again and is not sealed yet, against all that was
 // read of the same time before.
-func (r *Run) countSettled(ctx context.Context, l *locker.Locker, done *Settled) error {
-	held, err := r.attempts(ctx, l)
-	if err != nil {
-		return err
-	}
-	var batches []locker.Manifest
-	own := map[string]bool{}
+func (r *Run) countSettled(ctx context.Context, l *locker.Locker, held attempts, done *Settled) error {
+	var again []locker.Manifest // batches with records
+	own := map[string]bool{}    // hashes of those
 	for _, a := range held {
 		if !a.again || !a.last || !a.waits || !a.batches[0].Unit.Window.Overlaps(done.Period) {
 			continue
@@ -276,12 +253,12 @@ func (r *Run) countSettled(ctx context.Context, l *locker.Locker, done *Settled)
 		}
 		for _, m := range a.batches {
 			if m.Records > 0 {
-				batches = append(batches, m)
+				again = append(again, m)
+				own[m.Hash()] = true
 			}
-			own[m.Hash()] = true
 		}
 	}
-	if len(batches) == 0 {
+	if len(again) == 0 {
 		return nil
 	}
 	known := bodies{}
@@ -289,19 +266,19 @@ func (r *Run) countSettled(ctx context.Context, l *locker.Locker, done *Settled)
 		if err != nil {
 			return err
 		}
-		if m.Records == 0 || m.Unit == nil || !slices.ContainsFunc(batches, func(b locker.Manifest) bool {
+		if m.Records == 0 || !slices.ContainsFunc(again, func(b locker.Manifest) bool {
 			return b.Source == m.Source && b.Kind == m.Kind && b.Unit.Window.Overlaps(m.Unit.Window)
 		}) || own[m.Hash()] {
 			continue
 		}
-		for rec, err := range l.Records(ctx, m) {
+		for rec, err := range l.Records(ctx, m.Manifest) {
 			if err != nil {
 				return err
 			}
-			known.put(m, rec)
+			known.put(m.Manifest, rec)
 		}
 	}
-	for _, m := range batches {
+	for _, m := range again {
 		for rec, err := range l.Records(ctx, m) {
 			if err != nil {
 				return err
@@ -309,11 +286,10 @@ func (r *Run) countSettled(ctx context.Context, l *locker.Locker, done *Settled)
 			if !m.Unit.Window.Contains(rec.Time) { // what is wanted around the period is not late
 				continue
 			}
-			was, ok := known.put(m, rec)
-			switch {
-			case !ok:
+			switch same, had := known.put(m, rec); {
+			case !had:
 				done.New++
-			case !was:
+			case !same:
 				done.Changed++
 			}
 		}

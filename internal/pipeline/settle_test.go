@@ -235,6 +235,10 @@ func TestTheNextPeriodsRunReadsAgainWhatHadNotSettled(t *testing.T) {
 		t.Fatal(d)
 	}
 
+	if d := cmp.Diff([]string{"29 until 02 forgotten false", "30 until 03 forgotten false", "31 until 04 forgotten false"}, notSettled(t, r)); d != "" {
+		t.Error(d)
+	}
+
 	*clock, s.enabled, s.read = november.End.Add(2*time.Hour), true, nil
 	got := settle(t, r)
 	if d := cmp.Diff(Settled{Period: octoberJST, Read: 3, Windows: 3, New: 1}, got, sameInstant); d != "" {
@@ -253,6 +257,10 @@ func TestTheNextPeriodsRunReadsAgainWhatHadNotSettled(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"ACC-01 effective 0/1", "ACC-02 exceptions_noted 1/1 s4 \"known\" s4 \"newest\"", "ACC-03 exceptions_noted 1/1 s4"}, told(t, r, november)); d != "" {
 		t.Error(d)
+	}
+
+	if lines := notSettled(t, r); len(lines) > 0 {
+		t.Errorf("after all has settled: %q", lines)
 	}
 
 	s.read = nil
@@ -340,6 +348,28 @@ func TestASourceThatForgotBeforeItSettled(t *testing.T) {
 	if got := settle(t, r); got.Read != 0 {
 		t.Errorf("once more: %+v", got)
 	}
+	if d := cmp.Diff([]string{"29 until 02 forgotten true", "30 until 03 forgotten true", "31 until 04 forgotten true"}, notSettled(t, r)); d != "" {
+		t.Error(d)
+	}
+}
+
+// notSettled is a line for each day of October that was read before it had settled:
+// of which until when, and whether it is forgotten.
+func notSettled(t *testing.T, r *Run) []string {
+	t.Helper()
+	view, _, err := r.View(t.Context(), octoberJST, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer view.Close()
+	var lines []string
+	for _, u := range view.Unsettled(collectors.NotSettled) {
+		if u.Source != "directory" || u.Kind != "directory.sign_in" || u.Scope["tenant"] != "t" {
+			t.Errorf("%+v", u)
+		}
+		lines = append(lines, fmt.Sprintf("%s until %s forgotten %t", u.Window.Start.In(tokyo).Format("02"), u.Until.In(tokyo).Format("02"), u.Forgotten))
+	}
+	return lines
 }
 
 // What goes wrong is tried again by the next run, and changes nothing of as_of.

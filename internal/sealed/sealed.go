@@ -94,8 +94,8 @@ func newPlan(m locker.Manifest) plan {
 	return p
 }
 
-// attempt is one collection of one unit: the batches of a (plan, unit) pair. A
-// unit that is collected again makes another attempt.
+// attempt is one collection of one unit: the batches of a (plan, unit) pair, from
+// number 0 on. A unit that is collected again makes another attempt.
 type attempt struct {
 	unit    locker.PlannedUnit
 	want    []evidence.Selection
