@@ -33,8 +33,8 @@ type Settled struct {
 
 // Settle reads again, of the period before p, the units of which the latest complete
 // reading was begun before they had settled, and which have settled by now. It is
-// interrupted and continued as [Run.Collect] is, and what it read is counted with an
-// error too.
+// interrupted and continued as [Run.Collect] is; the error is about the locker or the
+// configuration, and what a source fails at is counted.
 //
 // What is read so is an attempt of its own under the plan that the unit was read
 // under before. By that it is told from a collection of the period, which takes
