@@ -28,6 +28,10 @@ const (
 	TextColumn   ColumnType = "text"
 	TimeColumn   ColumnType = "time"
 	NumberColumn ColumnType = "number"
+
+	// DiffColumn is for a list of lines of which "+" begins one that was added, and
+	// "-" one that was taken away: shown one below the other, in green and red.
+	DiffColumn ColumnType = "diff"
 )
 
 // Field is the value of one column: a text, a time or a number by the column's
@@ -71,8 +75,23 @@ func (c Column) field(get getter) Field {
 		if v.Type == gjson.Number {
 			return Field{Number: v.Num, Set: true}
 		}
+	case DiffColumn:
+		if v.IsArray() {
+			return diffField(v.Array())
+		}
 	}
 	return Field{Text: v.String(), Set: true} // a string's content, else the JSON itself
+}
+
+// diffField has the lines that are texts, each on one line.
+func diffField(list []gjson.Result) Field {
+	var lines []string
+	for _, line := range list {
+		if line.Type == gjson.String {
+			lines = append(lines, strings.Join(strings.FieldsFunc(line.Str, func(r rune) bool { return r == '\n' || r == '\r' }), " "))
+		}
+	}
+	return Field{Text: strings.Join(lines, "\n"), Set: len(lines) > 0}
 }
 
 // ItemGroup returns what registers list the record under; empty when the control
@@ -109,15 +128,12 @@ func (f form) link(get getter) string {
 	for _, part := range f {
 		link.WriteString(part.text)
 		inPath = inPath && !strings.ContainsAny(part.text, "?#")
-		if part.path == "" {
+		if len(part.paths) == 0 {
 			continue
 		}
-		v := get(part.path)
-		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() {
-			return ""
-		}
-		text, ok := linkText(v.String(), inPath)
-		if !ok {
+		value, ok := part.value(get)
+		text, fits := linkText(value, inPath)
+		if !ok || !fits {
 			return ""
 		}
 		link.WriteString(text)

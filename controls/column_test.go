@@ -12,6 +12,7 @@ import (
 func TestFields(t *testing.T) {
 	c := &Control{Columns: []Column{
 		{Path: "at", Type: TimeColumn}, {Path: "n", Type: NumberColumn}, {Path: "user.name", Type: TextColumn}, {Path: "list.0", Type: TextColumn},
+		{Path: "diff", Type: DiffColumn},
 	}}
 	moment := time.Date(2026, 10, 2, 3, 4, 5, 123456700, time.UTC)
 	tests := []struct {
@@ -19,12 +20,14 @@ func TestFields(t *testing.T) {
 		want []Field
 	}{
 		{`{"at": "2026-10-02T03:04:05.1234567Z", "n": 1.5, "user": {"name": "=1+1"}, "list": ["a"]}`,
-			[]Field{{Time: moment, Set: true}, {Number: 1.5, Set: true}, {Text: "=1+1", Set: true}, {Text: "a", Set: true}}},
-		{`{"at": null, "n": null, "user": null}`, make([]Field, 4)},
-		{`{}`, make([]Field, 4)},
+			[]Field{{Time: moment, Set: true}, {Number: 1.5, Set: true}, {Text: "=1+1", Set: true}, {Text: "a", Set: true}, {}}},
+		{`{"diff": ["- a", 1, "+ b\nc"]}`, []Field{{}, {}, {}, {}, {Text: "- a\n+ b c", Set: true}}},
+		{`{"diff": [], "list": []}`, make([]Field, 5)},
+		{`{"at": null, "n": null, "user": null, "diff": null}`, make([]Field, 5)},
+		{`{}`, make([]Field, 5)},
 		{`{"at": "yesterday", "n": "12", "user": {"name": {"k": true}}, "list": [false]}`,
-			[]Field{{Text: "yesterday", Set: true}, {Text: "12", Set: true}, {Text: `{"k": true}`, Set: true}, {Text: "false", Set: true}}},
-		{`{"user": {"name": ""}}`, []Field{{}, {}, {Set: true}, {}}},
+			[]Field{{Text: "yesterday", Set: true}, {Text: "12", Set: true}, {Text: `{"k": true}`, Set: true}, {Text: "false", Set: true}, {}}},
+		{`{"user": {"name": ""}}`, []Field{{}, {}, {Set: true}, {}, {}}},
 	}
 	for _, tt := range tests {
 		if d := cmp.Diff(tt.want, c.Fields(Item{Record: evidence.Record{Body: []byte(tt.body)}})); d != "" {
@@ -48,6 +51,8 @@ func TestItemLink(t *testing.T) {
 		{"https://example.com/{repo}/pull/{id}", `{"repo": "acme/a?b#c d", "id": 7}`, "https://example.com/acme/a%3Fb%23c%20d/pull/7"},
 		{"https://example.com/{repo}/pull", `{"repo": "../../evil"}`, ""},
 		{"https://example.com/x/{repo}", `{"repo": "a/./b"}`, ""},
+		{"https://example.com/{a|b}", `{"b": "x/y"}`, "https://example.com/x/y"},
+		{"https://example.com/{a|b}", `{"a": "../x", "b": "y"}`, ""},
 		{"https://example.com/x?q={repo}", `{"repo": "../a"}`, "https://example.com/x?q=..%2Fa"},
 	}
 	for _, tt := range tests {

@@ -43,6 +43,10 @@ type Control struct {
 	// of an item without it changing the item's verdict.
 	Observations map[string]evidence.Text `yaml:"observations"`
 
+	// NotApplicable explains, like Reasons, the codes of why the control does not
+	// apply to an item. They have no details.
+	NotApplicable map[string]evidence.Text `yaml:"not_applicable"`
+
 	// Headings are short names of reasons and observations, without placeholders,
 	// under which items are counted. A code without one is counted under its text.
 	Headings map[string]evidence.Text `yaml:"headings"`
@@ -52,8 +56,8 @@ type Control struct {
 	Group string `yaml:"group"`
 
 	Columns []Column `yaml:"columns"` // the key fields that readers see of an item
-	Label   string   `yaml:"label"`   // what people call an item, with {path} placeholders: "{repository.nameWithOwner}#{number}"; may be empty
-	Link    string   `yaml:"link"`    // https URL of an item in its source system, with {path} placeholders; may be empty
+	Label   string   `yaml:"label"`   // what people call an item, with {path} or {path|other} placeholders: "{repository.nameWithOwner}#{number}"; may be empty
+	Link    string   `yaml:"link"`    // https URL of an item in its source system, with such placeholders; may be empty
 
 	// Files are the exact sources, by name: what a pack carries. A module of the
 	// Rego library that the policy uses, directly or not, stands under "lib/<name>.rego".
@@ -212,17 +216,18 @@ var frequencies = map[Frequency]evidence.Text{
 func (f Frequency) Name() evidence.Text { return frequencies[f] }
 
 // Selections returns what evidence the control needs: its population, for its
-// ID, and each related kind, for "ID/name", in the order of the names.
+// ID, and each related kind, for "ID/name", in the order of the names. A derived kind
+// needs those that it is computed from.
 func (c *Control) Selections() []evidence.Selection {
 	var s []evidence.Selection
 	for _, p := range c.Population.Each() {
-		s = append(s, evidence.Selection{Kind: p.Kind, Where: p.Where, For: c.ID, Optional: p.Optional})
+		s = append(s, recorded(evidence.Selection{Kind: p.Kind, Where: p.Where, For: c.ID, Optional: p.Optional})...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
 		r := c.Related[name]
-		s = append(s, evidence.Selection{
+		s = append(s, recorded(evidence.Selection{
 			Kind: r.Kind, Where: r.Where, For: c.ID + "/" + name, Before: r.Window.Before, After: r.Window.After, Optional: r.Optional,
-		})
+		})...)
 	}
 	return s
 }

@@ -32,7 +32,7 @@ func decodeControl(name string, b []byte) (*Control, error) {
 	c.Activity.JA, c.Procedure.JA = unfolded(c.Activity.JA), unfolded(c.Procedure.JA)
 	for _, check := range []func(source) error{
 		c.checkTexts, c.checkPopulation, c.checkRelated, c.checkParams, c.checkExtract,
-		c.checkReasons, c.checkObservations, c.checkHeadings, c.checkColumns, c.checkLabel, c.checkLink, c.checkGroup,
+		c.checkReasons, c.checkObservations, c.checkNotApplicable, c.checkHeadings, c.checkColumns, c.checkLabel, c.checkLink, c.checkGroup,
 	} {
 		if err := check(src); err != nil {
 			return nil, err
@@ -222,6 +222,21 @@ func (c *Control) checkObservations(src source) error {
 	return checkCodes(src, "observation", "$.observations.", c.Observations)
 }
 
+func (c *Control) checkNotApplicable(src source) error {
+	for _, code := range slices.Sorted(maps.Keys(c.NotApplicable)) {
+		text, at := c.NotApplicable[code], "$.not_applicable."+code
+		_, reason := c.Reasons[code]
+		_, observation := c.Observations[code]
+		switch {
+		case reason || observation:
+			return src.errorf(at, "not_applicable %s: it is the code of a reason or an observation already", code)
+		case len(placeholders(text.JA+text.EN)) > 0:
+			return src.errorf(at, "not_applicable %s: a text without placeholders is needed", code)
+		}
+	}
+	return checkCodes(src, "not_applicable", "$.not_applicable.", c.NotApplicable)
+}
+
 // checkCodes holds the texts of codes to both languages, with the same details.
 func checkCodes(src source, what, under string, texts map[string]evidence.Text) error {
 	for _, code := range slices.Sorted(maps.Keys(texts)) {
@@ -270,8 +285,8 @@ func (c *Control) checkColumns(src source) error {
 			return src.errorf(at+".or", "column %s: or: want names joined by dots", col.Path)
 		case !col.Title.Complete():
 			return src.errorf(at, "column %s: a title is needed in ja and en", col.Path)
-		case !slices.Contains([]ColumnType{TextColumn, TimeColumn, NumberColumn}, c.Columns[i].Type):
-			return src.errorf(at+".type", "column %s: type %q: want text, time or number", col.Path, col.Type)
+		case !slices.Contains([]ColumnType{TextColumn, TimeColumn, NumberColumn, DiffColumn}, c.Columns[i].Type):
+			return src.errorf(at+".type", "column %s: type %q: want text, time, number or diff", col.Path, col.Type)
 		case col.Width < 0 || col.Width > 255:
 			return src.errorf(at+".width", "column %s: width %v: want 0 to 255 characters", col.Path, col.Width)
 		}
@@ -297,7 +312,7 @@ func checkLink(src source, at, link string) error {
 	if link == "" {
 		return nil
 	}
-	u, err := url.Parse(placeholder.ReplaceAllString(link, "x"))
+	u, err := url.Parse(alternatives.ReplaceAllString(link, "x"))
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
 		return src.errorf(at, "link %q: want an https URL", link)
 	}

@@ -30,7 +30,7 @@ func (c *Control) Display() *Display {
 	for _, kind := range c.Population.Kinds() {
 		d.labels[kind], d.links[kind] = parseForm(c.labelForm(kind)), parseForm(c.linkForm(kind))
 		for _, part := range append(d.labels[kind], d.links[kind]...) {
-			paths = append(paths, part.path)
+			paths = append(paths, part.paths...)
 		}
 	}
 	for _, col := range c.Columns {

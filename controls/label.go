@@ -2,6 +2,7 @@ package controls
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -24,7 +25,7 @@ func (c *Control) checkLabel(src source) error {
 }
 
 func checkLabel(src source, at, label string) error {
-	rest := placeholder.ReplaceAllString(label, "")
+	rest := alternatives.ReplaceAllString(label, "")
 	switch {
 	case label == "":
 	case rest == label:
@@ -49,18 +50,35 @@ func (c *Control) labelForm(kind string) string {
 	return c.Label
 }
 
-// form is a text with {path} placeholders, taken apart.
+// alternatives are the placeholders of a form: {path}, or {path|other} for the first of
+// several paths at which the record has a value.
+var alternatives = regexp.MustCompile(`\{([A-Za-z0-9_.-]+(?:\|[A-Za-z0-9_.-]+)*)\}`)
+
+// form is a text with such placeholders, taken apart.
 type form []formPart
 
-// formPart is a piece of a form: what stands before a placeholder, and its path,
-// which is empty at the end.
-type formPart struct{ text, path string }
+// formPart is a piece of a form: what stands before a placeholder, and its paths, of
+// which there are none at the end.
+type formPart struct {
+	text  string
+	paths []string
+}
+
+// value is the first that can be shown, and whether there is one.
+func (p formPart) value(get getter) (string, bool) {
+	for _, path := range p.paths {
+		if v := get(path); v.Exists() && v.Type != gjson.Null && !v.IsObject() && !v.IsArray() && v.String() != "" {
+			return v.String(), true
+		}
+	}
+	return "", false
+}
 
 func parseForm(text string) form {
 	var f form
 	end := 0
-	for _, at := range placeholder.FindAllStringIndex(text, -1) {
-		f = append(f, formPart{text[end:at[0]], text[at[0]+1 : at[1]-1]})
+	for _, at := range alternatives.FindAllStringIndex(text, -1) {
+		f = append(f, formPart{text[end:at[0]], strings.Split(text[at[0]+1:at[1]-1], "|")})
 		end = at[1]
 	}
 	if end < len(text) {
@@ -74,14 +92,14 @@ func (f form) label(get getter) string {
 	var label strings.Builder
 	for _, part := range f {
 		label.WriteString(part.text)
-		if part.path == "" {
+		if len(part.paths) == 0 {
 			continue
 		}
-		v := get(part.path)
-		if !v.Exists() || v.Type == gjson.Null || v.IsObject() || v.IsArray() || v.String() == "" {
+		value, ok := part.value(get)
+		if !ok {
 			return ""
 		}
-		label.WriteString(v.String())
+		label.WriteString(value)
 	}
 	return label.String()
 }

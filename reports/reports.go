@@ -93,6 +93,9 @@ type Control struct {
 	Population Population
 	Counts     Counts
 	Reasons    []ReasonCount // exceptions by reason, most frequent first
+	// NotApplicable counts items by why the control does not apply to them, most
+	// frequent first; empty where its test does not say.
+	NotApplicable []ReasonCount
 	// Observations counts items of any verdict by what was observed of them, most
 	// frequent first: every observation that the control can make, with 0 too.
 	Observations []ReasonCount
@@ -155,6 +158,7 @@ const (
 	TextColumn   ColumnType = "text"
 	TimeColumn   ColumnType = "time"
 	NumberColumn ColumnType = "number"
+	DiffColumn   ColumnType = "diff" // lines of text: "+" begins what was added, "-" what was taken away
 )
 
 // Item is one item of a population with its verdict.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/controls"
+	"github.com/evidencepack/evidence/derived"
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/pack"
@@ -162,6 +163,10 @@ func (s *shown) tellItem(ctx context.Context, name string) error {
 		fmt.Fprintf(s.stdout, "%s: %s (%s)\n", say("参考情報", "note"), reasonText(s.control, o, l, loc), o.Code)
 	}
 	for i, f := range item.Fields {
+		if f.Set && s.control.Columns[i].Type == controls.DiffColumn {
+			fmt.Fprintf(s.stdout, "%s:\n%s", s.control.Columns[i].Title.In(l), s.diff(f.Text))
+			continue
+		}
 		if f.Set {
 			fmt.Fprintf(s.stdout, "%s: %s\n", s.control.Columns[i].Title.In(l), fieldText(f))
 		}
@@ -194,7 +199,11 @@ func (s *shown) tellEarlier(versions []sealed.Version) {
 func (s *shown) tellTrace(t pipeline.Trace) {
 	say := words(s.run.Config.Lang)
 	loc := s.run.Config.Calendar.Location
-	fmt.Fprintf(s.stdout, "\n%s (%s, SHA-256 %s)\n", say("記録(原本)", "record, as the source gave it"), t.Record.Kind, t.Record.BodySHA256())
+	title := say("記録(原本)", "record, as the source gave it")
+	if t.Batch == "" {
+		title = say("記録(封印された証跡から算出)", "record, as computed from sealed evidence")
+	}
+	fmt.Fprintf(s.stdout, "\n%s (%s, SHA-256 %s)\n", title, t.Record.Kind, t.Record.BodySHA256())
 	var pretty bytes.Buffer
 	if err := json.Indent(&pretty, t.Record.Body, "", "  "); err == nil {
 		fmt.Fprintln(s.stdout, safe(pretty.String()))
@@ -205,8 +214,8 @@ func (s *shown) tellTrace(t pipeline.Trace) {
 			fmt.Fprintf(s.stdout, "%s: %s\n", say("証跡元による証明(ダイジェスト)", "proven by the source's digest"), safe(o.Proof))
 		}
 	}
-	fmt.Fprintf(s.stdout, "%s: %s, %s\n", say("収集", "collected"), clock(t.Manifest.Collected.At, loc), t.Source)
 	if t.Batch != "" {
+		fmt.Fprintf(s.stdout, "%s: %s, %s\n", say("収集", "collected"), clock(t.Manifest.Collected.At, loc), t.Source)
 		fmt.Fprintf(s.stdout, "%s: batches/%s.jsonl.zst\n", say("バッチ", "batch"), t.Batch)
 		fmt.Fprintf(s.stdout, "%s: %s %s\n", say("封印", "sealed as"),
 			fmt.Sprintf(say("葉 %d", "leaf %d of"), t.Leaf), fmt.Sprintf("%s %d, %s", s.checkpoint.Origin, s.checkpoint.Size, clock(s.checkpoint.SealedAt, loc)))
@@ -220,7 +229,7 @@ func (s *shown) traces(ctx context.Context, item evaluation.Item) ([]pipeline.Tr
 	if item.Kind != "" {
 		kind = item.Kind
 	}
-	if kind != sealed.ClaimKind {
+	if _, computed := derived.Of(kind); !computed && kind != sealed.ClaimKind {
 		return pipeline.Traces(ctx, s.view, want, kind, id)
 	}
 	for r, err := range s.view.For(want).Records(ctx, kind) {
@@ -228,10 +237,32 @@ func (s *shown) traces(ctx context.Context, item evaluation.Item) ([]pipeline.Tr
 			return nil, nil, err
 		}
 		if r.ID == id {
-			return []pipeline.Trace{{Record: r}}, nil, nil
+			sources, err := s.computedFrom(ctx, r)
+			return append([]pipeline.Trace{{Record: r}}, sources...), nil, err
 		}
 	}
 	return nil, nil, fmt.Errorf("%s %s is not held", kind, id)
+}
+
+// computedFrom traces the records that a derived record names as what it was computed
+// from.
+func (s *shown) computedFrom(ctx context.Context, r evidence.Record) ([]pipeline.Trace, error) {
+	var body struct{ Sources []struct{ Kind, ID string } }
+	if _, computed := derived.Of(r.Kind); !computed {
+		return nil, nil
+	}
+	if err := json.Unmarshal(r.Body, &body); err != nil {
+		return nil, fmt.Errorf("%s %s: %w", r.Kind, r.ID, err)
+	}
+	var all []pipeline.Trace
+	for _, from := range body.Sources {
+		traces, _, err := pipeline.Traces(ctx, s.view, s.control.Selections(), from.Kind, from.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, traces...)
+	}
+	return all, nil
 }
 
 type itemJSON struct {

@@ -68,6 +68,23 @@ func (a *app) wrapLast(t table.Writer, n, taken int) {
 	t.SetColumnConfigs([]table.ColumnConfig{{Number: n, WidthMax: max(width-taken-borders*n-1, 30)}})
 }
 
+// diff puts the lines of a diff one below the other, indented, on a terminal the added
+// ones in green and the removed ones in red.
+func (a *app) diff(text string) string {
+	f, ok := a.stdout.(*os.File)
+	coloured := ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == ""
+	var b strings.Builder
+	for line := range strings.SplitSeq(text, "\n") {
+		line = oneLine(line)
+		colour := map[byte]string{'+': "\x1b[32m", '-': "\x1b[31m"}[(line + " ")[0]]
+		if coloured && colour != "" {
+			line = colour + line + "\x1b[0m"
+		}
+		fmt.Fprintf(&b, "    %s\n", line)
+	}
+	return b.String()
+}
+
 // progress tells of collected units: on a terminal in place, otherwise a line
 // now and then.
 func (a *app) progress() func(pipeline.Progress) {

@@ -22,10 +22,10 @@ var rowLimits = []int64{100_000, 250_000}
 
 // coverage is what the files account for, by category.
 type coverage struct {
-	hours  map[string]bool              // there is a file of an hour of the window
-	loose  map[string][]evidence.Period // from the first record of a loose file to its last
-	cut    map[string][]download        // loose files that end where downloads are cut
-	rooted map[string]bool              // there is a folder for its files
+	hours  map[string]map[time.Time]bool // hours of which there is a file, of the window and behind it
+	loose  map[string][]evidence.Period  // from the first record of a loose file to its last
+	cut    map[string][]download         // loose files that end where downloads are cut
+	rooted map[string]bool               // there is a folder for its files
 }
 
 // download is a loose file that accounts for nothing.
@@ -35,20 +35,27 @@ type download struct {
 }
 
 func (c *coverage) init() {
-	c.hours, c.loose, c.cut, c.rooted = map[string]bool{}, map[string][]evidence.Period{}, map[string][]download{}, map[string]bool{}
+	c.hours, c.loose, c.cut, c.rooted = map[string]map[time.Time]bool{}, map[string][]evidence.Period{}, map[string][]download{}, map[string]bool{}
+}
+
+// wrote notes an hour of which there is a file.
+func (c *coverage) wrote(category string, hour time.Time) {
+	if c.hours[category] == nil {
+		c.hours[category] = map[time.Time]bool{}
+	}
+	c.hours[category][hour.UTC()] = true
 }
 
 // account takes over what a part accounts for.
 func (r *run) account(o file, f *facts) {
 	if !o.hour.IsZero() {
-		within := r.unit.Window.Overlaps(evidence.Period{Start: o.hour, End: o.hour.Add(time.Hour)})
 		if o.category != "" && o.tenant == r.tenant {
-			r.cover.hours[o.category] = r.cover.hours[o.category] || within
+			r.cover.wrote(o.category, o.hour)
 		}
 		for at := range f.held {
 			if r.mine(at) {
 				r.cover.rooted[at.category] = true
-				r.cover.hours[at.category] = r.cover.hours[at.category] || within
+				r.cover.wrote(at.category, o.hour)
 			}
 		}
 		return
@@ -97,8 +104,13 @@ func (r *run) judgeCoverage(l *layout) {
 	partial := r.unit.Window.Duration() < wholeDay
 	for _, c := range list {
 		switch holes := r.holes(c); {
-		case r.cover.hours[c] || len(holes) == 0:
+		case len(holes) == 0:
 			r.cutShort(&r.tally.notes, c)
+		case r.writtenWithin(c):
+			r.cutShort(&r.tally.notes, c)
+			if !partial && !r.settings.quiet(c) {
+				r.judgeHours(c)
+			}
 		case r.cover.rooted[c] && (partial || r.settings.quiet(c)):
 			r.finding(&r.tally.notes, "day_without_file", c, "")
 		case r.cover.rooted[c]:

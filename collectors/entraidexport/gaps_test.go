@@ -167,7 +167,18 @@ func TestDaysWithoutAFile(t *testing.T) {
 		gaps     []string
 		notes    []string
 	}{
-		{name: "some hours", category: "SignInLogs", from: period.Start, to: second.Add(-5 * time.Hour)},
+		{name: "some hours", category: "SignInLogs", from: period.Start, to: second.Add(-5 * time.Hour), notes: []string{"hours_without_file SignInLogs"}},
+		{name: "every fourth hour has one", category: "SignInLogs"},
+		{
+			name: "it ended within the day", category: "SignInLogs", from: period.End.Add(-12 * time.Hour), to: later.Add(24 * time.Hour),
+			gaps: []string{"export_ends SignInLogs"},
+		},
+		{
+			name: "it ended within the day, of what is sparse", category: "ManagedIdentitySignInLogs", from: period.End.Add(-12 * time.Hour), to: later.Add(24 * time.Hour),
+		},
+		{
+			name: "nothing for some hours so far", category: "SignInLogs", from: period.End.Add(-3 * time.Hour), to: later, now: period.End.Add(2 * time.Hour),
+		},
 		{name: "a day", category: "SignInLogs", from: period.Start, to: second, gaps: []string{"day_without_file SignInLogs"}},
 		{name: "a day of what is sparse", category: "ManagedIdentitySignInLogs", from: period.Start, to: second, notes: []string{"day_without_file ManagedIdentitySignInLogs"}},
 		{
@@ -180,7 +191,7 @@ func TestDaysWithoutAFile(t *testing.T) {
 		},
 		{
 			name: "part of a day so far", category: "SignInLogs", from: second, to: period.End, now: second.Add(12 * time.Hour),
-			notes: []string{"day_without_file SignInLogs"},
+			gaps: []string{"export_ends SignInLogs"}, notes: []string{"day_without_file SignInLogs"},
 		},
 		{
 			name: "never, although settings name it", category: "ManagedIdentitySignInLogs", from: period.Start.AddDate(0, 0, -9), to: later,

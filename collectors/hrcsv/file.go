@@ -2,6 +2,7 @@ package hrcsv
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -21,8 +22,9 @@ import (
 const maxSize = 256 << 20
 
 // chosen is the roster: the file that the settings name, or of those that a
-// pattern matches the one whose name comes last. Names with a date in them
-// (roster-2026-10.csv) put the newest last, whenever each was copied here.
+// pattern matches the one whose name comes last, numbers in it compared as such. Names
+// with a date in them (roster-2026-10.csv, roster-2026-9.csv) put the newest last,
+// whenever each was copied here.
 func (s *source) chosen() (string, error) {
 	name := s.settings.File
 	if info, err := os.Stat(s.path(name)); err == nil || !strings.ContainsAny(name, "*?[") {
@@ -38,7 +40,7 @@ func (s *source) chosen() (string, error) {
 		if err != nil || !info.Mode().IsRegular() || s.beside(m) {
 			continue
 		}
-		if last == "" || filepath.Base(m) > filepath.Base(last) || filepath.Base(m) == filepath.Base(last) && m > last {
+		if last == "" || cmp.Or(natural(filepath.Base(m), filepath.Base(last)), strings.Compare(m, last)) > 0 {
 			last = m
 		}
 	}
@@ -51,6 +53,32 @@ func (s *source) chosen() (string, error) {
 		}
 	}
 	return filepath.ToSlash(last), nil
+}
+
+// natural compares names as people order them: numbers in them by their value, the
+// rest by characters.
+func natural(a, b string) int {
+	for a != "" && b != "" {
+		x, y := leading(a), leading(b)
+		if x != "" && y != "" {
+			m, n := strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
+			if c := cmp.Or(cmp.Compare(len(m), len(n)), strings.Compare(m, n)); c != 0 {
+				return c
+			}
+			a, b = a[len(x):], b[len(y):]
+			continue
+		}
+		if a[0] != b[0] {
+			return cmp.Compare(a[0], b[0])
+		}
+		a, b = a[1:], b[1:]
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+// leading are the digits that a text begins with.
+func leading(s string) string {
+	return s[:len(s)-len(strings.TrimLeft(s, "0123456789"))]
 }
 
 func regular(name string, info fs.FileInfo, err error) error {

@@ -21,8 +21,12 @@ func TestWhichFileIsRead(t *testing.T) {
 	f.put("roster/zz/2026-12.csv", text, today)
 	f.put("roster/2026-11.csv/inside", text, today) // a folder of such a name
 	f.put("名簿[1].csv", text, today)
+	f.put("numbered/roster-9.csv", text, today)
+	f.put("numbered/roster-10.csv", text, today)
+	f.put("numbered/roster-010.csv.old", text, today)
 	for _, tt := range []struct{ file, more, want, fails string }{
 		{"roster/*.csv", "", "roster/2026-10.csv", ""},
+		{"numbered/*.csv", "", "numbered/roster-10.csv", ""}, // by number, not by characters
 		{"roster/2026-0?.csv", "", "roster/2026-09.csv", ""},
 		{"roster/2026-08.csv", "", "roster/2026-08.csv", ""},
 		{"roster/*", "checksum: .sha256\n", "roster/2026-10.csv", ""},
@@ -126,6 +130,21 @@ func TestAFileThatWentBetweenPlanAndCollection(t *testing.T) {
 		for _, err := range s.Collect(t.Context(), u, nil) {
 			if err == nil || !strings.Contains(err.Error(), "roster.csv") {
 				t.Errorf("%v", err)
+			}
+		}
+	}
+}
+
+func TestNaturalOrder(t *testing.T) {
+	order := []string{"", "2026-09.csv", "2026-9-2.csv", "2026-10.csv", "roster-9.csv", "roster-009a.csv", "roster-10.csv", "roster-99999999999999999999998.csv", "roster-99999999999999999999999.csv", "roster.csv", "名簿2.csv", "名簿10.csv"}
+	for i, a := range order {
+		for j, b := range order {
+			got := natural(a, b)
+			if a == "2026-09.csv" && b == "2026-9-2.csv" || b == "2026-09.csv" && a == "2026-9-2.csv" {
+				continue // '-' against '.': by characters
+			}
+			if want := i - j; (got < 0) != (want < 0) || (got > 0) != (want > 0) {
+				t.Errorf("%q and %q: %d, want as %d", a, b, got, want)
 			}
 		}
 	}

@@ -37,6 +37,18 @@ var permissions = map[string][]collectors.Permission{
 	}},
 }
 
+// Permissions are those of the services that settings name, or that of all.
+func (s *source) Permissions(kind string) []collectors.Permission {
+	if kind != AuditRecord || len(s.settings.Services) == 0 {
+		return permissions[kind]
+	}
+	var list []collectors.Permission
+	for _, name := range slices.Sorted(slices.Values(s.settings.Services)) {
+		list = append(list, collectors.Permission{System: collectors.Graph, Name: services[name].permission})
+	}
+	return list
+}
+
 // needed names the permissions for findings.
 func needed() string {
 	var names []string

@@ -134,3 +134,21 @@ func TestOperations(t *testing.T) {
 		}
 	}
 }
+
+// TestLeastPermissions: where settings name services, those of the services are all that
+// is needed.
+func TestLeastPermissions(t *testing.T) {
+	for settings, want := range map[string][]string{
+		"":                                   {everything},
+		"services: [sharepoint, exchange]\n": {"AuditLogsQuery-Exchange.Read.All", "AuditLogsQuery-SharePoint.Read.All"},
+	} {
+		w := newWorld(t)
+		var got []string
+		for _, p := range w.open(settings).Permissions(AuditRecord) {
+			got = append(got, p.Name)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", settings, diff)
+		}
+	}
+}

@@ -97,13 +97,20 @@ func (s *source) custom(c gjson.Result) []gjson.Result {
 	var list []gjson.Result
 	for _, f := range c.Get("custom_fields").Array() {
 		for _, wanted := range s.settings.CustomEmails {
-			if t := f.Get("template"); t.Get("id").Str == wanted || roster.Fold(t.Get("name").Str) == roster.Fold(wanted) {
+			if named(f, wanted) {
 				list = append(list, f)
 				break
 			}
 		}
 	}
 	return list
+}
+
+// named reports whether a custom field is the one that settings name, by its name or
+// its ID.
+func named(f gjson.Result, wanted string) bool {
+	t := f.Get("template")
+	return t.Get("id").Str == wanted || roster.Fold(t.Get("name").Str) == roster.Fold(wanted)
 }
 
 // reduced is an employee as SmartHR gave it, without the items that were not asked

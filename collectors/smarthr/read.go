@@ -181,6 +181,7 @@ func (s *source) take(snap *roster.Snapshot, l list) {
 		snap.Entries = append(snap.Entries, roster.Entry{Person: p, Key: c.Get("id").Str, Place: place, Changed: changed, Origin: c.origin})
 	}
 	snap.Found = int64(len(snap.Entries))
+	snap.Notes.Add(evidence.Finding{Code: "people_by_token", Object: s.settings.Tenant})
 	if l.nameless > 0 {
 		snap.Gaps.Add(evidence.Finding{Code: "person_without_identity", Object: s.settings.Tenant, Detail: fmt.Sprintf("%d without an id", l.nameless)})
 	}
@@ -208,7 +209,39 @@ func (s *source) withheld(snap *roster.Snapshot, l list) {
 			snap.Notes.Add(evidence.Finding{Code: "item_empty", Object: field, Detail: "null for everybody: nobody has it, or the access token may not read it; needed: " + needed})
 		}
 	}
-	if empty["emp_code"] && empty["email"] && len(s.settings.CustomEmails) == 0 {
+	addresses := s.unheard(snap, l)
+	if empty["emp_code"] && empty["email"] && !addresses {
 		snap.Gaps.Add(evidence.Finding{Code: "nothing_to_join_by", Object: s.settings.Tenant, Detail: "neither emp_code nor email of anybody; needed: " + needed})
 	}
+}
+
+// unheard tells of custom fields that settings name and that hold nobody's address: a
+// field that was renamed, one that the token may not read. Accounts would be matched
+// without it in silence. It reports whether any such field holds an address.
+func (s *source) unheard(snap *roster.Snapshot, l list) (some bool) {
+	for _, name := range s.settings.CustomEmails {
+		held := false
+		for _, c := range l.crews {
+			if held = s.addressIn(c.Result, name); held {
+				break
+			}
+		}
+		if !held {
+			snap.Gaps.Add(evidence.Finding{Code: "custom_email_empty", Object: name, Detail: "the custom field, as custom_emails names it, holds nobody's address: name it as SmartHR does, or by its ID, and let the access token read it"})
+		}
+		some = some || held
+	}
+	return some
+}
+
+// addressIn reports whether somebody has an address in a custom field.
+func (s *source) addressIn(c gjson.Result, name string) bool {
+	for _, f := range c.Get("custom_fields").Array() {
+		if named(f, name) {
+			if mails, _ := roster.Emails(f.Get("value").String()); len(mails) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -33,5 +33,7 @@ var texts = roster.Texts(map[string]evidence.Text{
 	"status_unknown":          {JA: "在籍状況を読み取れない従業員がある", EN: "an employee whose status is not known"},
 	"date_unreadable":         {JA: "入社年月日又は退職年月日を読み取れない従業員がある", EN: "an employee with a joining or leaving date that cannot be read"},
 	"nothing_to_join_by":      {JA: "従業員番号もメールアドレスも取得できず、アカウントと照合することができない", EN: "neither employee numbers nor addresses are to be had, and nobody can be matched with an account"},
+	"custom_email_empty":      {JA: "設定（custom_emails）で指定したカスタム項目に、メールアドレスが 1 件もない", EN: "a custom field that the settings (custom_emails) name holds no address of anybody"},
+	"people_by_token":         {JA: "件数は、使用したアクセストークンに対して SmartHR が返すものである。トークンの「アクセス制限ルール」で除外された従業員は件数にも含まれず、本ツールからは検知できない", EN: "the count is what SmartHR gives this access token: employees whom an access rule of the token leaves out are not in it either, and cannot be told of from here"},
 	"item_empty":              {JA: "全従業員について値のない項目がある", EN: "an item that nobody has a value of"},
 })

@@ -9,6 +9,7 @@ import (
 	"text/template"
 
 	"github.com/evidencepack/evidence/controls"
+	"github.com/evidencepack/evidence/derived"
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
@@ -80,8 +81,15 @@ func newExample(r *evaluation.Results, library *controls.Library) (e example, ok
 // plain reports whether each record is an item as it stands: nothing is joined
 // to it, found in its texts, or chosen among records.
 func plain(c *controls.Control) bool {
-	return c.Population.Kind != sealed.ClaimKind && len(c.Population.Also) == 0 && c.Population.LatestOf == "" && c.Population.End == "" &&
+	return recorded(c.Population.Kind) && len(c.Population.Also) == 0 && c.Population.LatestOf == "" && c.Population.End == "" &&
 		c.Scope == controls.Each && len(c.Related) == 0 && len(c.Extract) == 0
+}
+
+// recorded reports whether records of the kind stand in the pack: claims and derived
+// kinds are computed.
+func recorded(kind string) bool {
+	_, computed := derived.Of(kind)
+	return kind != sealed.ClaimKind && !computed
 }
 
 // sources are the options by which opa loads the control's policy and, where it

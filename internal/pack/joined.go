@@ -11,7 +11,6 @@ import (
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/controls"
 	"github.com/evidencepack/evidence/internal/evaluation"
-	"github.com/evidencepack/evidence/internal/sealed"
 )
 
 // joinedExample is a control whose items are joined with other records by equal
@@ -28,11 +27,11 @@ func newJoinedExample(r *evaluation.Results, library *controls.Library) (e examp
 }
 
 func byKeys(c *controls.Control) bool {
-	if c.Population.Kind == sealed.ClaimKind || len(c.Population.Also) > 0 || c.Population.LatestOf != "" || c.Scope != controls.Each || len(c.Extract) > 0 || len(c.Related) == 0 {
+	if !recorded(c.Population.Kind) || len(c.Population.Also) > 0 || c.Population.LatestOf != "" || c.Scope != controls.Each || len(c.Extract) > 0 || len(c.Related) == 0 {
 		return false
 	}
 	for _, related := range c.Related {
-		if related.Kind == sealed.ClaimKind || related.Between != nil || len(related.Where) > 0 ||
+		if !recorded(related.Kind) || related.Between != nil || len(related.Where) > 0 ||
 			related.IgnoreCase || related.All || related.LatestOf != "" || len(related.Through) > 0 {
 			return false
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/controls"
+	"github.com/evidencepack/evidence/derived"
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/reports"
@@ -99,10 +100,14 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 	for code, n := range r.ByReason {
 		out.Reasons = append(out.Reasons, c.reasonCount(ctl, code, n))
 	}
+	for code, n := range r.ByBecause {
+		out.NotApplicable = append(out.NotApplicable, c.reasonCount(ctl, code, n))
+	}
 	for code := range ctl.Observations {
 		out.Observations = append(out.Observations, c.reasonCount(ctl, code, r.Observed[code]))
 	}
 	slices.SortFunc(out.Reasons, mostFrequent)
+	slices.SortFunc(out.NotApplicable, mostFrequent)
 	slices.SortFunc(out.Observations, mostFrequent)
 	for _, col := range ctl.Columns {
 		out.Columns = append(out.Columns, reports.Column{
@@ -174,9 +179,10 @@ func (c *contents) population(ctl *controls.Control) reports.Population {
 	}
 	p.KindTitle = strings.Join(titles, c.in(evidence.Text{JA: "、", EN: ", "}))
 	ofClaims := kinds[0] == sealed.ClaimKind
+	recorded := ctl.Population.Recorded()
 	for _, d := range c.sources {
 		for _, claim := range d.Claims {
-			if slices.Contains(kinds, claim.Kind) || ofClaims && accepts(ctl.Population.Where, claim.Claim) {
+			if slices.Contains(recorded, claim.Kind) || ofClaims && accepts(ctl.Population.Where, claim.Claim) {
 				p.Claims = append(p.Claims, c.claim(d, claim))
 			}
 		}
@@ -204,6 +210,9 @@ func accepts(w evidence.Where, claim evidence.Claim) bool {
 func (c *contents) kindTitle(kind string) string {
 	if kind == sealed.ClaimKind {
 		return c.in(evidence.Text{JA: "網羅性の検証結果(収集単位ごと)", EN: "completeness claims, one a unit of collection"})
+	}
+	if k, ok := derived.Of(kind); ok {
+		return c.in(k.Title)
 	}
 	for _, d := range c.drivers {
 		for _, k := range d.Kinds {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/derived"
 	"github.com/evidencepack/evidence/internal/locker"
 )
 
@@ -61,8 +62,12 @@ func (e Evidence) reading(kind string) reading {
 }
 
 // Records yields every record of the kind once, in order of (Time, ID): of a
-// mutable kind, the version that was sealed last.
+// mutable kind, the version that was sealed last; of a derived kind, what is computed
+// from the recorded ones.
 func (e Evidence) Records(ctx context.Context, kind string) iter.Seq2[evidence.Record, error] {
+	if k, ok := derived.Of(kind); ok {
+		return e.derive(ctx, k)
+	}
 	return func(yield func(evidence.Record, error) bool) {
 		if kind == ClaimKind {
 			records, err := e.view.claimRecords()

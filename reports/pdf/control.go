@@ -95,12 +95,22 @@ func (d *document) rules(c *reports.Control) box {
 }
 
 func (d *document) population(c *reports.Control) {
-	d.heading(d.in(words.Population))
-	d.facts(
+	d.headedFacts(d.in(words.Population),
 		fact{d.in(words.RecordKind), d.text(c.Population.KindTitle + " (" + c.Population.Kind + ")")},
 		fact{d.in(words.Definition), d.mono(c.Population.Definition)},
 		fact{d.in(words.PopulationCount), d.text(d.say(words.ItemsN, format.Count(c.Counts.Total)))},
+		fact{d.in(words.WhyNotApplicable), d.counted(c.NotApplicable)},
 	)
+}
+
+// counted says how many items each of the reasons has, one a line.
+func (d *document) counted(reasons []reports.ReasonCount) box {
+	var b box
+	for _, r := range reasons {
+		text := d.say(words.Labelled, d.line(r.Text), d.say(words.ItemsN, format.Count(r.N)))
+		b.paras = append(b.paras, para{text: text, st: d.st.cell})
+	}
+	return b
 }
 
 // exceptions lists the exceptions, or the first of them with a pointer to the
@@ -185,8 +195,13 @@ func (d *document) itemBox(item reports.Item) box {
 // the others one after the other, since a table of fifty items must stay short.
 func (d *document) fieldsBox(c *reports.Control, item reports.Item) box {
 	var fields []string
+	var diffs []para
 	for i, column := range c.Columns {
 		if i >= len(item.Fields) || !item.Fields[i].Set {
+			continue
+		}
+		if column.Type == reports.DiffColumn {
+			diffs = append(diffs, d.diff(item.Fields[i].Text)...)
 			continue
 		}
 		value := item.Fields[i].Text
@@ -198,10 +213,27 @@ func (d *document) fieldsBox(c *reports.Control, item reports.Item) box {
 		}
 		fields = append(fields, d.say(words.Labelled, column.Title, d.line(value)))
 	}
-	if len(fields) == 0 {
-		return box{}
+	b := box{paras: diffs}
+	if len(fields) > 0 {
+		b.paras = append(b.paras, para{text: fields[0], st: d.st.cell}, para{text: strings.Join(fields[1:], d.in(words.FieldSeparator)), st: d.st.cell})
 	}
-	return box{paras: []para{{text: fields[0], st: d.st.cell}, {text: strings.Join(fields[1:], d.in(words.FieldSeparator)), st: d.st.cell}}}
+	return b
+}
+
+// diff sets the lines of a diff, added ones in green and removed ones in red.
+func (d *document) diff(text string) []para {
+	var paras []para
+	for line := range strings.SplitSeq(text, "\n") {
+		p := para{text: line, st: d.st.monoTiny.with(black)}
+		switch {
+		case strings.HasPrefix(line, "+"):
+			p.st.color = addedGreen
+		case strings.HasPrefix(line, "-"):
+			p.st.color = removedRed
+		}
+		paras = append(paras, p)
+	}
+	return paras
 }
 
 func (d *document) reasonsBox(item reports.Item) box {

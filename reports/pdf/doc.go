@@ -40,6 +40,9 @@ var (
 	linkBlue = color{11, 87, 164}
 	white    = color{255, 255, 255}
 
+	addedGreen = color{27, 107, 47}
+	removedRed = color{179, 38, 30}
+
 	goodFill    = color{205, 228, 205}
 	badFill     = color{232, 148, 58}
 	unknownFill = color{63, 58, 82}

@@ -171,6 +171,7 @@ func (b builder) eventColumns() []reports.Column {
 		{Title: b.in("送信元", "Source address"), Type: reports.TextColumn, Width: 16},
 		{Title: b.in("応答時間（ms）", "Duration (ms)"), Type: reports.NumberColumn},
 		{Title: b.in("配信日時", "Delivered at"), Type: reports.TimeColumn},
+		{Title: b.in("ルールの差分", "Rules"), Type: reports.DiffColumn},
 	}
 }
 
@@ -203,6 +204,9 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 	if item.Verdict == evidence.Exception || item.Verdict == evidence.Pending || item.Verdict == evidence.Undetermined {
 		item.Reasons = p.reasons(i)
 	}
+	if p.hostile && item.Verdict == evidence.NotApplicable {
+		item.Reasons = []reports.Reason{{Code: "failed", Text: b.in("失敗した呼出しであり、何も変更していない。", "A call that failed: it changed nothing.")}}
+	}
 	if p.observations != nil {
 		item.Observations = p.observations(i)
 	}
@@ -226,6 +230,7 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 	item.Fields = []reports.Field{
 		text(events[i%len(events)]), text(who), text("111122223333"), text("ap-northeast-1"),
 		text(fmt.Sprintf("203.0.113.%d", i%256)), number(float64(i%400) + 0.25), {Time: at(i, p.n).Add(7 * time.Minute), Set: true},
+		text(fmt.Sprintf("- ingress tcp 443 10.0.%d.0/24\n+ ingress tcp 443 10.1.%d.0/24 \"web\"", i%256, i%256)),
 	}
 	if i%11 == 10 {
 		item.Fields[4] = reports.Field{}
@@ -251,6 +256,11 @@ func (b builder) finish(c reports.Control, p population) reports.Control {
 		tally.Add(item.Time, item.Verdict)
 		for _, o := range item.Observations {
 			c.Observations = countCode(c.Observations, o)
+		}
+		if item.Verdict == evidence.NotApplicable {
+			for _, r := range item.Reasons {
+				c.NotApplicable = countCode(c.NotApplicable, r)
+			}
 		}
 		if item.Verdict != evidence.Exception {
 			continue

@@ -101,7 +101,7 @@ func (t *itemTable) measure() {
 func columnWidth(c reports.Column, title string) float64 {
 	width := c.Width
 	if width == 0 {
-		width = map[reports.ColumnType]float64{reports.TextColumn: 22, reports.TimeColumn: 20, reports.NumberColumn: 12}[c.Type]
+		width = map[reports.ColumnType]float64{reports.TextColumn: 22, reports.TimeColumn: 20, reports.NumberColumn: 12, reports.DiffColumn: 50}[c.Type]
 	}
 	// A filter's button covers the title's end.
 	return min(max(width+1, columns(title)/2+6, 8), 80)
@@ -195,6 +195,8 @@ func (b *book) field(column reports.Column, item reports.Item, i int) cell {
 		return b.when(f.Time)
 	case reports.NumberColumn:
 		return cell{value: f.Number, style: b.styles.num}
+	case reports.DiffColumn:
+		return cell{value: f.Text, style: b.styles.cell, diff: true}
 	}
 	return b.str(f.Text)
 }
@@ -211,6 +213,9 @@ func (t *itemTable) block() []blockRow {
 	rows = append(rows, result)
 	for _, why := range c.Why {
 		line(words.Why, why)
+	}
+	if len(c.NotApplicable) > 0 {
+		line(words.WhyNotApplicable, t.counted(c.NotApplicable))
 	}
 	if t.observes() {
 		line(words.Observations, t.observationCounts())
@@ -234,9 +239,15 @@ func (t *itemTable) block() []blockRow {
 // observationCounts says what observations are, and how many items have each.
 func (t *itemTable) observationCounts() string {
 	b := t.b
-	parts := []string{b.in(words.ObservationsChangeNothing)}
-	for _, o := range t.c.Observations {
-		parts = append(parts, fmt.Sprintf(b.in(words.Labelled), o.Text, fmt.Sprintf(b.in(words.ItemsN), format.Count(o.N))))
+	return b.in(words.ObservationsChangeNothing) + "\n" + t.counted(t.c.Observations)
+}
+
+// counted says how many items each of the reasons has, one a line.
+func (t *itemTable) counted(reasons []reports.ReasonCount) string {
+	b := t.b
+	lines := make([]string, 0, len(reasons))
+	for _, r := range reasons {
+		lines = append(lines, fmt.Sprintf(b.in(words.Labelled), r.Text, fmt.Sprintf(b.in(words.ItemsN), format.Count(r.N))))
 	}
-	return strings.Join(parts, "\n")
+	return strings.Join(lines, "\n")
 }

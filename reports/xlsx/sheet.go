@@ -27,6 +27,7 @@ type cell struct {
 	url   string // an https address that it links to
 	to    string // a cell of the workbook that it links to
 	span  int    // columns that it is merged over; never in rows of data
+	diff  bool   // lines that begin with + or -, in green and red
 }
 
 // setup is what must be known of a sheet before its first row.
@@ -149,6 +150,9 @@ func (s *sheet) addHigh(height float64, cells ...cell) {
 		if err != nil {
 			s.err = err
 			return
+		}
+		if text, ok := c.value.(string); ok && c.diff {
+			c.value = s.b.diff(text)
 		}
 		values = append(values, excelize.Cell{StyleID: c.style, Value: c.value})
 		for i := 1; i < c.span; i++ {

@@ -127,7 +127,7 @@ func TestDatesAreDates(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range rows {
-		if len(r) < 12 || r[11] != item.ID {
+		if len(r) < 13 || r[12] != item.ID {
 			continue
 		}
 		var days float64
@@ -166,7 +166,7 @@ func TestExceptionsLinkToTheirRows(t *testing.T) {
 					if !strings.HasPrefix(sheet, c.ID) {
 						t.Errorf("row %d of %s leads to sheet %q", row, c.ID, sheet)
 					}
-					column := map[int]string{7: "L", 5: "J", 4: "K"}[len(c.Columns)]
+					column := map[int]string{8: "M", 5: "J", 4: "K"}[len(c.Columns)]
 					id, err := f.GetCellValue(sheet, strings.Replace(cell, "A", column, 1))
 					if err != nil {
 						t.Fatal(err)
@@ -198,11 +198,11 @@ func TestPopulationGoesOnInFurtherSheets(t *testing.T) {
 			t.Errorf("%s has %d rows, want at most 120", name, len(rows))
 		}
 		for _, r := range rows {
-			if len(r) > 11 && strings.Count(r[11], "-") == 4 {
-				if items[r[11]] {
-					t.Errorf("%s: item %s is there twice", name, r[11])
+			if len(r) > 12 && strings.Count(r[12], "-") == 4 {
+				if items[r[12]] {
+					t.Errorf("%s: item %s is there twice", name, r[12])
 				}
-				items[r[11]] = true
+				items[r[12]] = true
 			}
 		}
 	}

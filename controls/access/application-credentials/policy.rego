@@ -15,7 +15,9 @@ exception contains {"code": "consent_granted", "detail": object.union(about, {"c
 	unapproved
 }
 
-not_applicable if not applies
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "nothing_given"} if not applies
 
 applies if credential_added
 

@@ -1,0 +1,35 @@
+package controls
+
+import (
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/derived"
+)
+
+// recorded are the selections that a source is asked for where s is wanted: s itself,
+// or, of a derived kind, those of the kinds that it is computed from. What s selects of
+// a derived kind cannot be pushed down.
+func recorded(s evidence.Selection) []evidence.Selection {
+	kind, ok := derived.Of(s.Kind)
+	if !ok {
+		return []evidence.Selection{s}
+	}
+	var from []evidence.Selection
+	for _, f := range kind.From {
+		f.For, f.Optional = s.For, f.Optional || s.Optional
+		f.Before, f.After = f.Before+s.Before, f.After+s.After
+		from = append(from, f)
+	}
+	return from
+}
+
+// Recorded lists the recorded kinds that the population rests on: its own, and of a
+// derived kind those that it is computed from. Completeness is shown of these.
+func (p Population) Recorded() []string {
+	var kinds []string
+	for _, name := range p.Kinds() {
+		for _, s := range recorded(evidence.Selection{Kind: name}) {
+			kinds = append(kinds, s.Kind)
+		}
+	}
+	return kinds
+}

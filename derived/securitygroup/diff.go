@@ -1,0 +1,161 @@
+package securitygroup
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/derived/kind"
+)
+
+const day = 24 * time.Hour
+
+func from() []evidence.Selection {
+	return []evidence.Selection{
+		{Kind: "securitygroup.snapshot", For: "securitygroup.diff", Before: 45 * day, After: 5 * day},
+		{Kind: "cloudtrail.event", For: "securitygroup.diff", Before: 45 * day, After: 5 * day,
+			Where: evidence.Where{{"eventSource": {"ec2.amazonaws.com"}, "eventName": EventNames}}},
+	}
+}
+
+// Diff is the kind securitygroup.diff: one record per change of a security group.
+func Diff() kind.Kind {
+	return kind.Kind{
+		Name:   "securitygroup.diff",
+		Title:  evidence.Text{JA: "セキュリティグループの変更", EN: "Security group changes"},
+		Form:   evidence.Event,
+		From:   from(),
+		Derive: diffs,
+	}
+}
+
+type between struct {
+	From *time.Time `json:"From,omitempty"`
+	To   time.Time  `json:"To"`
+}
+
+type pair struct{ Before, After Rule }
+
+type source struct{ Kind, ID string }
+
+type body struct {
+	AccountID       string `json:"AccountId"`
+	Region          string
+	GroupID         string `json:"GroupId"`
+	GroupName       string `json:",omitempty"`
+	VpcID           string `json:"VpcId,omitempty"`
+	Time            time.Time
+	Observed        string
+	EventID         string `json:"EventId,omitempty"`
+	EventName       string `json:",omitempty"`
+	Actor           *Actor `json:",omitempty"`
+	SourceIPAddress string `json:",omitempty"`
+	UserAgent       string `json:",omitempty"`
+	Change          string
+	Added, Removed  []Rule
+	Changed         []pair
+	Unknown         []string
+	Between         *between `json:",omitempty"`
+	Sources         []source
+}
+
+func (c *change) record() (evidence.Record, error) {
+	b := body{AccountID: c.g.place.account, Region: c.g.place.region, GroupID: c.g.id, GroupName: c.g.name, VpcID: c.g.vpc, Time: c.time.UTC(),
+		Change: c.what, Added: export(c.added), Removed: export(c.removed), Changed: []pair{}, Unknown: append([]string{}, c.unknown...)}
+	for _, p := range c.changed {
+		b.Changed = append(b.Changed, pair{p[0].export(), p[1].export()})
+	}
+	id := "unobserved:" + c.g.id + "@" + c.time.UTC().Format(time.RFC3339)
+	if c.call != nil {
+		id = c.call.id + ":" + c.g.id
+		b.Observed, b.EventID, b.EventName, b.Actor = "event", c.call.id, c.call.name, &c.call.actor
+		b.SourceIPAddress, b.UserAgent = c.call.address, c.call.agent
+		b.Sources = []source{{"cloudtrail.event", c.call.record}}
+	} else {
+		b.Observed, b.Between = "snapshot", &between{To: c.time.UTC()}
+		if !c.from.IsZero() {
+			at := c.from.UTC()
+			b.Between.From = &at
+		}
+		b.Sources = []source{{"securitygroup.snapshot", c.shot}}
+	}
+	raw, err := json.Marshal(b)
+	if err != nil {
+		return evidence.Record{}, err
+	}
+	return evidence.Record{Kind: "securitygroup.diff", ID: id, Time: c.time.UTC(), Body: raw}, nil
+}
+
+func errUnknownGroup(c *call) error {
+	return fmt.Errorf("cloudtrail.event %q: %s: no single group %q is known in %s %s", c.record, c.name, c.groupName, c.place.account, c.place.region)
+}
+
+func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error] {
+	return func(yield func(evidence.Record, error) bool) {
+		e := newEngine()
+		var out []evidence.Record
+		stopped := false
+		e.tell = func(err error) bool {
+			if !stopped && !yield(evidence.Record{}, err) {
+				stopped = true
+			}
+			return !stopped
+		}
+		e.emit = func(c *change) {
+			if !in.Period.Contains(c.time) {
+				return
+			}
+			r, err := c.record()
+			if err != nil {
+				e.tell(err)
+				return
+			}
+			out = append(out, r)
+		}
+		e.rebuild(ctx, in.Records)
+		if err := ctx.Err(); err != nil {
+			e.tell(err)
+		}
+		if stopped {
+			return
+		}
+		slices.SortFunc(out, func(a, b evidence.Record) int {
+			return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID))
+		})
+		for _, r := range out {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Group names a security group.
+type Group struct{ Account, Region, ID string }
+
+// At tells the rules that a group had at a moment, sorted as they came to be.
+// known is false if nothing in reach tells them, or there was no such group yet.
+// It reads all records of the input; an error of any source record ends it.
+func At(ctx context.Context, in kind.Input, g Group, moment time.Time) (rules []Rule, known bool, err error) {
+	e := newEngine()
+	e.tell = func(told error) bool { err = told; return false }
+	e.observe = func(x *group, at time.Time) {
+		if x.id != g.ID || x.place != (place{g.Account, g.Region}) || at.After(moment) {
+			return
+		}
+		rules, known = export(x.rules), x.gone.IsZero() || x.gone.After(moment)
+	}
+	e.rebuild(ctx, in.Records)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return rules, known, nil
+}

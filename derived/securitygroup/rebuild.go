@@ -1,0 +1,584 @@
+// Package securitygroup rebuilds the rules of EC2 security groups from snapshots
+// and CloudTrail events, and tells every change: by whom, or that nobody was seen
+// making it.
+package securitygroup
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/evidencepack/evidence"
+)
+
+// skew is how far from a snapshot's time an event may be in it or not: a snapshot
+// is read page by page, and CloudTrail's times are those of the request.
+const skew = 2 * time.Minute
+
+type engine struct {
+	strings map[string]string
+	regions map[place]*region
+	runs    []*run // read, not yet settled; by time
+	emit    func(*change)
+	observe func(g *group, at time.Time) // after each change of a group's rules; the zero time is "as far back as is known"
+	tell    func(error) bool
+}
+
+type region struct {
+	groups  map[string]*group
+	vpcs    map[string]*call // made by a call that was seen
+	lastRun time.Time
+}
+
+type group struct {
+	id, name, vpc string
+	place         place
+	rules         []rule
+	known         bool    // rules is the whole set; until then calls wait in pending
+	pending       []*call // before anything tells the whole set
+	touched       []touch // lately, for snapshots that may or may not have it
+	unknown       map[string]bool
+	made, gone    time.Time // by a call or a snapshot that lacks it
+	synced        time.Time // the last snapshot that has it
+}
+
+type touch struct {
+	at  time.Time
+	key key
+}
+
+// run is one reading of an account's region: all snapshots of one moment.
+type run struct {
+	place place
+	time  time.Time
+	shots []*shot
+}
+
+// change is one difference, before it is written as a record.
+type change struct {
+	g              *group
+	call           *call // nil: not observed
+	shot           string
+	time, from     time.Time
+	what           string
+	added, removed []rule
+	changed        [][2]rule
+	unknown        []string
+}
+
+func newEngine() *engine {
+	return &engine{strings: map[string]string{}, regions: map[place]*region{}, emit: func(*change) {}, observe: func(*group, time.Time) {}, tell: func(error) bool { return true }}
+}
+
+// rebuild goes through all records in reach. It ends early when tell refuses.
+func (e *engine) rebuild(ctx context.Context, records func(context.Context, string) iter.Seq2[evidence.Record, error]) {
+	next, stop := iter.Pull2(records(ctx, "securitygroup.snapshot"))
+	defer stop()
+	open := map[place]*run{}
+	var ahead *shot
+	pull := func() bool { // the next snapshot that can be read
+		for {
+			r, err, ok := next()
+			if !ok {
+				ahead = nil
+				return true
+			}
+			if err == nil {
+				ahead, err = e.shotOf(r)
+			}
+			if err == nil {
+				return true
+			}
+			if !e.tell(err) {
+				return false
+			}
+		}
+	}
+	if !pull() {
+		return
+	}
+	// until takes in snapshots up to t + skew and settles those older than t - skew.
+	until := func(t time.Time) bool {
+		for ahead != nil && !ahead.time.After(t.Add(skew)) {
+			r := open[ahead.place]
+			if r == nil || !r.time.Equal(ahead.time) {
+				r = &run{place: ahead.place, time: ahead.time}
+				open[ahead.place] = r
+				e.runs = append(e.runs, r)
+			}
+			r.shots = append(r.shots, ahead)
+			for len(e.runs) > 0 && e.runs[0].time.Add(2*skew).Before(ahead.time) && e.runs[0].time.Add(skew).Before(t) {
+				e.settle(e.runs[0])
+				e.runs = e.runs[1:]
+			}
+			if !pull() {
+				return false
+			}
+		}
+		for len(e.runs) > 0 && e.runs[0].time.Add(skew).Before(t) {
+			e.settle(e.runs[0])
+			e.runs = e.runs[1:]
+		}
+		return true
+	}
+	var batch []*call
+	flush := func() bool {
+		if len(batch) == 0 {
+			return true
+		}
+		ok := until(batch[0].time)
+		e.applyAll(batch)
+		batch = batch[:0]
+		return ok
+	}
+	for r, err := range records(ctx, "cloudtrail.event") {
+		var c *call
+		if err == nil {
+			c, err = e.callOf(r)
+		}
+		if err != nil {
+			if !e.tell(err) {
+				return
+			}
+			continue
+		}
+		if c == nil {
+			continue
+		}
+		if len(batch) > 0 && !batch[0].time.Equal(c.time) && !flush() {
+			return
+		}
+		batch = append(batch, c)
+	}
+	if !flush() {
+		return
+	}
+	// Whatever is left has no event after it.
+	for ahead != nil {
+		if !until(ahead.time) {
+			return
+		}
+	}
+	for _, r := range e.runs {
+		e.settle(r)
+	}
+	e.runs = nil
+	for _, reg := range e.regions {
+		for _, g := range reg.groups {
+			e.begin(g, nil)
+		}
+	}
+}
+
+// applyAll applies the calls of one second. Their order is not known: a call
+// that could not have succeeded yet waits for the others.
+func (e *engine) applyAll(batch []*call) {
+	slices.SortStableFunc(batch, func(a, b *call) int { return cmp.Compare(a.id, b.id) })
+	if len(batch) > 256 { // no real second
+		for _, c := range batch {
+			e.apply(c)
+		}
+		return
+	}
+	left := slices.Clone(batch)
+	for len(left) > 0 {
+		i := max(0, slices.IndexFunc(left, e.possible))
+		e.apply(left[i])
+		left = slices.Delete(left, i, i+1)
+	}
+}
+
+func (e *engine) possible(c *call) bool {
+	if c.name == "CreateSecurityGroup" || c.name == "CreateVpc" || c.name == "CreateDefaultVpc" {
+		return true
+	}
+	g := e.find(c)
+	if c.name == "DeleteSecurityGroup" || c.name == "DeleteVpc" {
+		return false
+	}
+	if g == nil || !g.known {
+		return g != nil
+	}
+	for _, r := range c.add {
+		if g.index(r.key) >= 0 {
+			return false
+		}
+	}
+	for _, r := range c.remove {
+		if g.index(r.key) < 0 {
+			return false
+		}
+	}
+	for _, ids := range [][]string{c.removeIDs, c.modifyIDs, c.describeIDs} {
+		for _, id := range ids {
+			if g.byID(id) < 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (e *engine) region(p place) *region {
+	r := e.regions[p]
+	if r == nil {
+		r = &region{groups: map[string]*group{}, vpcs: map[string]*call{}}
+		e.regions[p] = r
+	}
+	return r
+}
+
+// find finds the group that a call names, by ID or, as in default VPCs, by name.
+func (e *engine) find(c *call) *group {
+	reg := e.region(c.place)
+	if c.group != "" {
+		return reg.groups[c.group]
+	}
+	var found *group
+	for _, g := range reg.groups {
+		if g.name == c.groupName && g.gone.IsZero() {
+			if found != nil { // a name is unique within a VPC only
+				return nil
+			}
+			found = g
+		}
+	}
+	return found
+}
+
+func (g *group) index(k key) int {
+	return slices.IndexFunc(g.rules, func(r rule) bool { return r.key == k })
+}
+
+func (g *group) byID(id string) int {
+	return slices.IndexFunc(g.rules, func(r rule) bool { return r.id == id })
+}
+
+func (g *group) touch(at time.Time, k key) {
+	if len(g.touched) > 0 && g.touched[0].at.Before(at.Add(-8*skew)) {
+		g.touched = slices.DeleteFunc(g.touched, func(t touch) bool { return t.at.Before(at.Add(-8 * skew)) })
+	}
+	g.touched = append(g.touched, touch{at, k})
+}
+
+func (g *group) near(at time.Time, k key) bool {
+	return slices.ContainsFunc(g.touched, func(t touch) bool { return t.key == k && close(t.at, at) })
+}
+
+func close(a, b time.Time) bool { return !a.IsZero() && a.Sub(b).Abs() <= skew }
+
+func (e *engine) apply(c *call) {
+	reg := e.region(c.place)
+	switch c.name {
+	case "CreateVpc", "CreateDefaultVpc":
+		reg.vpcs[c.vpc] = c
+		return
+	case "DeleteVpc":
+		for _, g := range reg.sorted() {
+			if g.vpc == c.vpc && g.name == "default" && g.gone.IsZero() {
+				e.delete(g, c)
+			}
+		}
+		return
+	case "CreateSecurityGroup":
+		g := &group{id: c.group, name: c.groupName, vpc: c.vpc, place: c.place, known: true, made: c.time}
+		if c.vpc != "" { // groups outside a VPC have no egress rules
+			g.rules = []rule{allowAll("ipv4", "0.0.0.0/0")}
+		}
+		reg.groups[g.id] = g
+		e.emit(&change{g: g, call: c, time: c.time, what: "created", added: slices.Clone(g.rules)})
+		e.observe(g, c.time)
+		return
+	}
+	g := e.find(c)
+	if g == nil {
+		if c.group == "" {
+			e.tell(errUnknownGroup(c))
+			return
+		}
+		g = &group{id: c.group, name: c.groupName, place: c.place}
+		reg.groups[g.id] = g
+	}
+	if c.name == "DeleteSecurityGroup" {
+		e.delete(g, c)
+		return
+	}
+	if !g.known {
+		g.pending = append(g.pending, c)
+		return
+	}
+	e.change(g, c)
+}
+
+func allowAll(source, target string) rule {
+	return rule{key: key{egress: true, protocol: "all", source: source, target: target}}
+}
+
+// delete ends a group. Rules of other groups that refer to it stay: AWS refuses
+// the call while there are any in its VPC, and keeps them as stale elsewhere.
+func (e *engine) delete(g *group, c *call) {
+	e.begin(g, nil)
+	e.emit(&change{g: g, call: c, time: c.time, what: "deleted", removed: g.rules})
+	g.rules, g.gone = nil, c.time
+	e.observe(g, c.time)
+}
+
+// change applies a call to a group whose rules are known.
+func (e *engine) change(g *group, c *call) {
+	ch := &change{g: g, call: c, time: c.time, what: "rules"}
+	take := func(i int) {
+		g.touch(c.time, g.rules[i].key)
+		ch.removed = append(ch.removed, g.rules[i])
+		g.rules = slices.Delete(slices.Clone(g.rules), i, i+1)
+	}
+	for _, r := range c.add {
+		g.touch(c.time, r.key)
+		ch.added = append(ch.added, r)
+		if i := g.index(r.key); i >= 0 { // it succeeded, so the rule had gone
+			g.rules[i] = r
+			continue
+		}
+		g.rules = append(g.rules, r)
+	}
+	for _, r := range c.remove {
+		if i := g.index(r.key); i >= 0 {
+			take(i)
+		} else if g.touch(c.time, r.key); r.id != "" { // the answer tells that it was there
+			ch.removed = append(ch.removed, r)
+		}
+	}
+	for _, id := range c.removeIDs {
+		if i := g.byID(id); i >= 0 {
+			take(i)
+		} else {
+			ch.unknown = append(ch.unknown, id)
+			g.mark(id)
+		}
+	}
+	for n, id := range c.modifyIDs {
+		i := g.byID(id)
+		if i < 0 {
+			ch.unknown = append(ch.unknown, id)
+			g.mark(id)
+			continue
+		}
+		after, before := c.modify[n], g.rules[i]
+		after.egress = before.egress
+		g.touch(c.time, before.key)
+		g.touch(c.time, after.key)
+		g.rules[i] = after
+		ch.changed = append(ch.changed, [2]rule{before, after})
+	}
+	describe := func(i int, text string) {
+		before := g.rules[i]
+		g.rules[i].description = text
+		g.touch(c.time, before.key)
+		ch.changed = append(ch.changed, [2]rule{before, g.rules[i]})
+	}
+	if len(c.describe)+len(c.describeIDs) > 0 {
+		ch.what = "description"
+	}
+	for _, r := range c.describe {
+		if i := g.index(r.key); i >= 0 {
+			describe(i, r.description)
+		}
+	}
+	for n, id := range c.describeIDs {
+		if i := g.byID(id); i >= 0 {
+			describe(i, c.descriptions[n])
+		} else {
+			ch.unknown = append(ch.unknown, id)
+			g.mark(id)
+		}
+	}
+	if len(ch.added)+len(ch.removed)+len(ch.changed)+len(ch.unknown) == 0 {
+		return
+	}
+	e.emit(ch)
+	e.observe(g, c.time)
+}
+
+func (g *group) mark(id string) {
+	if g.unknown == nil {
+		g.unknown = map[string]bool{}
+	}
+	g.unknown[id] = true
+}
+
+// begin makes a group known: it undoes the waiting calls from the first snapshot
+// (nil: there is none), and applies them again from there.
+func (e *engine) begin(g *group, s *shot) {
+	if g.known {
+		return
+	}
+	base := &group{}
+	if s != nil {
+		base.rules = slices.Clone(s.rules)
+		for _, c := range g.pending { // the snapshot may have been read before these
+			if close(c.time, s.time) || c.time.After(s.time) {
+				base.do(c.add, c.remove)
+			}
+		}
+	}
+	for _, c := range slices.Backward(g.pending) {
+		base.do(c.remove, c.add)
+		for _, id := range c.modifyIDs {
+			if i := base.byID(id); i >= 0 {
+				base.rules = slices.Delete(base.rules, i, i+1)
+			}
+		}
+	}
+	e.start(g, base.rules, time.Time{})
+}
+
+// start replays the waiting calls on rules that a group had at first.
+func (e *engine) start(g *group, rules []rule, at time.Time) {
+	g.known, g.rules = true, rules
+	e.observe(g, at)
+	pending := g.pending
+	g.pending = nil
+	for _, c := range pending {
+		e.change(g, c)
+	}
+}
+
+func (g *group) do(add, remove []rule) {
+	for _, r := range add {
+		if g.index(r.key) < 0 {
+			g.rules = append(g.rules, r)
+		}
+	}
+	for _, r := range remove {
+		if i := g.index(r.key); i >= 0 {
+			g.rules = slices.Delete(g.rules, i, i+1)
+		}
+	}
+}
+
+func (reg *region) sorted() []*group {
+	out := make([]*group, 0, len(reg.groups))
+	for _, g := range reg.groups {
+		out = append(out, g)
+	}
+	slices.SortFunc(out, func(a, b *group) int { return cmp.Compare(a.id, b.id) })
+	return out
+}
+
+// settle compares a run with what the events tell. That the region was read at
+// all shows by any group of it: every VPC has a default group.
+func (e *engine) settle(r *run) {
+	reg := e.region(r.place)
+	listed := make(map[string]bool, len(r.shots))
+	for _, s := range r.shots {
+		listed[s.group] = true
+		e.compare(reg, s)
+	}
+	for _, g := range reg.sorted() {
+		if listed[g.id] || !g.gone.IsZero() || close(g.made, r.time) || g.made.After(r.time) {
+			continue
+		}
+		if n := len(g.pending); n > 0 && !g.pending[0].time.Before(r.time.Add(-skew)) {
+			continue // all that is known of it is later
+		}
+		e.begin(g, nil)
+		e.emit(&change{g: g, shot: r.shots[0].record, time: r.time, from: latest(g.synced, g.made), what: "unobserved", removed: g.rules})
+		g.rules, g.gone = nil, r.time
+		e.observe(g, r.time)
+	}
+	reg.lastRun = r.time
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+func (e *engine) compare(reg *region, s *shot) {
+	g := reg.groups[s.group]
+	if g == nil {
+		g = &group{id: s.group, place: s.place}
+		reg.groups[s.group] = g
+	}
+	g.name, g.vpc = s.name, s.vpc
+	if !g.gone.IsZero() {
+		if close(g.gone, s.time) {
+			return
+		}
+		g.gone, g.rules = time.Time{}, nil
+	}
+	if !g.known {
+		switch c := reg.vpcs[s.vpc]; {
+		case c != nil && s.name == "default" && !c.time.After(s.time.Add(skew)):
+			// The group came with its VPC; its rules are AWS's.
+			rules := []rule{allowAll("ipv4", "0.0.0.0/0"), {key: key{protocol: "all", source: "group", target: s.group}}}
+			if v6 := allowAll("ipv6", "::/0"); slices.ContainsFunc(s.rules, func(r rule) bool { return r.key == v6.key }) {
+				rules = append(rules, v6)
+			}
+			g.made = c.time
+			e.emit(&change{g: g, call: c, time: c.time, what: "created", added: slices.Clone(rules)})
+			e.start(g, rules, c.time)
+		case reg.lastRun.IsZero():
+			e.begin(g, s)
+		default:
+			base := len(g.pending) > 0
+			if base {
+				e.begin(g, s)
+			} else {
+				g.known = true
+			}
+			if !base {
+				e.emit(&change{g: g, shot: s.record, time: s.time, from: reg.lastRun, what: "unobserved", added: s.rules})
+				g.rules = slices.Clone(s.rules)
+				e.observe(g, s.time)
+			}
+		}
+	}
+	ch := &change{g: g, shot: s.record, time: s.time, from: latest(g.synced, g.made), what: "unobserved"}
+	was := slices.Clone(g.rules)
+	for _, r := range s.rules {
+		i := g.index(r.key)
+		switch {
+		case i >= 0:
+			before := g.rules[i]
+			g.rules[i].id = r.id
+			if before.description != r.description && !g.near(s.time, r.key) {
+				g.rules[i].description = r.description
+				if !g.unknown[r.id] {
+					ch.changed = append(ch.changed, [2]rule{before, r})
+				}
+			}
+		case g.near(s.time, r.key):
+		default:
+			if j := g.byID(r.id); r.id != "" && j >= 0 && !g.near(s.time, g.rules[j].key) { // the same rule, modified
+				ch.changed = append(ch.changed, [2]rule{g.rules[j], r})
+				g.rules[j] = r
+				continue
+			}
+			g.rules = append(g.rules, r)
+			if !g.unknown[r.id] {
+				ch.added = append(ch.added, r)
+			}
+		}
+	}
+	for _, r := range was {
+		i := g.index(r.key)
+		if i < 0 || g.near(s.time, r.key) || slices.ContainsFunc(s.rules, func(x rule) bool { return x.key == r.key }) {
+			continue
+		}
+		g.rules = slices.Delete(g.rules, i, i+1)
+		// A rule without an ID may be one that a call removed by an ID nobody had told.
+		if r.id == "" && len(g.unknown) > 0 {
+			continue
+		}
+		ch.removed = append(ch.removed, r)
+	}
+	g.synced, g.unknown = s.time, nil
+	if len(ch.added)+len(ch.removed)+len(ch.changed) > 0 {
+		e.emit(ch)
+		e.observe(g, s.time)
+	}
+}

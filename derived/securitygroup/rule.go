@@ -1,0 +1,243 @@
+package securitygroup
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// Rule is one permission of a security group in its normal form: protocols by
+// one name, addresses without host bits, ports only where the protocol has them.
+type Rule struct {
+	RuleID      string `json:"RuleId,omitempty"`
+	Direction   string `json:"Direction"` // "ingress" or "egress"
+	Protocol    string `json:"Protocol"`  // "tcp", "udp", "icmp", "icmpv6", "all" or a number
+	FromPort    *int   `json:"FromPort,omitempty"`
+	ToPort      *int   `json:"ToPort,omitempty"`
+	Source      Source `json:"Source"`
+	Description string `json:"Description,omitempty"`
+}
+
+// Source is the other end of a rule: for egress, where traffic may go.
+type Source struct {
+	Type  string `json:"Type"`  // "ipv4", "ipv6", "prefix_list" or "group"
+	Value string `json:"Value"` // a CIDR, a prefix list's or a group's ID; "account/name" for a group named in EC2-Classic's way
+}
+
+// key is what AWS tells rules of one group apart by.
+type key struct {
+	egress         bool
+	ported         bool
+	from, to       int32
+	protocol       string
+	source, target string
+}
+
+type rule struct {
+	key
+	id, description string
+}
+
+func (r rule) export() Rule {
+	out := Rule{RuleID: r.id, Direction: "ingress", Protocol: r.protocol, Source: Source{r.source, r.target}, Description: r.description}
+	if r.egress {
+		out.Direction = "egress"
+	}
+	if r.ported {
+		from, to := int(r.from), int(r.to)
+		out.FromPort, out.ToPort = &from, &to
+	}
+	return out
+}
+
+func export(rules []rule) []Rule {
+	out := make([]Rule, 0, len(rules))
+	for _, r := range rules {
+		out = append(out, r.export())
+	}
+	return out
+}
+
+var protocolNames = map[string]string{"-1": "all", "all": "all", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
+
+// newKey gives the normal form; ok is false if a value cannot be what it should.
+func newKey(egress bool, protocol, from, to gjson.Result, source, target string) (k key, ok bool) {
+	k = key{egress: egress, source: source}
+	p := strings.ToLower(protocol.String())
+	if name, is := protocolNames[p]; is {
+		p = name
+	}
+	switch p {
+	case "tcp", "udp", "icmp", "icmpv6":
+		var fromOK, toOK bool
+		k.from, fromOK = port(from)
+		k.to, toOK = port(to)
+		if !fromOK || !toOK {
+			return k, false
+		}
+		k.ported = true
+	case "all":
+	default:
+		// AWS ignores the ports of protocols that have none.
+		n, err := strconv.Atoi(p)
+		if err != nil || n < 0 || n > 255 {
+			return k, false
+		}
+		p = strconv.Itoa(n)
+	}
+	k.protocol = p
+	switch source {
+	case "ipv4", "ipv6":
+		prefix, err := netip.ParsePrefix(target)
+		if err != nil {
+			addr, err := netip.ParseAddr(target)
+			if err != nil || addr.Zone() != "" {
+				return k, false
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		if prefix.Addr().Is4() != (source == "ipv4") {
+			return k, false
+		}
+		k.target = prefix.Masked().String()
+	default:
+		if target == "" {
+			return k, false
+		}
+		k.target = target
+	}
+	return k, true
+}
+
+// port reads a port or an ICMP type or code; absent stands for any, which AWS writes -1.
+func port(v gjson.Result) (int32, bool) {
+	if !v.Exists() || v.Type == gjson.Null {
+		return -1, true
+	}
+	n, err := strconv.ParseInt(v.String(), 10, 32)
+	return int32(n), err == nil && n >= -1 && n <= 65535
+}
+
+// list gives the elements of a list in any of the ways CloudTrail writes one:
+// {"items":[…]}, {"items":{…}}, an array, or the only element in place of it.
+func list(v gjson.Result) []gjson.Result {
+	if v.IsObject() {
+		if items := v.Get("items"); items.Exists() {
+			v = items
+		}
+	}
+	switch {
+	case v.IsArray():
+		return v.Array()
+	case v.IsObject() && v.Raw != "{}", v.Type == gjson.String:
+		return []gjson.Result{v}
+	}
+	return nil
+}
+
+// member finds a member by the first of its spellings.
+func member(v gjson.Result, names ...string) gjson.Result {
+	for _, n := range names {
+		if m := v.Get(n); m.Exists() && m.Type != gjson.Null {
+			return m
+		}
+	}
+	return gjson.Result{}
+}
+
+// ruleOf reads a rule as the rule sets of CloudTrail (lower-case names) and the
+// API (upper-case names) give it.
+func (e *engine) ruleOf(v gjson.Result, egress bool) (rule, bool) {
+	if x := member(v, "isEgress", "IsEgress"); x.Exists() {
+		egress = x.Bool()
+	}
+	source, target := "", ""
+	for _, s := range []struct{ kind, lower, upper string }{
+		{"ipv4", "cidrIpv4", "CidrIpv4"}, {"ipv6", "cidrIpv6", "CidrIpv6"}, {"prefix_list", "prefixListId", "PrefixListId"},
+		{"group", "referencedGroupInfo.groupId", "ReferencedGroupInfo.GroupId"}, {"group", "referencedGroupId", "ReferencedGroupId"},
+	} {
+		if x := member(v, s.lower, s.upper); x.Type == gjson.String && x.Str != "" {
+			source, target = s.kind, x.Str
+			break
+		}
+	}
+	k, ok := newKey(egress, member(v, "ipProtocol", "IpProtocol"), member(v, "fromPort", "FromPort"), member(v, "toPort", "ToPort"), source, target)
+	if source == "" || !ok {
+		return rule{}, false
+	}
+	return e.own(rule{k, member(v, "securityGroupRuleId", "SecurityGroupRuleId").String(), member(v, "description", "Description").String()}), true
+}
+
+// permissions reads the rules of a request: ipPermissions, or the one rule that
+// older clients write at the top.
+func (e *engine) permissions(req gjson.Result, egress bool) (rules []rule, ok bool) {
+	ok = true
+	perms := list(member(req, "ipPermissions", "IpPermissions"))
+	if len(perms) == 0 && (req.Get("ipProtocol").Exists() || req.Get("sourceSecurityGroupName").Exists() || req.Get("cidrIp").Exists()) {
+		p := req.Get("ipProtocol")
+		if !p.Exists() {
+			p = gjson.Result{Type: gjson.String, Str: "-1"}
+		}
+		source, target := "ipv4", req.Get("cidrIp").String()
+		if g := req.Get("sourceSecurityGroupName"); g.Exists() {
+			source, target = "group", classicName(req.Get("sourceSecurityGroupOwnerId").String(), g.String())
+		}
+		k, good := newKey(egress, p, req.Get("fromPort"), req.Get("toPort"), source, target)
+		if !good {
+			return nil, false
+		}
+		return []rule{e.own(rule{key: k})}, true
+	}
+	for _, p := range perms {
+		add := func(source, target string, v gjson.Result) {
+			k, good := newKey(egress, member(p, "ipProtocol", "IpProtocol"), member(p, "fromPort", "FromPort"), member(p, "toPort", "ToPort"), source, target)
+			if !good {
+				ok = false
+				return
+			}
+			rules = append(rules, e.own(rule{key: k, description: member(v, "description", "Description").String()}))
+		}
+		for _, v := range list(member(p, "ipRanges", "IpRanges")) {
+			add("ipv4", member(v, "cidrIp", "CidrIp").String(), v)
+		}
+		for _, v := range list(member(p, "ipv6Ranges", "Ipv6Ranges")) {
+			add("ipv6", member(v, "cidrIpv6", "CidrIpv6").String(), v)
+		}
+		for _, v := range list(member(p, "prefixListIds", "PrefixListIds")) {
+			add("prefix_list", member(v, "prefixListId", "PrefixListId").String(), v)
+		}
+		for _, v := range list(member(p, "groups", "UserIdGroupPairs")) {
+			target := member(v, "groupId", "GroupId").String()
+			if name := member(v, "groupName", "GroupName").String(); target == "" && name != "" {
+				target = classicName(member(v, "userId", "UserId").String(), name)
+			}
+			add("group", target, v)
+		}
+	}
+	return rules, ok
+}
+
+func classicName(owner, name string) string {
+	if name == "" {
+		return ""
+	}
+	return owner + "/" + name
+}
+
+// own cuts a rule's strings loose from the body they were read from, and holds equal ones once.
+func (e *engine) own(r rule) rule {
+	r.protocol, r.source, r.target = e.intern(r.protocol), e.intern(r.source), e.intern(r.target)
+	r.id, r.description = strings.Clone(r.id), e.intern(r.description)
+	return r
+}
+
+func (e *engine) intern(s string) string {
+	if t, ok := e.strings[s]; ok {
+		return t
+	}
+	s = strings.Clone(s)
+	e.strings[s] = s
+	return s
+}
