@@ -105,7 +105,7 @@ func (s *source) units(k kind, scope evidence.Scope, window, period evidence.Per
 		return []evidence.Unit{unit(window, sp)}
 	}
 	var list []evidence.Unit
-	for _, day := range days(window) {
+	for _, day := range window.Days() {
 		of := sp
 		if day.Start.Equal(period.Start) {
 			of.reach(day, evidence.Period{Start: around.Start, End: day.End})
@@ -128,18 +128,6 @@ func (sp *spec) reach(window, around evidence.Period) {
 		t := around.End.UTC()
 		sp.To = &t
 	}
-}
-
-// days cuts a window at the midnights of the location that its start is in.
-func days(w evidence.Period) []evidence.Period {
-	var list []evidence.Period
-	for start := w.Start; start.Before(w.End); {
-		y, m, d := start.Date()
-		end := earlier(time.Date(y, m, d+1, 0, 0, 0, 0, start.Location()), w.End)
-		list = append(list, evidence.Period{Start: start, End: end})
-		start = end.In(w.Start.Location())
-	}
-	return list
 }
 
 func earlier(a, b time.Time) time.Time {

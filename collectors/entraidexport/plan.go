@@ -61,17 +61,11 @@ func (s *source) days(p evidence.Period) []evidence.Period {
 	if settled := s.settled(); end.After(settled) {
 		end = settled
 	}
-	var out []evidence.Period
-	for start := p.Start; start.Before(end); {
-		y, m, d := start.Date()
-		next := time.Date(y, m, d+1, 0, 0, 0, 0, start.Location())
-		if next.After(end) {
-			next = end
-		}
-		out = append(out, evidence.Period{Start: start.UTC(), End: next.UTC()})
-		start = next.In(p.Start.Location())
+	days := evidence.Period{Start: p.Start, End: end}.Days()
+	for i, d := range days {
+		days[i] = evidence.Period{Start: d.Start.UTC(), End: d.End.UTC()}
 	}
-	return out
+	return days
 }
 
 // present lists the tenants to plan for, and names those that are expected and of

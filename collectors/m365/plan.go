@@ -63,14 +63,11 @@ func (s *source) days(p evidence.Period) []evidence.Period {
 	if settled := s.now().Add(-settling); end.After(settled) {
 		end = settled.Truncate(time.Hour)
 	}
-	var list []evidence.Period
-	for start := p.Start; start.Before(end); {
-		y, m, d := start.Date()
-		next := earlier(time.Date(y, m, d+1, 0, 0, 0, 0, p.Start.Location()), end)
-		list = append(list, evidence.Period{Start: start.UTC(), End: next.UTC()})
-		start = next.In(p.Start.Location())
+	days := evidence.Period{Start: p.Start, End: end}.Days()
+	for i, d := range days {
+		days[i] = evidence.Period{Start: d.Start.UTC(), End: d.End.UTC()}
 	}
-	return list
+	return days
 }
 
 // reach is how far a day is read beyond its bounds.

@@ -34,6 +34,7 @@ type Control struct {
 	Result     evidence.Result   `json:"result"`
 	Counts     Counts            `json:"counts"`
 	ByReason   map[string]int64  `json:"exceptions_by_reason,omitempty"`
+	ByBecause  map[string]int64  `json:"not_applicable_by_reason,omitempty"`
 	Observed   map[string]int64  `json:"items_by_observation,omitempty"` // of all verdicts
 	Missing    []sealed.Missing  `json:"missing,omitempty"`              // why it is not evaluable
 	Error      string            `json:"error,omitempty"`                // the test itself failed: it is not evaluable
@@ -185,7 +186,7 @@ func (c *Control) finish(answer controls.Answer, nothing bool) error {
 		c.Error = answer.Err.Error()
 	}
 	c.Counts = Counts{outcome.Total, outcome.Passed, outcome.Exceptions, outcome.NotApplicable, outcome.Pending, outcome.Undetermined}
-	c.ByReason, c.Observed = outcome.ByReason, outcome.ByObservation
+	c.ByReason, c.ByBecause, c.Observed = outcome.ByReason, outcome.ByBecause, outcome.ByObservation
 	c.Until = outcome.PendingUntil
 	c.Result = outcome.Result(len(c.Missing) == 0 && c.Error == "")
 	return nil
