@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync/atomic"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -42,21 +43,8 @@ func (e *Evaluator) Evaluate(ctx context.Context, in Input, emit func(Item) erro
 // it. Unlike emit, shape is called by several goroutines at a time: it is for what
 // takes time and needs no order.
 func (e *Evaluator) EvaluateShaped(ctx context.Context, in Input, shape func(Item) any, emit func(Item, any) error) (Outcome, error) {
-	frame, err := e.frame(ctx, in)
-	if err != nil {
-		return Outcome{}, fmt.Errorf("control %s: %w", e.control.ID, err)
-	}
-	var outcome Outcome
-	count := func(item Item, shaped any) error {
-		outcome.add(item)
-		return emit(item, shaped)
-	}
-	if e.control.Scope == Whole {
-		err = frame.evaluateWhole(ctx, func(item Item) error { return count(item, shape(item)) })
-	} else {
-		err = frame.evaluateEach(ctx, shape, count)
-	}
-	return outcome, err
+	answers := EvaluateTogether(ctx, in, []Evaluation{{Evaluator: e, Shape: shape, Emit: emit}})
+	return answers[0].Outcome, answers[0].Err
 }
 
 // frame is one evaluation: what all its input documents have in common.
@@ -69,6 +57,7 @@ type frame struct {
 	order  []*join                    // the same, each after those that it goes through
 	newest map[string]map[string]bool // by kind: IDs of the items, where the population is of the latest
 	memo   []*memo                    // what the decider said of items
+	ended  atomic.Bool                // nothing more is to be judged
 }
 
 func (e *Evaluator) frame(ctx context.Context, in Input) (*frame, error) {

@@ -10,6 +10,7 @@ import (
 type Item struct {
 	Record  evidence.Record
 	Time    time.Time // the item's own time, which put it in the period
+	SHA256  string    // of the record's body: see [evidence.Record.BodySHA256]
 	Verdict evidence.Verdict
 	Reasons []Reason  // of an item that did not pass; ordered by code and detail
 	Until   time.Time // of a pending item: when its last deadline passes

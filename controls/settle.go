@@ -18,7 +18,45 @@ type worker struct {
 	text      []byte       // what is read of an item
 	key       []byte
 	outcomes  []outcome
-	trial     trial
+
+	own      []ownWork // one for each control
+	*ownWork           // of the control that the item is judged by
+
+	// What the deciders of several controls read of the item, which is read out of its
+	// body for them all when the first needs it.
+	reading *place
+	read    bool
+	shared  []byte
+	sharing bool // whether shared holds it
+}
+
+// ownWork is what a worker keeps of one control.
+type ownWork struct{ trial trial }
+
+func newWorker(controls int) *worker {
+	w := &worker{own: make([]ownWork, controls)}
+	w.ownWork = &w.own[0]
+	return w
+}
+
+// begin turns to the next record. reading is what several controls read of it, or nil.
+func (w *worker) begin(reading *place) { w.reading, w.read, w.sharing = reading, false, false }
+
+// project makes text what is read of the body at p, which is a part of what is read for
+// all controls. That is read out of their common reading to the same bytes as out of
+// the body: see [projector.again].
+func (w *worker) project(body []byte, p *place) (ok bool) {
+	if w.reading != nil && !w.read {
+		w.read = true
+		w.shared, w.sharing = w.projector.project(w.shared[:0], body, w.reading)
+	}
+	switch {
+	case w.reading == nil:
+		w.text, ok = w.projector.project(w.text[:0], body, p)
+	case w.sharing:
+		w.text, ok = w.projector.again(w.text[:0], w.shared, p)
+	}
+	return ok
 }
 
 // trial finds out whether it is worth while to ask the decider before the policy: it
@@ -69,7 +107,7 @@ func (f *frame) settle(ctx context.Context, rec evidence.Record, t time.Time, w 
 	if f.decider == nil || !w.trial.next() {
 		return Item{}, false
 	}
-	if w.text, ok = w.projector.project(w.text[:0], rec.Body, f.decider.record); !ok {
+	if !w.project(rec.Body, f.decider.record) {
 		return Item{}, false
 	}
 	w.members = append(w.members[:0], w.projector.members...)

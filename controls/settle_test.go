@@ -40,7 +40,7 @@ func sameBothWays(t testing.TB, e *Evaluator, in Input, records []evidence.Recor
 // ways are the two of them, which remember what they were asked.
 type ways struct {
 	fast, plain *frame
-	w           worker
+	w           *worker
 }
 
 func newWays(t testing.TB, e *Evaluator, in Input) *ways {
@@ -53,15 +53,15 @@ func newWays(t testing.TB, e *Evaluator, in Input) *ways {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &ways{fast: fast, plain: plain}
+	return &ways{fast: fast, plain: plain, w: newWorker(1)}
 }
 
 // compare says whether the decider settled the item.
 func (w *ways) compare(t testing.TB, rec evidence.Record) bool {
 	t.Helper()
 	w.w.trial = trial{} // never at rest
-	got, gotOK, gotErr := w.fast.item(t.Context(), rec, &w.w)
-	want, wantOK, wantErr := w.plain.item(t.Context(), rec, &worker{})
+	got, gotOK, gotErr := w.fast.item(t.Context(), rec, w.w)
+	want, wantOK, wantErr := w.plain.item(t.Context(), rec, newWorker(1))
 	if d := cmp.Diff(want, got); d != "" || gotOK != wantOK || fmt.Sprint(gotErr) != fmt.Sprint(wantErr) {
 		t.Fatalf("%s: %s\n%s\ngot %v, %v\nwant %v, %v\n%s", w.fast.control.ID, rec.Body, d, gotOK, gotErr, wantOK, wantErr, w.fast.control.Files[PolicyFile])
 	}

@@ -78,6 +78,7 @@ func (f *frame) evaluateWhole(ctx context.Context, emit func(Item) error) error 
 		if err != nil {
 			return f.wrap(m.record, err)
 		}
+		item.SHA256 = m.record.BodySHA256()
 		if err := emit(item); err != nil {
 			return err
 		}

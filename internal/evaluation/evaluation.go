@@ -85,70 +85,111 @@ func Run(ctx context.Context, view *sealed.View, list []*controls.Control) (*Res
 		Period: view.Period(), Timezone: view.Period().Start.Location().String(),
 		AsOf: view.AsOf(), Open: view.PeriodOpen(), Sources: view.Expected(),
 	}
-	for _, c := range list {
-		tested, err := test(ctx, view, c)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("control %s: %w", c.ID, err), r.Close())
+	r.Controls = make([]Control, len(list))
+	for _, group := range together(list) {
+		if err := r.test(ctx, view, list, group); err != nil {
+			return nil, errors.Join(err, r.Close())
 		}
-		r.Controls = append(r.Controls, tested)
 	}
 	return r, nil
 }
 
-func test(ctx context.Context, view *sealed.View, c *controls.Control) (t Control, err error) {
-	t = Control{ID: c.ID, Owner: c.Owner, Params: params(c), Exceptions: []Item{}, Sources: map[string]string{}}
-	for name := range c.Files {
-		t.Sources[name] = c.SourceSHA256(name)
-	}
-	missing, err := view.Missing(ctx, c.Selections())
-	if err != nil {
-		return Control{}, err
-	}
-	t.Missing = missing
-	evaluator, err := controls.Prepare(ctx, c)
-	if err != nil {
-		return Control{}, err
-	}
-	items, err := newSpool()
-	if err != nil {
-		return Control{}, err
-	}
-	exceptions, err := newSpool()
-	if err != nil {
-		return Control{}, errors.Join(err, items.close())
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, items.close(), exceptions.close())
+// maxTogether bounds how many controls are tested in one pass: each remembers what it
+// made of items, in some megabytes.
+const maxTogether = 4
+
+// together groups the controls, by their places in the list, that are tested in one pass.
+func together(list []*controls.Control) [][]int {
+	var groups [][]int
+next:
+	for i, c := range list {
+		for g, group := range groups {
+			if len(group) < maxTogether && controls.Together(list[group[0]], c) {
+				groups[g] = append(group, i)
+				continue next
+			}
 		}
-	}()
-	t.items, t.exceptions = items, exceptions
-	if view.AsOf().IsZero() {
+		groups = append(groups, []int{i})
+	}
+	return groups
+}
+
+// test tests the controls of a group.
+func (r *Results) test(ctx context.Context, view *sealed.View, list []*controls.Control, group []int) error {
+	var tests []controls.Evaluation
+	for _, i := range group {
+		c, t := list[i], &r.Controls[i]
+		evaluator, err := t.begin(ctx, view, c)
+		if err != nil {
+			return fmt.Errorf("control %s: %w", c.ID, err)
+		}
+		display := c.Display()
+		tests = append(tests, controls.Evaluation{
+			Evaluator: evaluator,
+			Shape:     func(i controls.Item) any { return shape(display, i) },
+			Emit:      func(_ controls.Item, s any) error { return t.take(s.(*shaped)) },
+		})
+	}
+	answers := make([]controls.Answer, len(group))
+	if !view.AsOf().IsZero() {
+		// Those of a group ask for the same of the kinds that they read.
+		evidence := view.For(list[group[0]].Selections())
+		answers = controls.EvaluateTogether(ctx, controls.Input{Period: view.Period(), AsOf: view.AsOf(), Evidence: evidence}, tests)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	for n, i := range group {
+		if err := r.Controls[i].finish(answers[n], view.AsOf().IsZero()); err != nil {
+			return fmt.Errorf("control %s: %w", list[i].ID, err)
+		}
+	}
+	return nil
+}
+
+// begin prepares what a control's test needs. What is opened is closed with the results.
+func (c *Control) begin(ctx context.Context, view *sealed.View, of *controls.Control) (*controls.Evaluator, error) {
+	*c = Control{ID: of.ID, Owner: of.Owner, Params: params(of), Exceptions: []Item{}, Sources: map[string]string{}}
+	for name := range of.Files {
+		c.Sources[name] = of.SourceSHA256(name)
+	}
+	var err error
+	if c.Missing, err = view.Missing(ctx, of.Selections()); err != nil {
+		return nil, err
+	}
+	evaluator, err := controls.Prepare(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	if c.items, err = newSpool(); err != nil {
+		return nil, err
+	}
+	c.exceptions, err = newSpool()
+	return evaluator, err
+}
+
+// finish takes the answer of the control's test.
+func (c *Control) finish(answer controls.Answer, nothing bool) error {
+	if err := errors.Join(c.items.finish(), c.exceptions.finish()); err != nil {
+		return err
+	}
+	if nothing {
 		// Nothing was ever collected: there is no time to evaluate at, and
 		// what is missing says so already.
-		t.Result = evidence.NotEvaluable
-		return t, errors.Join(t.items.finish(), t.exceptions.finish())
+		c.Result = evidence.NotEvaluable
+		return nil
 	}
-	display := c.Display()
-	outcome, err := evaluator.EvaluateShaped(ctx, controls.Input{Period: view.Period(), AsOf: view.AsOf(), Evidence: view.For(c.Selections())},
-		func(i controls.Item) any { return shape(display, i) },
-		func(_ controls.Item, s any) error { return t.take(s.(*shaped)) })
-	if ctx.Err() != nil {
-		return Control{}, ctx.Err()
-	}
-	if err != nil {
+	outcome := answer.Outcome
+	if answer.Err != nil {
 		// A test that breaks on a record is no reason to drop the other
 		// controls, and every reason not to pass this one.
-		t.Error = err.Error()
+		c.Error = answer.Err.Error()
 	}
-	if err := errors.Join(t.items.finish(), t.exceptions.finish()); err != nil {
-		return Control{}, err
-	}
-	t.Counts = Counts{outcome.Total, outcome.Passed, outcome.Exceptions, outcome.NotApplicable, outcome.Pending, outcome.Undetermined}
-	t.ByReason, t.ByBecause, t.Observed = outcome.ByReason, outcome.ByBecause, outcome.ByObservation
-	t.Until = outcome.PendingUntil
-	t.Result = outcome.Result(len(missing) == 0 && t.Error == "")
-	return t, nil
+	c.Counts = Counts{outcome.Total, outcome.Passed, outcome.Exceptions, outcome.NotApplicable, outcome.Pending, outcome.Undetermined}
+	c.ByReason, c.ByBecause, c.Observed = outcome.ByReason, outcome.ByBecause, outcome.ByObservation
+	c.Until = outcome.PendingUntil
+	c.Result = outcome.Result(len(c.Missing) == 0 && c.Error == "")
+	return nil
 }
 
 // params never is null in results.json.
@@ -170,7 +211,7 @@ func shape(d *controls.Display, i controls.Item) *shaped {
 	shown := d.Of(i)
 	s := &shaped{Item: Item{
 		ID: i.Record.ID, Label: shown.Label, Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
-		SHA256: i.Record.BodySHA256(), Observations: i.Observations, Fields: shown.Fields, Link: shown.Link, Group: shown.Group,
+		SHA256: i.SHA256, Observations: i.Observations, Fields: shown.Fields, Link: shown.Link, Group: shown.Group,
 	}}
 	s.line = appendItem(make([]byte, 0, 512), s.Item)
 	return s
