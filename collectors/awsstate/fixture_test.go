@@ -114,9 +114,13 @@ func environment() collectors.Env {
 
 func quickly(int) time.Duration { return time.Millisecond }
 
+func openSettings(settings string) (*source, error) {
+	return open(environment(), func(into any) error { return yaml.UnmarshalWithOptions([]byte(settings), into, yaml.Strict()) }, &budgets{unlimited: true}, quickly)
+}
+
 func (w *world) open(t *testing.T, settings string) *source {
 	t.Helper()
-	s, err := open(environment(), func(into any) error { return yaml.UnmarshalWithOptions([]byte(settings), into, yaml.Strict()) }, &budgets{unlimited: true}, quickly)
+	s, err := openSettings(settings)
 	if err != nil {
 		t.Fatal(err)
 	}
