@@ -76,12 +76,39 @@ func company() *aws.State {
 			Features:      []aws.DetectorFeature{{Name: "S3_DATA_EVENTS", Status: "DISABLED"}}, Tags: map[string]string{},
 		})
 	}
+	for _, id := range []string{"1", "2", "3"} {
+		s.Add(production, tokyo, aws.Reservations, aws.XML{Inner: "<reservationId>r-" + id + "</reservationId><instancesSet><item><instanceId>i-" + id +
+			"</instanceId><launchTime>2026-09-01T00:00:00.000Z</launchTime><instanceState><code>16</code><name>running</name></instanceState></item></instancesSet>"})
+		s.Add(production, tokyo, aws.Volumes, aws.XML{Inner: "<volumeId>vol-" + id + "</volumeId><encrypted>true</encrypted><attachmentSet/>"})
+		s.Add(production, tokyo, aws.Snapshots, aws.XML{Inner: "<snapshotId>snap-" + id + "</snapshotId><volumeId>vol-" + id + "</volumeId><startTime>2026-10-01T00:00:00.000Z</startTime>"})
+		s.Add(production, tokyo, aws.Nodes, map[string]any{"InstanceId": "i-" + id, "PingStatus": "Online", "LastPingDateTime": 1793696400})
+		s.Add(production, "", aws.Distributions, aws.XML{Inner: "<Id>E" + id + "</Id><ARN>arn:aws:cloudfront::" + production + ":distribution/E" + id + "</ARN><WebACLId></WebACLId><Enabled>true</Enabled>" +
+			"<Origins><Quantity>1</Quantity><Items><Origin><Id>o</Id><DomainName>o.example.com</DomainName><CustomHeaders><Quantity>1</Quantity><Items><OriginCustomHeader>" +
+			"<HeaderName>x-verify</HeaderName><HeaderValue>" + headerSecret + "</HeaderValue></OriginCustomHeader></Items></CustomHeaders></Origin></Items></Origins>"})
+		s.Add(production, tokyo, aws.LoadBalancers, aws.LoadBalancer{
+			ARN: lbARN + id, Name: "lb-" + id, Type: map[string]string{"3": "network"}[id] + map[string]string{"1": "application", "2": "application"}[id],
+			More: "<Scheme>internet-facing</Scheme><CreatedTime>2026-01-01T00:00:00Z</CreatedTime>", Tags: map[string]string{"b": "2", "a": "1"},
+			WebACL: map[string]string{"1": aclARN + "1"}[id],
+		})
+		s.Add(production, tokyo, aws.WebACLs, aws.WebACL{ID: id, Name: "acl-" + id, ARN: aclARN + id, LogTo: map[string]string{"1": "arn:aws:s3:::aws-waf-logs-x"}[id]})
+		s.Add(production, virginia, aws.WebACLs, aws.WebACL{ID: "c" + id, Name: "cdn-" + id, ARN: aclARN + "c" + id, CloudFront: true})
+		s.Add(production, tokyo, aws.Stages, aws.Stage{API: "api" + id, Name: "prod", WebACL: map[string]string{"1": aclARN + "1"}[id], Variables: map[string]string{"password": stageSecret}})
+	}
 	return s
 }
 
-// everything is how many records of all kinds the company has: two of the groups' and
-// detectors' kinds for each, and those of the organization.
-const everything = 4 + 3*2 + 4 + 1
+const (
+	headerSecret = "SIMULATEDoriginHEADERsecret"
+	stageSecret  = "SIMULATEDstageVARIABLEsecret"
+
+	lbARN  = "arn:aws:elasticloadbalancing:ap-northeast-1:444455556666:loadbalancer/app/lb/"
+	aclARN = "arn:aws:wafv2:ap-northeast-1:444455556666:regional/webacl/acl/"
+)
+
+// everything is how many records of all kinds the company has: four groups, GuardDuty
+// in three accounts and two regions, the organization with its accounts, and three of
+// each other kind, of web ACLs in two places.
+const everything = 4 + 3*2 + 4 + 1 + 7*3 + 2*3
 
 type world struct {
 	srv *aws.Server

@@ -37,10 +37,18 @@ type need struct {
 
 // table is every kind, in the order in which they are planned.
 var table = []kind{
+	apigatewayStage,
+	cloudfrontDistribution,
+	ec2Instance,
+	ec2Snapshot,
+	ec2Volume,
+	elbv2LoadBalancer,
 	guarddutyDetector,
 	organizationsAccount,
 	organizationsOrganization,
 	securitygroupSnapshot,
+	ssmInstanceInformation,
+	wafv2WebACL,
 }
 
 // kindOf finds a kind in the table.

@@ -195,7 +195,7 @@ func (r *reader) note(f evidence.Finding) { r.at.Tally.Notes = found(r.at.Tally.
 
 // refuse notes that AWS did not let something be read, and what is needed.
 func (r *reader) refuse(object string, err error) {
-	action, needed := "", ""
+	var action, needed string
 	var entry *entryError
 	if errors.As(err, &entry) {
 		action, needed = "sts:AssumeRole", "needed: that the role "+entry.role+" exists and trusts the caller, who may do sts:AssumeRole"

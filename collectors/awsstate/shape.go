@@ -17,7 +17,8 @@ import (
 // encode writes a value of the SDK as the AWS CLI prints it: members by the names of
 // the API reference in the order that the SDK declares them, so that equal answers
 // give equal bytes. Members that the answer did not have are left out, empty lists
-// stay; times are RFC 3339 in UTC, blobs base64.
+// stay; times are RFC 3339 in UTC, blobs base64. Of the few truth values and numbers
+// that the SDK has no pointers for, what the answer did not have is false or 0.
 func encode(b *bytes.Buffer, v any) error {
 	rv := reflect.ValueOf(v)
 	switch {

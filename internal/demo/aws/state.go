@@ -57,7 +57,8 @@ func listOf[T any](s *State, account, region, collection string) []T {
 func pageOf[T any](s *State, list []T, token string, size int) (page []T, next string, bad bool) {
 	from := 0
 	if token != "" {
-		text, err := base64.StdEncoding.DecodeString(token)
+		text, _ := base64.StdEncoding.DecodeString(token)
+		var err error
 		if from, err = strconv.Atoi(strings.TrimPrefix(string(text), "from ")); err != nil || from < 0 || from > len(list) {
 			return nil, "", true
 		}
@@ -92,8 +93,13 @@ type stateService struct {
 // stateServices are the services by the names that requests are signed for.
 func stateServices() map[string]stateService {
 	return map[string]stateService{
-		"ec2":       {protocol: ec2Protocol, answer: (*Server).ec2},
-		"guardduty": {protocol: restJSON, operation: guardDutyOperation, answer: (*Server).guardDuty},
+		"apigateway":           {protocol: restJSON, operation: apiGatewayOperation, answer: (*Server).apiGateway},
+		"cloudfront":           {protocol: restXML, operation: cloudFrontOperation, answer: (*Server).cloudFront},
+		"ec2":                  {protocol: ec2Protocol, answer: (*Server).ec2},
+		"elasticloadbalancing": {protocol: queryProtocol, answer: (*Server).loadBalancing},
+		"guardduty":            {protocol: restJSON, operation: guardDutyOperation, answer: (*Server).guardDuty},
+		"ssm":                  {protocol: jsonProtocol, answer: (*Server).ssm},
+		"wafv2":                {protocol: jsonProtocol, answer: (*Server).waf},
 	}
 }
 
@@ -112,6 +118,11 @@ func (c *call) stateOperation() string {
 
 func (c *call) unknownOperation() response {
 	return c.fail(http.StatusBadRequest, "InvalidAction", "the simulation does not know "+c.service+":"+c.operation)
+}
+
+// XML is the inside of an element, as the service writes it.
+type XML struct {
+	Inner string `xml:",innerxml"`
 }
 
 // formValues are the values of a numbered parameter: "Filter.1.Value.2" belongs to

@@ -11,6 +11,9 @@ import (
 const (
 	SecurityGroups     = "ec2 security groups"      // SecurityGroup
 	SecurityGroupRules = "ec2 security group rules" // SecurityGroupRule
+	Reservations       = "ec2 reservations"         // XML: reservationId and instancesSet
+	Volumes            = "ec2 volumes"              // XML
+	Snapshots          = "ec2 snapshots"            // XML; those that the account owns
 )
 
 // Tag is a tag of an EC2 resource.
@@ -74,6 +77,13 @@ func (s *Server) ec2(c *call) response {
 	case "DescribeSecurityGroupRules":
 		ids, given := filterValues(c.body, "group-id")
 		return ec2List(s, c, "securityGroupRuleSet", SecurityGroupRules, func(r SecurityGroupRule) bool { return accepts(ids, given, r.GroupID) })
+	case "DescribeInstances":
+		return ec2List(s, c, "reservationSet", Reservations, func(XML) bool { return true })
+	case "DescribeVolumes":
+		return ec2List(s, c, "volumeSet", Volumes, func(XML) bool { return true })
+	case "DescribeSnapshots":
+		own := slices.Contains(formValues(c.body, "Owner"), "self")
+		return ec2List(s, c, "snapshotSet", Snapshots, func(XML) bool { return own })
 	}
 	return c.unknownOperation()
 }

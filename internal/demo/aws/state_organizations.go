@@ -32,7 +32,7 @@ type Policy struct {
 func (s *Server) organization(c *call, o *Organization) response {
 	owner := s.opt.Account
 	arn := "arn:aws:organizations::" + owner + ":"
-	var in struct{ ChildId, TargetId, PolicyId, NextToken, Filter string }
+	var in struct{ ChildID, TargetID, PolicyID, NextToken string }
 	if err := json.Unmarshal(c.body, &in); err != nil {
 		return c.fail(http.StatusBadRequest, "SerializationException", err.Error())
 	}
@@ -68,8 +68,8 @@ func (s *Server) organization(c *call, o *Organization) response {
 		}
 		return paged(list, "Accounts", next)
 	case "ListParents":
-		parent, ok := o.Units[in.ChildId]
-		if i := slices.IndexFunc(o.Accounts, func(m Member) bool { return m.ID == in.ChildId }); i >= 0 {
+		parent, ok := o.Units[in.ChildID]
+		if i := slices.IndexFunc(o.Accounts, func(m Member) bool { return m.ID == in.ChildID }); i >= 0 {
 			parent, ok = o.Accounts[i].Parent, true
 		}
 		if !ok {
@@ -83,7 +83,7 @@ func (s *Server) organization(c *call, o *Organization) response {
 	case "ListPoliciesForTarget":
 		list := []any{}
 		for _, p := range o.Policies {
-			if slices.Contains(o.Attached[in.TargetId], p.ID) {
+			if slices.Contains(o.Attached[in.TargetID], p.ID) {
 				list = append(list, p.summary(arn))
 			}
 		}
@@ -94,7 +94,7 @@ func (s *Server) organization(c *call, o *Organization) response {
 		return paged(page, "Policies", next)
 	case "DescribePolicy":
 		for _, p := range o.Policies {
-			if p.ID == in.PolicyId {
+			if p.ID == in.PolicyID {
 				return jsonResponse(http.StatusOK, map[string]any{"Policy": map[string]any{"PolicySummary": p.summary(arn), "Content": p.Content}})
 			}
 		}
