@@ -3,6 +3,7 @@ package all
 
 import (
 	"github.com/evidencepack/evidence/collectors"
+	"github.com/evidencepack/evidence/collectors/awsstate"
 	"github.com/evidencepack/evidence/collectors/cloudtrail"
 	"github.com/evidencepack/evidence/collectors/cloudtraillookup"
 	"github.com/evidencepack/evidence/collectors/entraid"
@@ -16,6 +17,7 @@ import (
 // Drivers returns every driver, in the order of their names.
 func Drivers() []collectors.Driver {
 	return []collectors.Driver{
+		awsstate.Driver(),
 		cloudtrail.Driver(),
 		cloudtraillookup.Driver(),
 		entraid.Driver(),

@@ -109,6 +109,9 @@ func (s *Server) getTrail(c *call) response {
 // organizations answers DescribeOrganization, which validate-logs needs for the
 // trail of an organisation.
 func (s *Server) organizations(c *call) response {
+	if o := s.opt.State.Organization; o != nil {
+		return s.organization(c, o)
+	}
 	for _, a := range s.opt.Archives {
 		if c.operation == "DescribeOrganization" && a.opt.Organization != "" {
 			id := a.opt.Organization

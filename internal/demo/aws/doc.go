@@ -5,7 +5,9 @@
 // An [Archive] is a bucket that an organisation's or an account's trail delivers
 // into: gzipped log files, and hourly digest files that are signed and chained as
 // AWS signs and chains them, so that `aws cloudtrail validate-logs` accepts them.
-// A [Server] serves archives and answers from them. Requests must be signed, as
+// A [Server] serves archives and answers from them, and from a [State]: what accounts
+// hold, with a file state_<service>.go for each service (a constant for each
+// collection, the wire shape of its things, and a line in stateServices). Requests must be signed, as
 // AWS demands, but the signature is not verified: nobody's secret is known here.
 //
 // The formats follow the CloudTrail User Guide ("CloudTrail digest file

@@ -23,6 +23,8 @@ import (
 type ServerOptions struct {
 	Archives []*Archive // buckets, and what CloudTrail answers from
 
+	State *State // what accounts hold; nil: nothing
+
 	// Account is whose credentials callers have. Roles can be assumed in any
 	// account. Default: 111122223333.
 	Account string
@@ -69,6 +71,9 @@ type Server struct {
 func NewServer(o ServerOptions) (*Server, error) {
 	if o.Account == "" {
 		o.Account = "111122223333"
+	}
+	if o.State == nil {
+		o.State = &State{}
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -142,6 +147,9 @@ func (s *Server) answer(c *call, fault Fault) response {
 	case c.account == "":
 		return c.fail(http.StatusForbidden, "MissingAuthenticationToken", "Request is missing Authentication Token")
 	}
+	if svc, ok := stateServices()[c.service]; ok {
+		return svc.answer(s, c)
+	}
 	switch c.service {
 	case "cloudtrail":
 		return s.cloudTrail(c)
@@ -210,6 +218,11 @@ func newCall(r *http.Request, body []byte, owner string) *call {
 	c := &call{Request: r, body: body, id: newRequestID()}
 	if m := credentialPattern.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
 		c.account, c.region = accountOf(m[1], owner), m[2]
+		if _, ok := stateServices()[m[3]]; ok {
+			c.service = m[3]
+			c.operation = c.stateOperation()
+			return c
+		}
 	}
 	target := r.Header.Get("X-Amz-Target")
 	prefix, operation, isJSON := cutLast(target, ".")
@@ -247,6 +260,12 @@ func (c *call) fail(status int, code, message string) response {
 	case "s3":
 		return c.s3Error(status, code, message)
 	case "sts":
+		return c.queryError(status, code, message)
+	}
+	switch stateServices()[c.service].protocol {
+	case ec2Protocol:
+		return c.ec2Error(status, code, message)
+	case queryProtocol, restXML:
 		return c.queryError(status, code, message)
 	}
 	return c.jsonError(status, code, message)

@@ -1,0 +1,206 @@
+package awsstate
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors"
+	aws "github.com/evidencepack/evidence/internal/demo/aws"
+)
+
+// The accounts of the simulated organization.
+const (
+	management = "111122223333"
+	production = "444455556666"
+	sandbox    = "777788889999"
+	gone       = "999900001111" // suspended
+
+	tokyo    = "ap-northeast-1"
+	virginia = "us-east-1"
+
+	secretKey = "SIMULATEDsecretACCESSkey0123456789EXAMPLE"
+)
+
+var (
+	now     = time.Date(2026, 11, 3, 9, 30, 12, 500, time.UTC)
+	october = evidence.Period{Start: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}
+)
+
+// company is an organization of three accounts that are active and one that is not.
+// Others add resources of their kinds here.
+func company() *aws.State {
+	s := &aws.State{
+		Regions: []string{virginia, tokyo}, PageSize: 2,
+		Organization: &aws.Organization{
+			ID: "o-exampleorg1", RootID: "r-ab12",
+			Units: map[string]string{"ou-ab12-workload": "r-ab12", "ou-ab12-produce1": "ou-ab12-workload"},
+			Accounts: []aws.Member{
+				{ID: management, Name: "management", Email: "aws@example.com", Parent: "r-ab12"},
+				{ID: production, Name: "production", Email: "production@example.com", Parent: "ou-ab12-produce1"},
+				{ID: sandbox, Name: "sandbox <&>", Email: "sandbox@example.com", Parent: "ou-ab12-workload"},
+				{ID: gone, Name: "gone", Email: "gone@example.com", Parent: "r-ab12", State: "SUSPENDED"},
+			},
+			Policies: []aws.Policy{
+				{ID: "p-FullAWSAccess", Name: "FullAWSAccess", AwsManaged: true, Content: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`},
+				{ID: "p-protect1", Name: "protect-trail", Content: `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"cloudtrail:StopLogging","Resource":"*"}]}`},
+			},
+			Attached: map[string][]string{
+				"r-ab12": {"p-FullAWSAccess", "p-protect1"}, "ou-ab12-workload": {"p-FullAWSAccess"}, "ou-ab12-produce1": {"p-FullAWSAccess"},
+				management: {"p-FullAWSAccess"}, production: {"p-FullAWSAccess"}, sandbox: {"p-FullAWSAccess"}, gone: {"p-FullAWSAccess"},
+			},
+		},
+	}
+	ports := func(n int) *int { return &n }
+	for _, id := range []string{"sg-0a", "sg-0b", "sg-0c"} {
+		s.Add(production, tokyo, aws.SecurityGroups, aws.SecurityGroup{
+			OwnerID: production, GroupID: id, Name: "web", Description: "<web> & more", VpcID: "vpc-1",
+			Ingress: []aws.IPPermission{{Protocol: "tcp", FromPort: ports(443), ToPort: ports(443), IPv4: []aws.IPRange{{CIDR: "0.0.0.0/0", Description: "公開"}}}},
+		})
+		s.Add(production, tokyo, aws.SecurityGroupRules,
+			aws.SecurityGroupRule{ID: id + "-r2", GroupID: id, OwnerID: production, Protocol: "tcp", FromPort: 443, ToPort: 443, IPv4: "0.0.0.0/0"},
+			aws.SecurityGroupRule{ID: id + "-r1", GroupID: id, OwnerID: production, Egress: true, Protocol: "-1", FromPort: -1, ToPort: -1, IPv4: "0.0.0.0/0"})
+	}
+	s.Add(management, virginia, aws.SecurityGroups, aws.SecurityGroup{OwnerID: management, GroupID: "sg-0d", Name: "default", VpcID: "vpc-2"})
+	for _, account := range []string{management, production} {
+		s.Add(account, tokyo, aws.Detectors, aws.Detector{
+			ID: "d1" + account, CreatedAt: "2025-01-01T00:00:00.000Z", Status: "ENABLED", ServiceRole: "arn:aws:iam::" + account + ":role/x",
+			Administrator: map[string]string{production: management}[account],
+			Features:      []aws.DetectorFeature{{Name: "S3_DATA_EVENTS", Status: "DISABLED"}}, Tags: map[string]string{},
+		})
+	}
+	for _, id := range []string{"1", "2", "3"} {
+		s.Add(production, tokyo, aws.Reservations, aws.XML{Inner: "<reservationId>r-" + id + "</reservationId><instancesSet><item><instanceId>i-" + id +
+			"</instanceId><launchTime>2026-09-01T00:00:00.000Z</launchTime><instanceState><code>16</code><name>running</name></instanceState></item></instancesSet>"})
+		s.Add(production, tokyo, aws.Volumes, aws.XML{Inner: "<volumeId>vol-" + id + "</volumeId><encrypted>true</encrypted><attachmentSet/>"})
+		s.Add(production, tokyo, aws.Snapshots, aws.XML{Inner: "<snapshotId>snap-" + id + "</snapshotId><volumeId>vol-" + id + "</volumeId><startTime>2026-10-01T00:00:00.000Z</startTime>"})
+		s.Add(production, tokyo, aws.Nodes, map[string]any{"InstanceId": "i-" + id, "PingStatus": "Online", "LastPingDateTime": 1793696400})
+		s.Add(production, "", aws.Distributions, aws.XML{Inner: "<Id>E" + id + "</Id><ARN>arn:aws:cloudfront::" + production + ":distribution/E" + id + "</ARN><WebACLId></WebACLId><Enabled>true</Enabled>" +
+			"<Origins><Quantity>1</Quantity><Items><Origin><Id>o</Id><DomainName>o.example.com</DomainName><CustomHeaders><Quantity>1</Quantity><Items><OriginCustomHeader>" +
+			"<HeaderName>x-verify</HeaderName><HeaderValue>" + headerSecret + "</HeaderValue></OriginCustomHeader></Items></CustomHeaders></Origin></Items></Origins>"})
+		s.Add(production, tokyo, aws.LoadBalancers, aws.LoadBalancer{
+			ARN: lbARN + id, Name: "lb-" + id, Type: map[string]string{"3": "network"}[id] + map[string]string{"1": "application", "2": "application"}[id],
+			More: "<Scheme>internet-facing</Scheme><CreatedTime>2026-01-01T00:00:00Z</CreatedTime>", Tags: map[string]string{"b": "2", "a": "1"},
+			WebACL: map[string]string{"1": aclARN + "1"}[id],
+		})
+		s.Add(production, tokyo, aws.WebACLs, aws.WebACL{ID: id, Name: "acl-" + id, ARN: aclARN + id, LogTo: map[string]string{"1": "arn:aws:s3:::aws-waf-logs-x"}[id]})
+		s.Add(production, virginia, aws.WebACLs, aws.WebACL{ID: "c" + id, Name: "cdn-" + id, ARN: aclARN + "c" + id, CloudFront: true})
+		s.Add(production, tokyo, aws.Stages, aws.Stage{API: "api" + id, Name: "prod", WebACL: map[string]string{"1": aclARN + "1"}[id], Variables: map[string]string{"password": stageSecret}})
+	}
+	return s
+}
+
+const (
+	headerSecret = "SIMULATEDoriginHEADERsecret"
+	stageSecret  = "SIMULATEDstageVARIABLEsecret"
+
+	lbARN  = "arn:aws:elasticloadbalancing:ap-northeast-1:444455556666:loadbalancer/app/lb/"
+	aclARN = "arn:aws:wafv2:ap-northeast-1:444455556666:regional/webacl/acl/"
+)
+
+// everything is how many records of all kinds the company has: four groups, GuardDuty
+// in three accounts and two regions, the organization with its accounts, and three of
+// each other kind, of web ACLs in two places.
+const everything = 4 + 3*2 + 4 + 1 + 7*3 + 2*3
+
+type world struct {
+	srv *aws.Server
+}
+
+func serve(t *testing.T, state *aws.State, fault func(*http.Request) *aws.Fault) *world {
+	t.Helper()
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", secretKey)
+	t.Setenv("AWS_SESSION_TOKEN", "")
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	t.Setenv("AWS_CONFIG_FILE", "/dev/null")
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+	// Credentials that end are renewed by the real clock.
+	srv, err := aws.NewServer(aws.ServerOptions{State: state, Account: management, Fault: fault})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { srv.Close() })
+	return &world{srv: srv}
+}
+
+func (w *world) settings(more string) string {
+	return "accounts: organization\naccount_role: reader\nregion: " + tokyo + "\nendpoint: " + w.srv.URL() + "\n" + more
+}
+
+func environment() collectors.Env {
+	return collectors.Env{Log: slog.New(slog.DiscardHandler), Workers: 2, Now: func() time.Time { return now }}
+}
+
+func quickly(int) time.Duration { return time.Millisecond }
+
+func openSettings(settings string) (*source, error) {
+	return open(environment(), func(into any) error { return yaml.UnmarshalWithOptions([]byte(settings), into, yaml.Strict()) }, &budgets{unlimited: true}, quickly)
+}
+
+func (w *world) open(t *testing.T, settings string) *source {
+	t.Helper()
+	s, err := openSettings(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func wantAll() []evidence.Selection {
+	var want []evidence.Selection
+	for _, k := range table {
+		want = append(want, evidence.Selection{Kind: k.name, For: "TEST-01"})
+	}
+	return want
+}
+
+// planOf is the units of a plan of some kinds, and the errors beside them.
+func planOf(s *source, kinds ...string) (units []evidence.Unit, errs []error) {
+	want := slices.DeleteFunc(wantAll(), func(w evidence.Selection) bool { return len(kinds) > 0 && !slices.Contains(kinds, w.Kind) })
+	for u, err := range s.Plan(context.Background(), evidence.Query{Period: october, Want: want}) {
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		units = append(units, u)
+	}
+	return units, errs
+}
+
+// read collects the units of kinds that a plan has, and fails on errors.
+func read(t *testing.T, s *source, kinds ...string) (records []evidence.Record, claims []evidence.Claim) {
+	t.Helper()
+	units, errs := planOf(s, kinds...)
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	for _, u := range units {
+		for b, err := range s.Collect(t.Context(), u, nil) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			records, claims = append(records, b.Records...), append(claims, b.Claims...)
+		}
+	}
+	return records, claims
+}
+
+// bodyOf is the body of the record whose identity begins so.
+func bodyOf(t *testing.T, records []evidence.Record, id string) string {
+	t.Helper()
+	for _, r := range records {
+		if strings.HasPrefix(r.ID, id) {
+			return string(r.Body)
+		}
+	}
+	t.Fatalf("no record %s", id)
+	return ""
+}

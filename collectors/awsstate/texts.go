@@ -1,0 +1,20 @@
+package awsstate
+
+import "github.com/evidencepack/evidence"
+
+// texts explains every code of this driver's claims.
+var texts = map[string]evidence.Text{
+	"lists_read": {JA: "末尾まで読み取った一覧", EN: "lists read to their ends"},
+
+	"records_read":       {JA: "読み取ったレコード", EN: "records read"},
+	"records_kept":       {JA: "保存したレコード", EN: "records kept"},
+	"records_not_wanted": {JA: "読み取ったレコードのうちいずれの統制の検証にも用いないもの（保存しない）", EN: "records read that no control tests, which are not kept"},
+
+	"not_readable":     {JA: "権限がないため、又は利用が有効化されていないため取得不可", EN: "not readable for want of a permission, or since it is not enabled"},
+	"no_organization":  {JA: "アカウントが AWS Organizations の組織に属していないため取得不可", EN: "not readable, since the account belongs to no AWS organization"},
+	"without_identity": {JA: "識別子のない要素がある", EN: "an element without an identity"},
+	"more_findings":    {JA: "指摘の件数が多く、以降の記載を省略している", EN: "more findings than are listed"},
+
+	"account_not_active":    {JA: "停止又は閉鎖中のアカウントであり、読み取っていない", EN: "an account that is suspended or closed, of which nothing was read"},
+	"service_not_in_region": {JA: "当該リージョンではサービスが提供されていない", EN: "the region does not have the service"},
+}
