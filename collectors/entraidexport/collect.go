@@ -343,11 +343,9 @@ func (r *run) readAgain(ctx context.Context, first *reading) error {
 	if err != nil {
 		return err
 	}
-	for i, f := range again {
-		if i >= len(first.parts) || f.origin.SHA256 != first.parts[i].origin.SHA256 {
-			r.tally.gap("object_changed", f.name, "it was replaced while it was being read")
-			break
-		}
+	same := func(a, b *facts) bool { return a.name == b.name && a.origin.SHA256 == b.origin.SHA256 }
+	if !slices.EqualFunc(first.parts, again, same) {
+		r.tally.gap("object_changed", first.file.Key, "it was replaced while it was being read")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package entraidexport
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -331,6 +332,62 @@ func TestFileThatChangesWhileItIsRead(t *testing.T) {
 	s.store = &changing{Store: s.store, key: hourKey("AuditLogs", tenant, period.Start)}
 	if diff := cmp.Diff([]string{"object_changed"}, collect(t, s, of(DirectoryAudit)).gapCodes()); diff != "" {
 		t.Errorf("gaps (-want +got):\n%s", diff)
+	}
+}
+
+// replaced is a store in which a file is another one from its second opening on.
+type replaced struct {
+	archive.Store
+	key, by string
+	n       int
+}
+
+func (r *replaced) Open(ctx context.Context, key string) (archive.Content, error) {
+	if key == r.key {
+		if r.n++; r.n > 1 {
+			return archive.Content{Body: io.NopCloser(strings.NewReader(r.by))}, nil
+		}
+	}
+	return r.Store.Open(ctx, key)
+}
+
+// TestMembersThatGoWhileAFileIsRead: what of a zip file is left may be as it was.
+func TestMembersThatGoWhileAFileIsRead(t *testing.T) {
+	key := hourKey("AuditLogs", tenant, period.Start)
+	audit := func(id string) string {
+		return line("AuditLogs", tenant, id, period.Start.Add(time.Minute), `,"activityDisplayName":"x"`) + "\n"
+	}
+	archived := func(members ...string) string {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for i, m := range members {
+			w, err := z.Create(fmt.Sprintf("%d.json", i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.WriteString(w, m)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	for name, tt := range map[string]struct {
+		by   string
+		want []string
+	}{
+		"the same": {archived(audit("x-1"), audit("x-2")), nil},
+		"fewer":    {archived(audit("x-1")), []string{"object_changed"}},
+		"more":     {archived(audit("x-1"), audit("x-2"), audit("x-3")), []string{"object_changed"}},
+	} {
+		e := newExport(tenant)
+		e[key] = archived(audit("x-1"), audit("x-2"))
+		s := e.on(t, "")
+		s.heldBytes = 1
+		s.store = &replaced{Store: s.store, key: key, by: tt.by}
+		if diff := cmp.Diff(tt.want, collect(t, s, of(DirectoryAudit)).gapCodes()); diff != "" {
+			t.Errorf("%s: gaps (-want +got):\n%s", name, diff)
+		}
 	}
 }
 
