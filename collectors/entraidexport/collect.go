@@ -76,10 +76,10 @@ type run struct {
 
 	tally tally
 	cover coverage
-	seen  map[[16]byte]version // of what was kept: hash of the identity → what it was
-	alike map[[16]byte]bool    // directory audits that were kept of more than a CSV
-	held  []*kept              // of a kind of which there are few: what is handed over in the end
-	place map[string]int       // where in held an identity is
+	seen  map[[16]byte]version     // of what was kept: hash of the identity → what it was
+	alike map[[16]byte][]subsecond // when, within the second, directory audits happened that were kept of more than a CSV
+	held  []*kept                  // of a kind of which there are few: what is handed over in the end
+	place map[string]int           // where in held an identity is
 
 	batch evidence.Batch
 	bytes int
@@ -98,12 +98,13 @@ type kept struct {
 	evidence.Record
 	shape shape
 	like  [16]byte
+	part  subsecond
 	fors  []string // who wants it
 	from  *facts
 }
 
 func (s *source) newRun(u evidence.Unit, from evidence.Cursor, yield func(evidence.Batch, error) bool) (*run, error) {
-	r := &run{source: s, unit: u, tenant: u.Scope["tenant"], yield: yield, seen: map[[16]byte]version{}, alike: map[[16]byte]bool{}, place: map[string]int{}}
+	r := &run{source: s, unit: u, tenant: u.Scope["tenant"], yield: yield, seen: map[[16]byte]version{}, alike: map[[16]byte][]subsecond{}, place: map[string]int{}}
 	if len(u.Kinds) != 1 || r.tenant == "" {
 		return nil, fmt.Errorf("it has %d kinds and tenant %q: want one of each", len(u.Kinds), r.tenant)
 	}
@@ -298,7 +299,7 @@ func (r *run) want(e entry, from *facts) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &kept{Record: rec, shape: e.shape, like: e.like, fors: fors, from: from}, nil
+	return &kept{Record: rec, shape: e.shape, like: e.like, part: e.part, fors: fors, from: from}, nil
 }
 
 // accept takes over one file: what there is to say of it, and its records.
@@ -355,12 +356,14 @@ func (r *run) readAgain(ctx context.Context, first *reading) error {
 func (r *run) keep(k *kept) error {
 	id, body := short([]byte(k.ID)), short(k.Body)
 	if k.Kind == DirectoryAudit {
-		if k.shape == tabular && r.alike[k.like] {
+		if k.shape == tabular && slices.ContainsFunc(r.alike[k.like], k.part.equal) {
 			r.tally.duplicates++
 			return nil
 		}
 		if k.shape != tabular {
-			r.alike[k.like] = true
+			if parts := r.alike[k.like]; !slices.Contains(parts, k.part) {
+				r.alike[k.like] = append(parts, k.part)
+			}
 		}
 	}
 	before, met := r.seen[id]

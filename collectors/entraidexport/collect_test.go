@@ -441,3 +441,31 @@ func TestResumeFindsWhatHasCome(t *testing.T) {
 		t.Errorf("from a cursor that does not fit, %d records, want %d", n, claimed-1)
 	}
 }
+
+// TestRowsOfTheSameSecond: a row is the record of another file's only if as much of
+// their times is equal as both give.
+func TestRowsOfTheSameSecond(t *testing.T) {
+	for _, tt := range []struct {
+		row, object string
+		same        bool
+	}{
+		{"2026-10-05T01:02:03.4567890+00:00", "2026-10-05T01:02:03.456789Z", true},
+		{"2026-10-05T01:02:03.4567890+00:00", "2026-10-05T01:02:03.4567891Z", false},
+		{"2026-10-05T01:02:03.456Z", "2026-10-05T01:02:03.4567891Z", true},
+		{"2026-10-05T01:02:03.457Z", "2026-10-05T01:02:03.4567891Z", false},
+		{"2026-10-05T01:02:03Z", "2026-10-05T01:02:03.4567891Z", true},
+		{"2026-10-05T01:02:03.4567891Z", "2026-10-05T01:02:03Z", true},
+		{"2026-10-05T01:02:04Z", "2026-10-05T01:02:03.4567891Z", false},
+	} {
+		e := export{"tenantId=" + tenant + "/AuditLogs.csv": sheetText(auditHeader, with(anAudit, cells{"Date (UTC)": tt.row}))}
+		e["tenantId="+tenant+"/AuditLogs.json"] = `[{"id":"Directory_1","correlationId":"c-1","activityDisplayName":"Add member to role","activityDateTime":"` +
+			tt.object + `","targetResources":[{"id":"u-2"}]}]`
+		want := 2
+		if tt.same {
+			want = 1
+		}
+		if ids := collect(t, e.on(t, ""), of(DirectoryAudit)).ids(DirectoryAudit); len(ids) != want {
+			t.Errorf("a row of %s and an object of %s are kept as %q, want %d records", tt.row, tt.object, ids, want)
+		}
+	}
+}
