@@ -49,22 +49,6 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// Days are those of the place: one has 23 hours, one has 25.
-func TestDaysOfAPlaceWithSummerTime(t *testing.T) {
-	berlin, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Skip(err)
-	}
-	start := time.Date(2026, 10, 24, 0, 0, 0, 0, berlin)
-	var hours []float64
-	for _, d := range days(evidence.Period{Start: start, End: start.AddDate(0, 0, 3)}) {
-		hours = append(hours, d.Duration().Hours())
-	}
-	if d := cmp.Diff([]float64{24, 25, 24}, hours); d != "" {
-		t.Error(d)
-	}
-}
-
 // What settings leave to another source is not planned, and nothing is asked where
 // nothing is wanted.
 func TestExcept(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors/internal/window"
 )
 
 // settling is how long after it happened something may still be on its way into
@@ -61,17 +62,7 @@ func (s *source) days(p evidence.Period) []evidence.Period {
 	if settled := s.settled(); end.After(settled) {
 		end = settled
 	}
-	var out []evidence.Period
-	for start := p.Start; start.Before(end); {
-		y, m, d := start.Date()
-		next := time.Date(y, m, d+1, 0, 0, 0, 0, start.Location())
-		if next.After(end) {
-			next = end
-		}
-		out = append(out, evidence.Period{Start: start.UTC(), End: next.UTC()})
-		start = next.In(p.Start.Location())
-	}
-	return out
+	return window.Days(evidence.Period{Start: p.Start, End: end})
 }
 
 // present lists the tenants to plan for, and names those that are expected and of
