@@ -147,6 +147,9 @@ func (r *run) all(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.lookBack(ctx, l); err != nil {
+		return err
+	}
 	return r.finish(l)
 }
 

@@ -40,6 +40,7 @@ var texts = map[string]evidence.Text{
 
 	// Gaps: days. Some of them are notes where settings say so.
 	"day_without_file":   {JA: "エクスポートに、この日のファイルが一つもない", EN: "the export has no file of this day"},
+	"export_begins":      {JA: "この時刻より前のファイルがなく、エクスポートがそれまで有効であったことを確認できない", EN: "there is no file of an earlier hour, so that it is not shown that the export was on before"},
 	"export_ends":        {JA: "この時刻より後のファイルがなく、エクスポートが継続していたことを確認できない", EN: "there is no file of a later hour, so that it is not shown that the export went on"},
 	"window_not_covered": {JA: "ダウンロードしたログの日時が、この時間帯に及んでいない", EN: "the downloaded logs do not reach over this time"},
 	"download_cut":       {JA: "ダウンロードの件数上限に達したファイルがあり、続きが失われている可能性がある", EN: "a downloaded file has as many rows as downloads are cut at, and may lack the rest"},
@@ -49,7 +50,7 @@ var texts = map[string]evidence.Text{
 	// Notes.
 	"no_integrity_proof":    {JA: "エクスポートのファイルが改変・削除されていないことは証明されない", EN: "nothing proves that no file of the export was altered or deleted"},
 	"changes_only":          {JA: "エクスポートには状態の変更のみが記録される。期間内に変更のなかったユーザーは含まれない", EN: "the export holds changes of state: users whose risk did not change in the period are not in it"},
-	"hours_without_file":    {JA: "ファイルのない時間帯がある（記録すべき事象のない時間にはファイルが作成されない。エクスポートの継続は、後の時間帯のファイルにより確認した）", EN: "hours without a file (none is written of an hour in which nothing happens; later files show that the export went on)"},
+	"hours_without_file":    {JA: "ファイルのない時間帯がある（記録すべき事象のない時間にはファイルが作成されない。エクスポートの継続は、前後の時間帯のファイルにより確認した）", EN: "hours without a file (none is written of an hour in which nothing happens; files before and after them show that the export was on)"},
 	"category_not_exported": {JA: "エクスポートに含まれていない種類のログ（このレコードは収集されない）", EN: "a log that is not exported, of which there are no records"},
 	"category_not_read":     {JA: "読み取らない種類のレコード", EN: "records of a category that is not read"},
 	"container_not_read":    {JA: "読み取らない種類のログのフォルダー", EN: "a folder of a log that is not read"},
