@@ -13,7 +13,7 @@ import (
 
 // shape is a way in which exports write records. Of one record in several shapes
 // the first here says the most: it is kept, and the others add nothing to it.
-type shape int
+type shape int8
 
 const (
 	diagnostic shape = iota // what the diagnostic settings write
