@@ -23,6 +23,27 @@ func (p Period) IsZero() bool { return p.Start.IsZero() && p.End.IsZero() }
 // Duration is the period's length.
 func (p Period) Duration() time.Duration { return p.End.Sub(p.Start) }
 
+// Days cuts the period at the midnights of the location that its start is in. Where a
+// day begins later than at midnight, since clocks go forward then, it begins when it
+// begins there.
+func (p Period) Days() []Period {
+	var days []Period
+	y, m, d := p.Start.Date()
+	for start := p.Start; start.Before(p.End); {
+		// Not from the day before: a midnight that does not exist would never be passed.
+		d++
+		end := time.Date(y, m, d, 0, 0, 0, 0, p.Start.Location())
+		if end.After(p.End) {
+			end = p.End.In(p.Start.Location())
+		}
+		if end.After(start) {
+			days = append(days, Period{start, end})
+			start = end
+		}
+	}
+	return days
+}
+
 // String writes both ends in UTC: "2026-09-30T15:00:00Z/2026-10-31T15:00:00Z".
 func (p Period) String() string {
 	return p.Start.UTC().Format(time.RFC3339Nano) + "/" + p.End.UTC().Format(time.RFC3339Nano)

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 	_ "time/tzdata"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func calendar(t *testing.T, zone string) Calendar {
@@ -156,4 +158,51 @@ func FuzzParsePeriod(f *testing.F) {
 			t.Errorf("%q gives %s", name, p)
 		}
 	})
+}
+
+// TestDays: a period is cut at midnight, and no zone's habits make a day be lost, be
+// empty or come twice: in some, clocks go forward at midnight.
+func TestDays(t *testing.T) {
+	for _, tt := range []struct {
+		zone, start, end string
+		want             []string
+	}{
+		{"Asia/Tokyo", "2026-10-01T00:00:00+09:00", "2026-10-03T00:00:00+09:00", []string{"24h0m0s", "24h0m0s"}},
+		{"Asia/Tokyo", "2026-10-01T12:00:00+09:00", "2026-10-02T06:00:00+09:00", []string{"12h0m0s", "6h0m0s"}},
+		{"Asia/Tokyo", "2026-10-01T00:00:00+09:00", "2026-10-01T00:00:00+09:00", nil},
+		{"America/New_York", "2026-03-07T00:00:00-05:00", "2026-03-10T00:00:00-04:00", []string{"24h0m0s", "23h0m0s", "24h0m0s"}},
+		{"America/New_York", "2026-10-31T00:00:00-04:00", "2026-11-03T00:00:00-05:00", []string{"24h0m0s", "25h0m0s", "24h0m0s"}},
+		{"Europe/Berlin", "2026-10-24T00:00:00+02:00", "2026-10-27T00:00:00+01:00", []string{"24h0m0s", "25h0m0s", "24h0m0s"}},
+		{"America/Sao_Paulo", "2018-11-03T00:00:00-03:00", "2018-11-06T00:00:00-02:00", nil}, // 2018-11-04 begins at 01:00
+		{"America/Santiago", "2026-09-05T00:00:00-04:00", "2026-09-08T00:00:00-03:00", nil},
+	} {
+		location, err := time.LoadLocation(tt.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start, _ := time.Parse(time.RFC3339, tt.start)
+		end, _ := time.Parse(time.RFC3339, tt.end)
+		days := Period{start.In(location), end}.Days()
+		var got []string
+		at := start
+		for _, d := range days {
+			got = append(got, d.Duration().String())
+			if !d.Start.Equal(at) || d.Duration() <= 0 || d.Duration() > 25*time.Hour {
+				t.Errorf("%s %s: %s after %s", tt.zone, tt.start, d, at)
+			}
+			at = d.End
+		}
+		if !at.Equal(end) {
+			t.Errorf("%s %s: the days end at %s", tt.zone, tt.start, at)
+		}
+		if tt.want == nil && start.Before(end) {
+			if len(days) != 3 {
+				t.Errorf("%s %s: %d days: %v", tt.zone, tt.start, len(days), days)
+			}
+			continue
+		}
+		if d := cmp.Diff(tt.want, got); d != "" {
+			t.Errorf("%s %s (-want +got):\n%s", tt.zone, tt.start, d)
+		}
+	}
 }

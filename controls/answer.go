@@ -12,7 +12,8 @@ import (
 	"github.com/evidencepack/evidence"
 )
 
-// finding is one element of the policy's exception, undetermined, pending or observation.
+// finding is one element of the policy's exception, undetermined, pending, observation
+// or not_applicable_because.
 type finding struct {
 	item   string // with scope whole
 	reason Reason // its code may be empty when pending
@@ -31,7 +32,30 @@ func (e *Evaluator) read(answer map[string]any) (judgement, error) {
 			}
 		}
 	}
+	if _, gives := answer[because]; gives {
+		if err := j.checkBecause(); err != nil {
+			return judgement{}, err
+		}
+	}
 	return j, nil
+}
+
+// checkBecause holds a policy that says why items are not applicable to saying so of
+// all that are, and of no other.
+func (j judgement) checkBecause() error {
+	why := map[string]bool{}
+	for _, f := range j.because {
+		why[f.item] = true
+		if !slices.Contains(j.notApplicable, f.item) {
+			return fmt.Errorf("%s: code %q is given where not_applicable is not", because, f.reason.Code)
+		}
+	}
+	for _, item := range j.notApplicable {
+		if !why[item] {
+			return fmt.Errorf("%s: no code is given where not_applicable is", because)
+		}
+	}
+	return nil
 }
 
 func (e *Evaluator) readResult(j *judgement, name string, v any) error {
@@ -65,6 +89,8 @@ func (e *Evaluator) readResult(j *judgement, name string, v any) error {
 			j.pending = append(j.pending, f)
 		case "observation":
 			j.observations = append(j.observations, f)
+		case because:
+			j.because = append(j.because, f)
 		default:
 			j.exceptions = append(j.exceptions, f)
 		}
@@ -84,7 +110,7 @@ func (e *Evaluator) finding(name string, v any) (finding, error) {
 		switch {
 		case key == "code" && isText:
 			f.reason.Code = text
-		case key == "detail":
+		case key == "detail" && name != because:
 			detail, err := detailJSON(value)
 			if err != nil {
 				return finding{}, err
@@ -107,8 +133,11 @@ func (e *Evaluator) finding(name string, v any) (finding, error) {
 
 func (e *Evaluator) checkFinding(name string, f finding) error {
 	texts, called := e.control.Reasons, "reasons"
-	if name == "observation" {
+	switch name {
+	case "observation":
 		texts, called = e.control.Observations, "observations"
+	case because:
+		texts, called = e.control.NotApplicable, "not_applicable"
 	}
 	if _, known := texts[f.reason.Code]; !known && (f.reason.Code != "" || name != "pending") {
 		return fmt.Errorf("code %q has no text in the %s of %s", f.reason.Code, called, ControlFile)
@@ -147,6 +176,8 @@ func judge(rec evidence.Record, t, asOf time.Time, j judgement) (Item, error) {
 		item.Reasons = reasons(j.exceptions)
 	case evidence.Undetermined:
 		item.Reasons = reasons(j.undetermined)
+	case evidence.NotApplicable:
+		item.Reasons = reasons(j.because)
 	case evidence.Pending:
 		item.Reasons = reasons(j.pending)
 		for _, f := range j.pending {

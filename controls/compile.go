@@ -76,7 +76,7 @@ func (c *Control) checkRules(m *ast.Module) error {
 	for _, rule := range m.Rules {
 		set := rule.Head.RuleKind() == ast.MultiValue
 		switch name := rule.Head.Ref().String(); {
-		case slices.Contains(setResults, name) && !set:
+		case (slices.Contains(setResults, name) || name == because) && !set:
 			return fmt.Errorf("control %s: %s: %s must be a partial set: %s contains {…} if …", c.ID, rule.Location, name, name)
 		case name == "not_applicable" && set != (c.Scope == Whole):
 			return fmt.Errorf("control %s: %s: not_applicable is true or false with scope each, and a set of item IDs with scope whole", c.ID, rule.Location)

@@ -43,6 +43,10 @@ type Control struct {
 	// of an item without it changing the item's verdict.
 	Observations map[string]evidence.Text `yaml:"observations"`
 
+	// NotApplicable explains, like Reasons, the codes of why the control does not
+	// apply to an item. They have no details.
+	NotApplicable map[string]evidence.Text `yaml:"not_applicable"`
+
 	// Headings are short names of reasons and observations, without placeholders,
 	// under which items are counted. A code without one is counted under its text.
 	Headings map[string]evidence.Text `yaml:"headings"`

@@ -235,7 +235,7 @@ func localNumber(name string) (int, bool) {
 // outcome is what a question came to.
 type outcome struct {
 	decided bool   // false: ask the policy, for this may find something, or fail
-	value   string // of a rule, as Rego writes it, empty when it is undefined; of the whole form: not applicable, or nothing
+	value   string // of a rule, as Rego writes it, empty when it is undefined; of the whole form see finds
 }
 
 // ask asks one question. Whatever goes wrong is left to the policy itself, which
@@ -269,9 +269,12 @@ func (d *decider) ask(ctx context.Context, n int, input ast.Value) (o outcome) {
 }
 
 // finds reads the answer of the whole form, whose results stand each in a list of
-// one, or of none when it is undefined.
+// one, or of none when it is undefined. Its value is empty for an item that passes,
+// and for one that is not applicable a space and the codes of why, with spaces.
 func finds(answer map[string]any) outcome {
 	o := outcome{decided: true}
+	notApplicable := false
+	var codes []string
 	for name, value := range answer {
 		lists, ok := value.([]any)
 		if !ok {
@@ -281,13 +284,35 @@ func finds(answer map[string]any) outcome {
 			elements, isSet := v.([]any)
 			switch yes, isBool := v.(bool); {
 			case name == "not_applicable" && isBool:
-				if yes {
-					o.value = "not applicable"
+				notApplicable = yes
+			case name == because && isSet:
+				if codes, ok = becauseCodes(elements); !ok {
+					return outcome{}
 				}
 			case name == "not_applicable" || !isSet || len(elements) > 0:
 				return outcome{}
 			}
 		}
 	}
+	if _, gives := answer[because]; gives && notApplicable != (len(codes) > 0) {
+		return outcome{}
+	}
+	if notApplicable {
+		o.value = " " + strings.Join(codes, " ")
+	}
 	return o
+}
+
+// becauseCodes are the codes in elements of why an item is not applicable; ok is
+// false where one is not as it should be.
+func becauseCodes(elements []any) (codes []string, ok bool) {
+	for _, element := range elements {
+		members, _ := element.(map[string]any)
+		code, isText := members["code"].(string)
+		if !isText || len(members) != 1 || !namePattern.MatchString(code) {
+			return nil, false
+		}
+		codes = append(codes, code)
+	}
+	return codes, true
 }

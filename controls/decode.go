@@ -32,7 +32,7 @@ func decodeControl(name string, b []byte) (*Control, error) {
 	c.Activity.JA, c.Procedure.JA = unfolded(c.Activity.JA), unfolded(c.Procedure.JA)
 	for _, check := range []func(source) error{
 		c.checkTexts, c.checkPopulation, c.checkRelated, c.checkParams, c.checkExtract,
-		c.checkReasons, c.checkObservations, c.checkHeadings, c.checkColumns, c.checkLabel, c.checkLink, c.checkGroup,
+		c.checkReasons, c.checkObservations, c.checkNotApplicable, c.checkHeadings, c.checkColumns, c.checkLabel, c.checkLink, c.checkGroup,
 	} {
 		if err := check(src); err != nil {
 			return nil, err
@@ -220,6 +220,21 @@ func (c *Control) checkObservations(src source) error {
 		}
 	}
 	return checkCodes(src, "observation", "$.observations.", c.Observations)
+}
+
+func (c *Control) checkNotApplicable(src source) error {
+	for _, code := range slices.Sorted(maps.Keys(c.NotApplicable)) {
+		text, at := c.NotApplicable[code], "$.not_applicable."+code
+		_, reason := c.Reasons[code]
+		_, observation := c.Observations[code]
+		switch {
+		case reason || observation:
+			return src.errorf(at, "not_applicable %s: it is the code of a reason or an observation already", code)
+		case len(placeholders(text.JA+text.EN)) > 0:
+			return src.errorf(at, "not_applicable %s: a text without placeholders is needed", code)
+		}
+	}
+	return checkCodes(src, "not_applicable", "$.not_applicable.", c.NotApplicable)
 }
 
 // checkCodes holds the texts of codes to both languages, with the same details.

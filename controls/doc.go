@@ -39,10 +39,12 @@
 // (true: the control does not apply to the item) and the partial set pending,
 // of {"until"}: a deadline that had not passed. The partial set undetermined, of
 // {"code", "detail"}, is for what the evidence says and the test cannot decide: with
-// such an item, or a pending one, the control is not evaluable. The partial set observation, of
-// {"code", "detail"}, tells what readers should know of an item without changing
-// its verdict. With scope whole, elements of these sets
-// name their "item", and not_applicable is a set of item IDs.
+// such an item, or a pending one, the control is not evaluable. The partial set
+// not_applicable_because, of {"code"}, tells why the control does not apply; a
+// policy that has it tells so of exactly the items that are not applicable. The
+// partial set observation, of {"code", "detail"}, tells what readers should know
+// of an item without changing its verdict. With scope whole, elements of these
+// sets name their "item", and not_applicable is a set of item IDs.
 //
 // An exception outweighs undetermined, which outweighs pending, and that
 // not_applicable; an item with

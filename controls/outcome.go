@@ -11,7 +11,7 @@ type Item struct {
 	Record  evidence.Record
 	Time    time.Time // the item's own time, which put it in the period
 	Verdict evidence.Verdict
-	Reasons []Reason  // of an exception, an undetermined or a pending item; ordered by code and detail
+	Reasons []Reason  // of an item that did not pass; ordered by code and detail
 	Until   time.Time // of a pending item: when its last deadline passes
 
 	// Observations are what readers should know of the item, whatever its
@@ -25,6 +25,7 @@ type Outcome struct {
 
 	ByReason      map[string]int64 // exceptions by reason; an item counts once for each code it has
 	ByObservation map[string]int64 // items by observation, likewise
+	ByBecause     map[string]int64 // not applicable items by why they are, likewise
 	PendingUntil  time.Time        // when the last of the pending items can be judged
 }
 
@@ -49,6 +50,7 @@ func (o *Outcome) add(item Item) {
 		o.Passed++
 	case evidence.NotApplicable:
 		o.NotApplicable++
+		countCodes(&o.ByBecause, item.Reasons)
 	case evidence.Pending:
 		o.Pending++
 		if item.Until.After(o.PendingUntil) {

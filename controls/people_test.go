@@ -94,14 +94,14 @@ func TestLeaversThroughTheEngine(t *testing.T) {
 		put  func(m memory)
 		want string
 	}{
-		{"no account", func(memory) {}, "not_applicable"},
+		{"no account", func(memory) {}, "not_applicable without_account"},
 		{"neither a number nor an address", func(m memory) {
 			m.at(31, "hr.person", "leaver", accessRecord(t, slug, "hr.person", "leaver", `{"employee_number": null, "emails": []}`))
 			m.at(31, user, "a", account())
 		}, "exception unmatchable"},
 		{"somebody else's account", func(m memory) {
 			m.at(31, user, "a", account(`{"employeeId": "10024", "mail": "sre-09@example.co.jp", "userPrincipalName": "sre-09@example.co.jp"}`))
-		}, "not_applicable"},
+		}, "not_applicable without_account"},
 		{"disabled in time", func(m memory) {
 			m.at(31, user, "a", account(off))
 			m.at(15, audit, "e", disabled(inTime))
@@ -223,7 +223,7 @@ func TestAccountsThroughTheEngine(t *testing.T) {
 	want := map[string]string{
 		"bynumber": "pass", "byname": "pass", "bymail": "pass", "byother": "pass", "stale2": "pass",
 		"nobody": "exception no_person", "twice": "exception ambiguous", "differs": "exception other_number",
-		"gone": "not_applicable", "guest": "not_applicable",
+		"gone": "not_applicable deleted", "guest": "not_applicable guest_account",
 	}
 	if d := cmp.Diff(want, judgedBy(t, lib, "ACC-04", nil, m)); d != "" {
 		t.Error(d)
@@ -258,7 +258,7 @@ func TestPrivilegesThroughTheEngine(t *testing.T) {
 		return m
 	}
 	items := map[string]string{
-		"permanent": "exception permanent", "activated": "not_applicable", "activation": "pass", "assignment": "pass", "added": "exception outside_pim",
+		"permanent": "exception permanent", "activated": "not_applicable nothing_tested", "activation": "pass", "assignment": "pass", "added": "exception outside_pim",
 	}
 	changed := func(changes map[string]string) map[string]string {
 		want := maps.Clone(items)

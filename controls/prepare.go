@@ -66,7 +66,10 @@ func (c *Control) prepare(ctx context.Context, compiler *ast.Compiler, query str
 }
 
 // results are the rules that a policy answers with.
-var results = []string{"exception", "undetermined", "pending", "not_applicable", "observation"}
+var results = []string{"exception", "undetermined", "pending", "not_applicable", because, "observation"}
+
+// because is the result that tells why items are not applicable.
+const because = "not_applicable_because"
 
 // query asks for the results that the policy has, each in a list, so that one
 // that is undefined does not undo the others.
@@ -88,6 +91,7 @@ type judgement struct {
 	pending       []finding
 	observations  []finding
 	notApplicable []string // item IDs; one empty ID means the item at hand
+	because       []finding
 }
 
 // ask evaluates the policy over one input document. A panic within it becomes

@@ -21,7 +21,7 @@ func (c *Control) textProblems(policy *ast.Module) []string {
 		case ast.Object:
 			code, ok := codeOf(v)
 			if _, known := c.text(code); ok && !known {
-				problems = append(problems, fmt.Sprintf("%s: code %q has no text in reasons or observations", t.Location, code))
+				problems = append(problems, fmt.Sprintf("%s: code %q has no text in reasons, observations or not_applicable", t.Location, code))
 			}
 		}
 		return false
@@ -34,6 +34,11 @@ func (c *Control) textProblems(policy *ast.Module) []string {
 	for _, code := range slices.Sorted(maps.Keys(c.Observations)) {
 		if !constants[code] {
 			problems = append(problems, fmt.Sprintf("observation %s: the policy never gives it", code))
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(c.NotApplicable)) {
+		if !constants[code] {
+			problems = append(problems, fmt.Sprintf("not_applicable %s: the policy never gives it", code))
 		}
 	}
 	if len(c.Columns) == 0 {
@@ -62,10 +67,11 @@ func (l *Library) mappingProblems(c *Control) []string {
 }
 
 // coverageProblems reads the traces of the tests: one must have made an
-// exception, one must have asked for exceptions and found none, and every
-// rule of exception, undetermined and observation must have held in some test.
+// exception, one must have asked for exceptions and found none, and every rule of
+// exceptions, of what is undetermined, of observations and of why items are not
+// applicable must have held in some test.
 func (c *Control) coverageProblems(policy *ast.Module, results []*tester.Result) []string {
-	held := map[int]bool{} // lines of those rules
+	held := map[int]bool{} // lines of such rules
 	var withException, without bool
 	for _, r := range results {
 		asked, rules := c.exceptionsIn(r.Trace)
@@ -77,6 +83,7 @@ func (c *Control) coverageProblems(policy *ast.Module, results []*tester.Result)
 		maps.Copy(held, rules)
 		maps.Copy(held, linesHeld(r.Trace, isObservation))
 		maps.Copy(held, linesHeld(r.Trace, isUndetermined))
+		maps.Copy(held, linesHeld(r.Trace, isBecause))
 	}
 	var problems []string
 	if !withException {
@@ -86,7 +93,7 @@ func (c *Control) coverageProblems(policy *ast.Module, results []*tester.Result)
 		problems = append(problems, "no passing test asks for exceptions and finds none")
 	}
 	for _, rule := range policy.Rules {
-		if (isException(rule) || isUndetermined(rule) || isObservation(rule)) && !held[rule.Location.Row] {
+		if (isException(rule) || isUndetermined(rule) || isObservation(rule) || isBecause(rule)) && !held[rule.Location.Row] {
 			problems = append(problems, fmt.Sprintf("%s: no test makes this %s rule hold", rule.Location, rule.Head.Ref()))
 		}
 	}
@@ -119,6 +126,7 @@ func linesHeld(trace []*topdown.Event, is func(*ast.Rule) bool) map[int]bool {
 func isException(rule *ast.Rule) bool    { return isSet(rule, "exception") }
 func isUndetermined(rule *ast.Rule) bool { return isSet(rule, "undetermined") }
 func isObservation(rule *ast.Rule) bool  { return isSet(rule, "observation") }
+func isBecause(rule *ast.Rule) bool      { return isSet(rule, because) }
 
 func isSet(rule *ast.Rule, name string) bool {
 	return rule.Head.RuleKind() == ast.MultiValue && rule.Head.Ref().String() == name

@@ -24,6 +24,9 @@ func openLayer(rules string) fstest.MapFS {
 params: {names: ["x", "y"], limit: 1, patterns: ["x*"]}
 observations:
   seen: {ja: 見た, en: seen}
+not_applicable:
+  other: {ja: 別, en: other}
+  exempt: {ja: 除外, en: exempt}
 `))},
 		"tests/one/policy.rego":  {Data: []byte("package evidence.tst_01\n" + rules)},
 		"schemas/test.item.json": {Data: []byte(`{"type": "object"}`)},
@@ -134,6 +137,8 @@ var readers = []struct {
 	{"exception contains {\"code\": \"bad\"} if false\nobservation contains {\"code\": \"seen\", \"detail\": {\"b\": input.record.b}} if input.record.a == 1\npending contains {\"until\": input.record.c} if input.record.a == 2", "a b= c="},
 	{"exception contains {\"code\": \"bad\"} if count(observation) > 1\nobservation contains {\"code\": \"seen\", \"detail\": {\"x\": x}} if some x in input.record.a", "a.*="},
 	{"exception contains {\"code\": \"bad\"} if count(observation) == 0\nobservation contains {\"code\": \"seen\", \"detail\": {\"x\": input.record.b}} if input.record.a", "a b="},
+	{"exception contains {\"code\": \"bad\"} if input.record.c == 2\nnot_applicable if count(not_applicable_because) > 0\nnot_applicable_because contains {\"code\": \"other\"} if input.record.a == 1\nnot_applicable_because contains {\"code\": \"exempt\"} if exempt\nexempt if startswith(input.record.b, \"x\")", "a b= c"},
+	{"exception contains {\"code\": \"bad\"} if false\nnot_applicable if input.record.a\nnot_applicable_because contains {\"code\": \"unheard\"} if input.record.a == 1\nnot_applicable_because contains {\"code\": \"other\"} if input.record.b", "a b"},
 	{"exception contains {\"code\": \"bad\"} if input.kind == \"test.item\"", ""},
 	{"exception contains {\"code\": \"bad\"} if { endswith(input.time, \"Z\"); input.record.a }", "a"},
 	{"exception contains {\"code\": \"bad\"} if { not input.record.a; not input.record.b.c == 1; not f(input.record.c) }\nf(x) if { some y in x; y.a == 1 }", "a b.c c.*.a"},

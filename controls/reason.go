@@ -10,21 +10,24 @@ import (
 	"github.com/evidencepack/evidence"
 )
 
-// Reason is why an item is an exception, undetermined or pending, or what was observed of it.
+// Reason is why an item did not pass, or what was observed of it.
 type Reason struct {
-	Code   string          `json:"code"`             // a key of the control's Reasons or Observations
+	Code   string          `json:"code"`             // a key of the control's Reasons, Observations or NotApplicable
 	Detail json.RawMessage `json:"detail,omitempty"` // what was seen: a JSON object or string; nil when there is none
 }
 
 // absent stands in a text for a detail that the policy did not give.
 const absent = "—"
 
-// text is what a code says, whether it is a reason or an observation.
+// text is what a code says, whatever it is the code of.
 func (c *Control) text(code string) (evidence.Text, bool) {
 	if t, ok := c.Reasons[code]; ok {
 		return t, true
 	}
-	t, ok := c.Observations[code]
+	if t, ok := c.Observations[code]; ok {
+		return t, true
+	}
+	t, ok := c.NotApplicable[code]
 	return t, ok
 }
 

@@ -77,6 +77,10 @@ func (l *Library) section(b *bytes.Buffer, c *Control) {
 	}
 	b.WriteString("\n| Exception / 例外事項 | Text | 説明 |\n|---|---|---|\n")
 	codes(b, c.Reasons)
+	if len(c.NotApplicable) > 0 {
+		b.WriteString("\n| Not applicable / 対象外 | Text | 説明 |\n|---|---|---|\n")
+		codes(b, c.NotApplicable)
+	}
 	if len(c.Observations) > 0 {
 		b.WriteString("\n| Informational note / 参考情報 | Text | 説明 |\n|---|---|---|\n")
 		codes(b, c.Observations)

@@ -3,6 +3,7 @@ package controls
 import (
 	"context"
 	"encoding/binary"
+	"strings"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -87,6 +88,12 @@ func (f *frame) settle(ctx context.Context, rec evidence.Record, t time.Time, w 
 	var j judgement
 	if whole.value != "" {
 		j.notApplicable = []string{""}
+	}
+	for code := range strings.FieldsSeq(whole.value) {
+		if _, known := f.control.NotApplicable[code]; !known {
+			return Item{}, false
+		}
+		j.because = append(j.because, finding{reason: Reason{Code: code}})
 	}
 	item, err = judge(rec, t, f.in.AsOf, j)
 	w.trial.settled++

@@ -116,6 +116,11 @@ func (f *frame) byItem(members []member, j judgement) (map[string]*judgement, er
 		}
 		found[x.item].observations = append(found[x.item].observations, x)
 	}
+	for _, x := range j.because { // of items that are not applicable, as is known already
+		if found[x.item] != nil {
+			found[x.item].because = append(found[x.item].because, x)
+		}
+	}
 	for _, id := range j.notApplicable {
 		if found[id] == nil {
 			return nil, fmt.Errorf("not applicable item %q, which is not in the population", id)

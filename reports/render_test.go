@@ -144,6 +144,11 @@ func workbookCounts(t *testing.T, p *reports.Pack) {
 			t.Errorf("%s: counts in the header block (-pack +workbook):\n%s", c.ID, diff)
 		}
 		block := fmt.Sprint(rows[:at])
+		for _, n := range c.NotApplicable {
+			if want := fmt.Sprintf(in(words.Labelled), n.Text, fmt.Sprintf(in(words.ItemsN), format.Count(n.N))); !strings.Contains(block, want) {
+				t.Errorf("%s: the header block does not say %q", c.ID, want)
+			}
+		}
 		for _, o := range c.Observations {
 			if want := fmt.Sprintf(in(words.Labelled), o.Text, fmt.Sprintf(in(words.ItemsN), format.Count(o.N))); !strings.Contains(block, want) {
 				t.Errorf("%s: the header block does not say %q", c.ID, want)
@@ -336,6 +341,11 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 		order := []evidence.Verdict{evidence.Exception, evidence.Pass, evidence.NotApplicable, evidence.Pending, evidence.Undetermined}
 		for _, v := range order {
 			want = append(want, words.VerdictMark(v)+" "+in(v.Name()))
+		}
+		for _, n := range c.NotApplicable {
+			if want := fmt.Sprintf(in(words.ItemsN), format.Count(n.N)); !strings.Contains(strings.Join(all, ""), n.Text) || !strings.Contains(strings.Join(all, ""), want) {
+				t.Errorf("%s: nothing says %q of %s", c.ID, n.Text, want)
+			}
 		}
 		if want = append(want, counts(c, order...)...); !follows(pages[at], want...) {
 			t.Errorf("%s: the section's counts are not %v", c.ID, want)

@@ -93,6 +93,9 @@ type Control struct {
 	Population Population
 	Counts     Counts
 	Reasons    []ReasonCount // exceptions by reason, most frequent first
+	// NotApplicable counts items by why the control does not apply to them, most
+	// frequent first; empty where its test does not say.
+	NotApplicable []ReasonCount
 	// Observations counts items of any verdict by what was observed of them, most
 	// frequent first: every observation that the control can make, with 0 too.
 	Observations []ReasonCount
@@ -100,6 +103,7 @@ type Control struct {
 
 	Columns  []Column
 	Labelled bool // its items have labels
+	Linked   bool // its items have links to their source
 	// Items iterates the population in time order, from the beginning at every
 	// call. A renderer refuses a pack whose items do not add up to Counts.
 	Items func() iter.Seq2[Item, error]

@@ -21,12 +21,20 @@ it, into the locker. What an earlier run collected completely is kept; what was 
 off or had gaps is read again. Nothing counts as evidence before it is sealed.
 
 A source that fails does not stop the others: the failure is recorded, told of, and
-makes the controls that depend on it not evaluable.`,
+makes the controls that depend on it not evaluable.
+
+Unless controls are named, what of the period before was read too early, while records
+may still have arrived, is read again once they no longer do.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			run, p, err := a.openFor(&period)
 			if err != nil {
 				return err
+			}
+			if len(ids) == 0 {
+				if err := a.settle(cmd.Context(), run, p, false); err != nil {
+					return err
+				}
 			}
 			collected, err := collect(cmd.Context(), run, p, ids)
 			if err != nil {

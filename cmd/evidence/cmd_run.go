@@ -20,7 +20,9 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "The monthly job: collect, seal, check, pack",
 		Long: `Run collects the period's evidence, seals it, tests every control on it and makes a
 signed pack for each framework. Running it again continues a run that was cut off,
-reads again what had gaps, and makes the packs anew.`,
+reads again what had gaps, and makes the packs anew. What of the period before was read
+too early, while records may still have arrived, is read again too: where records were
+new, the run says so, and that period's packs should be made again.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			run, p, err := a.openFor(&period)
@@ -78,6 +80,9 @@ func (a *app) monthly(ctx context.Context, run *pipeline.Run, p evidence.Period,
 	}
 	var m monthlyRun
 	var err error
+	if err = a.settle(ctx, run, p, true); err != nil {
+		return nil, err
+	}
 	if m.Collected, err = collect(ctx, run, p, nil); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/pipeline"
 	"github.com/evidencepack/evidence/internal/sealed"
@@ -21,7 +22,9 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status --period PERIOD",
 		Short: "Show what is held of a period, day by day, and what is missing",
 		Long: `Status draws a calendar of every source: which days of the period the sealed evidence
-covers completely, which have gaps and which are missing, and names what failed.`,
+covers completely, which have gaps and which are missing, and names what failed. What
+was read while records may still have arrived is listed with the time from which a run
+of this period or of the next reads it again.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			run, p, err := a.openFor(&period)
@@ -41,10 +44,11 @@ covers completely, which have gaps and which are missing, and names what failed.
 			for _, s := range sources {
 				judgeDays(s.Days, run.Now())
 			}
+			unsettled := view.Unsettled(collectors.NotSettled)
 			if a.json {
-				err = a.printJSON(newStatusJSON(cp, waiting, sources))
+				err = a.printJSON(statusJSON{newCheckpointJSON(cp), waiting, sources, unsettled})
 			} else {
-				err = a.tellStatus(run, cp, waiting, sources)
+				err = a.tellStatus(run, cp, waiting, sources, unsettled)
 			}
 			if err != nil {
 				return err
@@ -60,6 +64,7 @@ type statusJSON struct {
 	Checkpoint checkpointJSON       `json:"checkpoint"`
 	Unsealed   int                  `json:"unsealed"`
 	Sources    []sealed.Description `json:"sources"`
+	NotSettled []sealed.Unsettled   `json:"not_settled,omitempty"`
 }
 
 type checkpointJSON struct {
@@ -73,11 +78,7 @@ func newCheckpointJSON(cp locker.Checkpoint) checkpointJSON {
 	return checkpointJSON{cp.Origin, cp.Size, hex.EncodeToString(cp.Root[:]), cp.SealedAt}
 }
 
-func newStatusJSON(cp locker.Checkpoint, waiting int, sources []sealed.Description) statusJSON {
-	return statusJSON{newCheckpointJSON(cp), waiting, sources}
-}
-
-func (a *app) tellStatus(run *pipeline.Run, cp locker.Checkpoint, waiting int, sources []sealed.Description) error {
+func (a *app) tellStatus(run *pipeline.Run, cp locker.Checkpoint, waiting int, sources []sealed.Description, unsettled []sealed.Unsettled) error {
 	say := words(run.Config.Lang)
 	loc := run.Config.Calendar.Location
 	fmt.Fprintf(a.stdout, "%s %s  %s %d  %s\n", say("チェックポイント", "checkpoint"), cp.Origin,
@@ -103,6 +104,9 @@ func (a *app) tellStatus(run *pipeline.Run, cp locker.Checkpoint, waiting int, s
 			fmt.Fprintf(a.stdout, "  %s %s %s: %s\n", say("失敗", "failed"), clock(f.At, loc), f.Scope, oneLine(f.Error))
 		}
 		a.tellGaps(run.Config.Lang, s)
+		for _, line := range unsettledLines(run.Config.Lang, loc, s.Name, unsettled) {
+			fmt.Fprintf(a.stdout, "  %s\n", line)
+		}
 	}
 	fmt.Fprintf(a.stdout, "\n%s\n", say("● 完全  ◐ 欠落あり  ○ 未収集  · 未到来", "● complete  ◐ gaps  ○ missing  · ahead"))
 	return nil

@@ -24,6 +24,8 @@ func (r *run) standing() []evidence.Finding {
 		return []evidence.Finding{{Code: "beta_endpoint", Object: tenant}}
 	case r.kind.name == SignIn:
 		return []evidence.Finding{{Code: "interactive_only", Object: tenant}}
+	case r.kind.name == PIMRequest:
+		return []evidence.Finding{{Code: "identity_may_write", Object: askAssignments + ", " + askEligibilities}}
 	case r.kind.name == Group:
 		return []evidence.Finding{{Code: "beta_endpoint", Object: "members and owners of groups"}}
 	}

@@ -21,6 +21,7 @@ var texts = map[string]evidence.Text{
 	"interactive_only":       {JA: "対話型のサインインに限り取得した（設定 beta が true でない）。非対話型のもの並びにサービスプリンシパル及びマネージド ID によるものは含まれない", EN: "interactive sign-ins alone were read (the setting beta is not true); non-interactive ones, and those of service principals and managed identities, are not among them"},
 	"beta_endpoint":          {JA: "Microsoft Graph の beta により取得した。beta は提供者が予告なく変更することがある", EN: "read from Microsoft Graph's beta, which its provider may change without notice"},
 	"property_not_readable":  {JA: "権限又はライセンスがないため、一部の属性を除いて取得した", EN: "read without a property, for want of a permission or a licence"},
+	"identity_may_write":     {JA: "Microsoft Graph には申請の一覧の読取りのみを許可する権限がないため、読み取ったアプリケーションは申請を作成し得る権限を持つ。このアプリケーションによる操作の有無はディレクトリの監査ログで確認できる", EN: "Microsoft Graph has no permission that only reads the list of requests, so that the application which read it may also make requests; what it did is in the directory's audit log"},
 	"no_pim_licence":         {JA: "Privileged Identity Management のライセンスがないため、常時有効なロールの割当てのみを取得した", EN: "without a licence for Privileged Identity Management; plain role assignments were read, which are always active"},
 	"approvals_not_readable": {JA: "申請の承認を読み取れない。承認はディレクトリの監査ログから判定する", EN: "approvals of requests cannot be read; directory audits tell of them"},
 	"limited_by_settings":    {JA: "設定（groups）に挙げたグループに限り取得した", EN: "only the groups that settings name (groups) were read"},

@@ -95,11 +95,11 @@ var tenantExpectations = []noted{
 	outside("of low level", "ACC-12"),
 
 	// ACC-13: consent to and credentials of applications.
-	note("secret without a change", "ACC-13", "credential_added", "it-02 が承認された変更なしに payroll-export へシークレットを追加した。", "it-02 added a secret to payroll-export without an approved change."),
-	note("credential of the service principal", "ACC-13", "credential_added", "it-02 が承認された変更なしに report-bot のサービスプリンシパルへ資格情報を追加した。", "it-02 added a credential to the service principal of report-bot without an approved change."),
-	note("consent for everybody", "ACC-13", "consent_granted", "it-02 が承認された変更なしに、Calendar Helper に全利用者の権限を同意した。", "it-02 consented to permissions of Calendar Helper for everybody without an approved change."),
-	note("its permissions", "ACC-13", "consent_granted", "it-02 の同意により、Calendar Helper に全利用者のアクセス許可が付与された。", "By the consent of it-02, Calendar Helper got permissions for everybody."),
-	note("permission without a change", "ACC-13", "consent_granted", "it-02 が承認された変更なしに、report-bot に Mail.Read を付与した。", "it-02 granted report-bot Mail.Read without an approved change."),
+	note("secret without a change", "ACC-13", "credential_unapproved", "it-02 が承認された変更なしに payroll-export へシークレットを追加した。", "it-02 added a secret to payroll-export without an approved change."),
+	note("credential of the service principal", "ACC-13", "credential_unapproved", "it-02 が承認された変更なしに report-bot のサービスプリンシパルへ資格情報を追加した。", "it-02 added a credential to the service principal of report-bot without an approved change."),
+	note("consent for everybody", "ACC-13", "consent_unapproved", "it-02 が承認された変更なしに、Calendar Helper に全利用者の権限を同意した。", "it-02 consented to permissions of Calendar Helper for everybody without an approved change."),
+	note("its permissions", "ACC-13", "consent_unapproved", "it-02 の同意により、Calendar Helper に全利用者のアクセス許可が付与された。", "By the consent of it-02, Calendar Helper got permissions for everybody."),
+	note("permission without a change", "ACC-13", "consent_unapproved", "it-02 が承認された変更なしに、report-bot に Mail.Read を付与した。", "it-02 granted report-bot Mail.Read without an approved change."),
 	fine("certificate after a change", "ACC-13"),
 	fine("secret by the application", "ACC-13"),
 

@@ -34,6 +34,7 @@ type Control struct {
 	Result     evidence.Result   `json:"result"`
 	Counts     Counts            `json:"counts"`
 	ByReason   map[string]int64  `json:"exceptions_by_reason,omitempty"`
+	ByBecause  map[string]int64  `json:"not_applicable_by_reason,omitempty"`
 	Observed   map[string]int64  `json:"items_by_observation,omitempty"` // of all verdicts
 	Missing    []sealed.Missing  `json:"missing,omitempty"`              // why it is not evaluable
 	Error      string            `json:"error,omitempty"`                // the test itself failed: it is not evaluable
@@ -144,7 +145,7 @@ func test(ctx context.Context, view *sealed.View, c *controls.Control) (t Contro
 		return Control{}, err
 	}
 	t.Counts = Counts{outcome.Total, outcome.Passed, outcome.Exceptions, outcome.NotApplicable, outcome.Pending, outcome.Undetermined}
-	t.ByReason, t.Observed = outcome.ByReason, outcome.ByObservation
+	t.ByReason, t.ByBecause, t.Observed = outcome.ByReason, outcome.ByBecause, outcome.ByObservation
 	t.Until = outcome.PendingUntil
 	t.Result = outcome.Result(len(missing) == 0 && t.Error == "")
 	return t, nil

@@ -44,7 +44,7 @@ type Manifest struct {
 	Unit *PlannedUnit `json:"unit,omitempty"`
 
 	// Of a batch.
-	Seq     int               `json:"seq"`               // 0, 1, 2 … within the unit and plan
+	Seq     int               `json:"seq"`               // 0, 1, 2 … within the unit and plan; a unit that is read anew begins at 0 again
 	Last    bool              `json:"last,omitempty"`    // the unit is complete with this batch
 	Kind    string            `json:"kind,omitempty"`    // of every record
 	Records int64             `json:"records,omitempty"` // how many there are

@@ -100,17 +100,25 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 	for code, n := range r.ByReason {
 		out.Reasons = append(out.Reasons, c.reasonCount(ctl, code, n))
 	}
+	for code, n := range r.ByBecause {
+		out.NotApplicable = append(out.NotApplicable, c.reasonCount(ctl, code, n))
+	}
 	for code := range ctl.Observations {
 		out.Observations = append(out.Observations, c.reasonCount(ctl, code, r.Observed[code]))
 	}
 	slices.SortFunc(out.Reasons, mostFrequent)
+	slices.SortFunc(out.NotApplicable, mostFrequent)
 	slices.SortFunc(out.Observations, mostFrequent)
-	for _, col := range ctl.Columns {
+	for i, col := range ctl.Columns {
+		if saysWhen(ctl, i) {
+			continue
+		}
 		out.Columns = append(out.Columns, reports.Column{
 			Title: c.in(col.Title), Type: reports.ColumnType(orText(col.Type)), Width: col.Width,
 		})
 	}
 	out.Labelled = ctl.Label != ""
+	out.Linked = slices.ContainsFunc(append(ctl.Population.Also, controls.Population{Link: ctl.Link}), func(p controls.Population) bool { return p.Link != "" })
 	out.Items = c.items(ctl, r.Items())
 	out.Exceptions = c.items(ctl, r.AllExceptions())
 	tally := reports.NewTally(c.manifest.Period, c.location)
@@ -160,10 +168,19 @@ func (c *contents) item(ctl *controls.Control, i evaluation.Item) reports.Item {
 	for _, o := range i.Observations {
 		out.Observations = append(out.Observations, reports.Reason{Code: o.Code, Text: ctl.ReasonTextIn(o, c.manifest.Lang, c.location)})
 	}
-	for _, f := range i.Fields {
-		out.Fields = append(out.Fields, reports.Field(f))
+	for n, f := range i.Fields {
+		if !saysWhen(ctl, n) {
+			out.Fields = append(out.Fields, reports.Field(f))
+		}
 	}
 	return out
+}
+
+// saysWhen reports whether a column repeats the item's time under no name of its own:
+// reports give each item's time anyway.
+func saysWhen(ctl *controls.Control, column int) bool {
+	col := ctl.Columns[column]
+	return len(ctl.Population.Also) == 0 && col.Path == ctl.Population.Time && col.Title.EN == "Time"
 }
 
 func (c *contents) population(ctl *controls.Control) reports.Population {

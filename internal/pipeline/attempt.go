@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"time"
 
@@ -21,6 +22,22 @@ type attempt struct {
 	begun  time.Time // when its first batch was collected
 	at     time.Time // and its last
 	whole  bool      // an earlier attempt of the unit was sound
+	ended  *attempt  // the latest before it that reached the unit's end; nil: none did
+	waits  bool      // its last batch is not sealed yet
+
+	// again: it was begun under a plan under which the unit had been read to its end,
+	// because that had not settled. Of such attempts alone the batches are kept, with
+	// those of the ones before it that wait to be sealed as well.
+	again   bool
+	batches []locker.Manifest
+}
+
+// finished is the latest attempt that reached the unit's end.
+func (a *attempt) finished() *attempt {
+	if a == nil || a.last {
+		return a
+	}
+	return a.ended
 }
 
 // freshness is how long what was read of things that change stands for them: a
@@ -57,6 +74,9 @@ func (a *attempt) add(m locker.Manifest) {
 	if m.Seq == 0 {
 		a.begun = m.Collected.At
 	}
+	if a.again {
+		a.batches = append(a.batches, m)
+	}
 }
 
 // sound reports whether the unit is complete and every claim of it satisfied.
@@ -88,6 +108,19 @@ func continued(plan string, before *attempt) *attempt {
 	return &attempt{plan: plan}
 }
 
+// following begins the attempt under a plan that comes after a, which may be nil.
+func (a *attempt) following(plan string) *attempt {
+	n := &attempt{plan: plan, whole: a.sound() || a != nil && a.whole}
+	if ended := a.finished(); ended != nil {
+		n.again, n.ended = ended.plan == plan, ended
+		if n.again && a.waits {
+			n.batches = slices.Clip(a.batches)
+		}
+		ended.ended, ended.batches = nil, nil // nobody asks for them any more
+	}
+	return n
+}
+
 type attemptKey struct{ source, unit string }
 
 // attempts holds the newest attempt of every unit that the locker knows.
@@ -96,37 +129,52 @@ type attempts map[attemptKey]*attempt
 // attempts reads them from what is sealed and from what waits to be.
 func (r *Run) attempts(ctx context.Context, l *locker.Locker) (attempts, error) {
 	held := attempts{}
-	take := func(m locker.Manifest) {
+	for m, err := range manifests(ctx, l) {
+		if err != nil {
+			return nil, err
+		}
 		if m.Type != locker.Batch || m.Unit == nil {
-			return
+			continue
 		}
 		key := attemptKey{m.Source, m.Unit.Key}
 		a := held[key]
 		if a == nil || m.Seq == 0 {
-			a = &attempt{plan: m.Plan, whole: a.sound() || a != nil && a.whole}
+			a = a.following(m.Plan)
 			held[key] = a
 		}
 		if m.Plan == a.plan && m.Seq == a.next {
-			a.add(m)
+			a.add(m.Manifest)
+			a.waits = m.waits
 		}
-	}
-	cp, err := l.Latest()
-	switch {
-	case err == nil:
-		for e, err := range l.Sealed(ctx, cp) {
-			if err != nil {
-				return nil, err
-			}
-			take(e.Manifest)
-		}
-	case !errors.Is(err, locker.ErrUnsealed):
-		return nil, err
-	}
-	for m, err := range l.Pending(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		take(m)
 	}
 	return held, nil
+}
+
+// manifest is one that the locker holds.
+type manifest struct {
+	locker.Manifest
+	waits bool // it is not sealed yet
+}
+
+// manifests yields those that are sealed, and then those that wait to be.
+func manifests(ctx context.Context, l *locker.Locker) iter.Seq2[manifest, error] {
+	return func(yield func(manifest, error) bool) {
+		cp, err := l.Latest()
+		if err != nil && !errors.Is(err, locker.ErrUnsealed) {
+			yield(manifest{}, err)
+			return
+		}
+		if err == nil {
+			for e, err := range l.Sealed(ctx, cp) {
+				if !yield(manifest{e.Manifest, false}, err) || err != nil {
+					return
+				}
+			}
+		}
+		for m, err := range l.Pending(ctx) {
+			if !yield(manifest{m, true}, err) || err != nil {
+				return
+			}
+		}
+	}
 }

@@ -203,7 +203,11 @@ func (c *collection) unit(ctx context.Context, u evidence.Unit) error {
 		c.count(func(d *Collected) { d.Kept++ })
 		return nil
 	}
-	a := continued(c.plan, from)
+	return c.read(ctx, u, continued(c.plan, from), c.plan)
+}
+
+// read collects one unit as an attempt, to its end. A failure is of the plan given.
+func (c *collection) read(ctx context.Context, u evidence.Unit, a *attempt, plan string) error {
 	var held *evidence.Batch // one batch is held back: only the end of the sequence tells which is the last
 	var failed error
 	for b, err := range c.collector.Collect(ctx, u, a.cursor) {
@@ -233,7 +237,7 @@ func (c *collection) unit(ctx context.Context, u evidence.Unit) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case failed != nil:
-		return c.fail(ctx, u, failed)
+		return c.fail(ctx, u, plan, failed)
 	}
 	c.completed(a)
 	return nil
@@ -277,12 +281,12 @@ func unsettled(claims []evidence.Claim, d collectors.Driver, now time.Time) []ev
 }
 
 // fail records that a unit was given up, and why.
-func (c *collection) fail(ctx context.Context, u evidence.Unit, cause error) error {
+func (c *collection) fail(ctx context.Context, u evidence.Unit, plan string, cause error) error {
 	unit := locker.Planned(u)
 	c.job.Log.Error("unit failed", "source", c.source.Name, "unit", u.String(), "error", cause)
 	_, err := c.writer.Append(ctx, locker.Manifest{
 		Version: locker.Version, Type: locker.Failure, Source: c.source.Name, Driver: c.driver.Name, Collected: c.stamp(),
-		Plan: c.plan, Unit: &unit, Error: cause.Error(),
+		Plan: plan, Unit: &unit, Error: cause.Error(),
 	}, nil)
 	c.count(func(d *Collected) {
 		d.Failed++

@@ -94,14 +94,15 @@ func newPlan(m locker.Manifest) plan {
 	return p
 }
 
-// attempt is one collection of one unit: the batches of a (plan, unit) pair. A
-// unit that is collected again makes another attempt.
+// attempt is one collection of one unit: the batches of a (plan, unit) pair, from
+// number 0 on. A unit that is collected again makes another attempt.
 type attempt struct {
 	unit    locker.PlannedUnit
 	want    []evidence.Selection
 	batches []locker.Manifest
 	claims  []evidence.Claim
 	last    bool
+	again   bool // the same plan's attempt before it was complete: it was read again because it had not settled
 	latest  bool // no later complete attempt of the same unit exists
 	stands  bool // and none of other units answers for all of its window: its claims are told of
 }
@@ -193,7 +194,7 @@ func mayHoldLate(unit, p evidence.Period) bool {
 }
 
 func (v *View) add(h *holding, m locker.Manifest, plans map[string]evidence.Query, attempts map[string]*attempt) {
-	if m.Collected.At.After(v.asOf) {
+	if m.Collected.At.After(v.asOf) && !again(m, attempts) {
 		v.asOf = m.Collected.At
 	}
 	switch m.Type {
@@ -206,7 +207,7 @@ func (v *View) add(h *holding, m locker.Manifest, plans map[string]evidence.Quer
 		id := m.Plan + " " + m.Unit.Key
 		a := attempts[id]
 		if a == nil || m.Seq == 0 {
-			a = &attempt{unit: *m.Unit, want: plans[m.Plan].Want}
+			a = &attempt{unit: *m.Unit, want: plans[m.Plan].Want, again: a != nil && a.done()}
 			attempts[id] = a
 			h.attempts = append(h.attempts, a)
 			scope := a.unit.Scope.Key()
@@ -217,6 +218,22 @@ func (v *View) add(h *holding, m locker.Manifest, plans map[string]evidence.Quer
 		a.last = a.last || m.Last
 	}
 }
+
+// again reports whether an entry is of a unit that had been read to its end under the
+// same plan before. A plan is collected once, so that such an entry is of a later
+// reading of what had not settled. It makes the period's evidence more complete and not
+// newer: what snapshots tell is of the time before, and as_of, by which they and all
+// that is due are judged, stays with them.
+func again(m locker.Manifest, attempts map[string]*attempt) bool {
+	if m.Unit == nil {
+		return false
+	}
+	a := attempts[m.Plan+" "+m.Unit.Key]
+	return a != nil && a.done() && (m.Type == locker.Failure || m.Seq == 0 || a.again)
+}
+
+// done reports whether the unit was read to its end under the attempt's plan.
+func (a *attempt) done() bool { return a.last || a.again }
 
 // markLatest marks, of each unit, the complete attempt that was begun last. A source
 // forgets: one that lacks nothing but what the source no longer keeps gives way to
@@ -252,8 +269,9 @@ func markStanding(attempts []*attempt) {
 // Period is the period that the view is of.
 func (v *View) Period() evidence.Period { return v.period }
 
-// AsOf is when the newest evidence of the period was collected; zero when there
-// is none. It is the only clock of an evaluation.
+// AsOf is when the newest evidence of the period was collected, but for what was only
+// read again because it had not settled; zero when there is none. It is the only clock
+// of an evaluation.
 func (v *View) AsOf() time.Time { return v.asOf }
 
 // PeriodOpen reports whether the period had not ended when its evidence was collected.

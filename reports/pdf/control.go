@@ -95,12 +95,22 @@ func (d *document) rules(c *reports.Control) box {
 }
 
 func (d *document) population(c *reports.Control) {
-	d.heading(d.in(words.Population))
-	d.facts(
+	d.headedFacts(d.in(words.Population),
 		fact{d.in(words.RecordKind), d.text(c.Population.KindTitle + " (" + c.Population.Kind + ")")},
 		fact{d.in(words.Definition), d.mono(c.Population.Definition)},
 		fact{d.in(words.PopulationCount), d.text(d.say(words.ItemsN, format.Count(c.Counts.Total)))},
+		fact{d.in(words.WhyNotApplicable), d.counted(c.NotApplicable)},
 	)
+}
+
+// counted says how many items each of the reasons has, one a line.
+func (d *document) counted(reasons []reports.ReasonCount) box {
+	var b box
+	for _, r := range reasons {
+		text := d.say(words.Labelled, d.line(r.Text), d.say(words.ItemsN, format.Count(r.N)))
+		b.paras = append(b.paras, para{text: text, st: d.st.cell})
+	}
+	return b
 }
 
 // exceptions lists the exceptions, or the first of them with a pointer to the

@@ -5,7 +5,7 @@ import (
 )
 
 // cutAt is how much of a text is looked at, in characters: more than a page holds.
-const cutAt = 6000
+const cutAt = 12_000
 
 // section begins a chapter on a new page.
 func (d *document) section(title, key string) {
@@ -20,10 +20,18 @@ func (d *document) section(title, key string) {
 
 // heading begins a part of a chapter; it is never the last thing on a page.
 func (d *document) heading(title string) {
-	d.gap(4.5)
+	d.gap(headingGap)
 	d.room(d.st.h2.lead + 14)
 	d.flow(title, d.st.h2)
 	d.y += 1
+}
+
+// headingGap is the white space above a heading.
+const headingGap = 4.5
+
+// headingHeight is how high a heading is, without the space above it.
+func (d *document) headingHeight(title string) float64 {
+	return float64(len(d.wrap(d.clean(title), d.st.h2, bodyWidth)))*d.st.h2.lead + 1
 }
 
 // subheading begins a list or table, and stays with its first rows.

@@ -15,29 +15,41 @@ type table struct {
 	d       *document
 	columns []column
 	started bool
+	header  []set // the titles, once they are set
+	high    float64
 }
 
 const (
 	cellPadX = 1.6
 	cellPadY = 1.1
-	// maxRow bounds a row: a higher one is cut with a note.
-	maxRow = 60.0
+	// maxHead bounds a header, and the label of a fact.
+	maxHead = 60.0
 )
 
 func (d *document) table(columns ...column) *table { return &table{d: d, columns: columns} }
 
+// headHeight is how high the header row is.
+func (t *table) headHeight() float64 {
+	if t.header == nil {
+		d := t.d
+		for _, c := range t.columns {
+			title := box{paras: []para{{text: c.title, st: d.st.cellBold.with(accent)}}, right: c.right}
+			t.header = append(t.header, d.setBox(title, c.width-2*cellPadX, maxHead, ""))
+			t.high = max(t.high, t.header[len(t.header)-1].height)
+		}
+		t.high += 2 * cellPadY
+	}
+	return t.high
+}
+
+// maxRow is how high the text of a row may be: as a page holds below the header.
+// What is higher is cut with a note.
+func (t *table) maxRow() float64 { return bottom - top - t.headHeight() - 2*cellPadY }
+
 // head draws the header row.
 func (t *table) head() {
 	d := t.d
-	st := d.st.cellBold.with(accent)
-	height := 0.0
-	sets := make([]set, len(t.columns))
-	for i, c := range t.columns {
-		sets[i] = d.setBox(box{paras: []para{{text: c.title, st: st}}, right: c.right}, c.width-2*cellPadX, maxRow, "")
-		height = max(height, sets[i].height)
-	}
-	height += 2 * cellPadY
-	t.paint(sets, height, pale)
+	t.paint(t.header, t.headHeight(), pale)
 	d.SetDrawColor(accent.r, accent.g, accent.b)
 	d.SetLineWidth(0.4)
 	d.Line(left, d.y, left+t.width(), d.y)
@@ -51,21 +63,42 @@ func (t *table) width() float64 {
 	return w
 }
 
+// set breaks a row's boxes into lines; height is the row's.
+func (t *table) set(boxes []box) (sets []set, height float64) {
+	d := t.d
+	for i, b := range boxes {
+		b.right = b.right || t.columns[i].right
+		sets = append(sets, d.setBox(b, t.columns[i].width-2*cellPadX, t.maxRow(), d.in(words.CutSeeExcel)))
+		height = max(height, sets[i].height)
+	}
+	return sets, height + 2*cellPadY
+}
+
+// together draws a heading and rows, on one page if a page holds them.
+func (t *table) together(heading string, rows [][]box) {
+	d := t.d
+	height := headingGap + d.headingHeight(heading) + t.headHeight()
+	for _, r := range rows {
+		_, h := t.set(r)
+		height += h
+	}
+	if height <= bottom-top {
+		d.room(height)
+	}
+	d.heading(heading)
+	for _, r := range rows {
+		t.row(r...)
+	}
+}
+
 // row draws a row of one box a column.
 func (t *table) row(boxes ...box) {
 	d := t.d
-	sets := make([]set, len(boxes))
-	height := 0.0
-	for i, b := range boxes {
-		b.right = b.right || t.columns[i].right
-		sets[i] = d.setBox(b, t.columns[i].width-2*cellPadX, maxRow, d.in(words.CutSeeExcel))
-		height = max(height, sets[i].height)
-	}
-	height += 2 * cellPadY
+	sets, height := t.set(boxes)
 	switch {
 	case !t.started:
 		// The header stays with its first row.
-		d.room(d.st.cellBold.lead*2 + 2*cellPadY + height)
+		d.room(t.headHeight() + height)
 		t.started = true
 		t.head()
 	case d.y+height > bottom:
@@ -82,7 +115,7 @@ func (t *table) row(boxes ...box) {
 // the last on its page.
 func (t *table) band(b box, heads bool) {
 	d := t.d
-	s := d.setBox(b, t.width()-2*cellPadX, maxRow, d.in(words.CutSeeExcel))
+	s := d.setBox(b, t.width()-2*cellPadX, maxHead, d.in(words.CutSeeExcel))
 	height := s.height + 2*cellPadY
 	need := height
 	if heads {
@@ -90,7 +123,7 @@ func (t *table) band(b box, heads bool) {
 	}
 	switch {
 	case !t.started:
-		d.room(d.st.cellBold.lead*2 + 2*cellPadY + need)
+		d.room(t.headHeight() + need)
 		t.started = true
 		t.head()
 	case d.y+need > bottom:
@@ -139,16 +172,37 @@ func (d *document) goTo(s, key string) box {
 
 // facts draws labels and what belongs to them, as a table without a header.
 func (d *document) facts(facts ...fact) {
+	t := d.factTable()
+	for _, f := range facts {
+		if !f.value.empty() {
+			t.fact(f)
+		}
+	}
+	d.y += 1.5
+}
+
+func (d *document) factTable() *table {
 	const label = 38.0
 	t := d.table(column{width: label}, column{width: bodyWidth - label})
 	t.started = true
+	return t
+}
+
+// headedFacts draws a heading and facts, on one page if a page holds them.
+func (d *document) headedFacts(heading string, facts ...fact) {
+	t := d.factTable()
+	height := headingGap + d.headingHeight(heading)
 	for _, f := range facts {
-		if f.value.empty() {
-			continue
+		if !f.value.empty() {
+			_, h := t.setFact(f)
+			height += h
 		}
-		t.fact(d.strong(f.label), f.value)
 	}
-	d.y += 1.5
+	if height <= bottom-top {
+		d.room(height)
+	}
+	d.heading(heading)
+	d.facts(facts...)
 }
 
 // fact is a label with its value.
@@ -166,15 +220,21 @@ func (b box) empty() bool {
 	return true
 }
 
-// fact draws a row of facts: the whole text, if a page can hold it.
-func (t *table) fact(label, value box) {
+// setFact breaks a fact into lines: the whole text, if a page can hold it.
+func (t *table) setFact(f fact) (sets []set, height float64) {
 	d := t.d
-	l := d.setBox(label, t.columns[0].width-2*cellPadX, maxRow, "")
-	v := d.setBox(value, t.columns[1].width-2*cellPadX, bottom-top-10, d.in(words.CutSeeExcel))
-	height := max(l.height, v.height) + 2*cellPadY
+	label := d.setBox(d.strong(f.label), t.columns[0].width-2*cellPadX, maxHead, "")
+	value := d.setBox(f.value, t.columns[1].width-2*cellPadX, bottom-top-2*cellPadY, d.in(words.CutSeeExcel))
+	return []set{label, value}, max(label.height, value.height) + 2*cellPadY
+}
+
+// fact draws a row of facts.
+func (t *table) fact(f fact) {
+	d := t.d
+	sets, height := t.setFact(f)
 	d.room(height)
 	d.fill(left, d.y, t.columns[0].width, height, pale)
-	t.paint([]set{l, v}, height, color{})
+	t.paint(sets, height, color{})
 	d.SetDrawColor(hairline.r, hairline.g, hairline.b)
 	d.SetLineWidth(0.15)
 	d.Line(left, d.y, right, d.y)

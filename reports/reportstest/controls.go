@@ -204,6 +204,9 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 	if item.Verdict == evidence.Exception || item.Verdict == evidence.Pending || item.Verdict == evidence.Undetermined {
 		item.Reasons = p.reasons(i)
 	}
+	if p.hostile && item.Verdict == evidence.NotApplicable {
+		item.Reasons = []reports.Reason{{Code: "failed", Text: b.in("失敗した呼出しであり、何も変更していない。", "A call that failed: it changed nothing.")}}
+	}
 	if p.observations != nil {
 		item.Observations = p.observations(i)
 	}
@@ -246,13 +249,18 @@ func (b builder) finish(c reports.Control, p population) reports.Control {
 			}
 		}
 	}
-	c.Items = items
+	c.Items, c.Linked = items, true
 	c.Exceptions = func() iter.Seq2[reports.Item, error] { return only(evidence.Exception, items()) }
 	tally := reports.NewTally(Period, Location)
 	for item := range items() {
 		tally.Add(item.Time, item.Verdict)
 		for _, o := range item.Observations {
 			c.Observations = countCode(c.Observations, o)
+		}
+		if item.Verdict == evidence.NotApplicable {
+			for _, r := range item.Reasons {
+				c.NotApplicable = countCode(c.NotApplicable, r)
+			}
 		}
 		if item.Verdict != evidence.Exception {
 			continue

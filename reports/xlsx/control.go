@@ -62,12 +62,18 @@ type itemTable struct {
 	places []place
 }
 
-// Columns before and after a control's own. Observations have one of their own,
-// where the control makes any: they must not pass for reasons.
+// Columns before a control's own. Observations have one of their own, where the control
+// makes any: they must not pass for reasons.
 var (
 	leadingWidths    = []float64{8, 15, 34, 20}
-	trailingWidths   = []float64{22, 12, 36}
 	observationWidth = 34.0
+)
+
+// Columns behind a control's own.
+const (
+	idWidth   = 22
+	linkWidth = 12
+	hashWidth = 36
 )
 
 // labelWidth is that of the column of labels, where items have labels.
@@ -94,8 +100,14 @@ func (t *itemTable) measure() {
 		t.heads = append(t.heads, b.heads(title)...)
 		t.widths = append(t.widths, columnWidth(column, title))
 	}
-	t.heads = append(t.heads, b.heads(b.in(words.ItemID), b.in(words.SourceLink), b.in(words.RecordHash))...)
-	t.widths = append(t.widths, trailingWidths...)
+	t.heads = append(t.heads, b.heads(b.in(words.ItemID))...)
+	t.widths = append(t.widths, idWidth)
+	if t.c.Linked {
+		t.heads = append(t.heads, b.heads(b.in(words.SourceLink))...)
+		t.widths = append(t.widths, linkWidth)
+	}
+	t.heads = append(t.heads, b.heads(b.in(words.RecordHash))...)
+	t.widths = append(t.widths, hashWidth)
 }
 
 func columnWidth(c reports.Column, title string) float64 {
@@ -171,8 +183,11 @@ func (t *itemTable) add(item reports.Item) {
 	for i, column := range t.c.Columns {
 		cells = append(cells, b.field(column, item, i))
 	}
-	cells = append(cells, b.str(item.ID), b.source(item.Link, t.clickable(exception)), b.mono(item.SHA256))
-	t.s.add(cells...)
+	cells = append(cells, b.str(item.ID))
+	if t.c.Linked {
+		cells = append(cells, b.source(item.Link, t.clickable(exception)))
+	}
+	t.s.add(append(cells, b.mono(item.SHA256))...)
 	if exception {
 		t.places = append(t.places, place{t.name, t.s.row})
 	}
@@ -214,6 +229,9 @@ func (t *itemTable) block() []blockRow {
 	for _, why := range c.Why {
 		line(words.Why, why)
 	}
+	if len(c.NotApplicable) > 0 {
+		line(words.WhyNotApplicable, t.counted(c.NotApplicable))
+	}
 	if t.observes() {
 		line(words.Observations, t.observationCounts())
 	}
@@ -236,9 +254,15 @@ func (t *itemTable) block() []blockRow {
 // observationCounts says what observations are, and how many items have each.
 func (t *itemTable) observationCounts() string {
 	b := t.b
-	parts := []string{b.in(words.ObservationsChangeNothing)}
-	for _, o := range t.c.Observations {
-		parts = append(parts, fmt.Sprintf(b.in(words.Labelled), o.Text, fmt.Sprintf(b.in(words.ItemsN), format.Count(o.N))))
+	return b.in(words.ObservationsChangeNothing) + "\n" + t.counted(t.c.Observations)
+}
+
+// counted says how many items each of the reasons has, one a line.
+func (t *itemTable) counted(reasons []reports.ReasonCount) string {
+	b := t.b
+	lines := make([]string, 0, len(reasons))
+	for _, r := range reasons {
+		lines = append(lines, fmt.Sprintf(b.in(words.Labelled), r.Text, fmt.Sprintf(b.in(words.ItemsN), format.Count(r.N))))
 	}
-	return strings.Join(parts, "\n")
+	return strings.Join(lines, "\n")
 }

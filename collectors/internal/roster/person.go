@@ -23,7 +23,7 @@ const Kind = "hr.person"
 // same and means the same by it.
 func KindOf(methods ...evidence.Method) collectors.Kind {
 	return collectors.Kind{
-		Name: Kind, Title: evidence.Text{JA: "人事情報上の従業員", EN: "person in the HR system"},
+		Name: Kind, Title: evidence.Text{JA: "人事システムの従業員", EN: "person in the HR system"},
 		Form: evidence.Snapshot, Methods: methods,
 	}
 }

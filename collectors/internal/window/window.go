@@ -7,18 +7,14 @@ import (
 	"github.com/evidencepack/evidence"
 )
 
-// Days cuts a window at the midnights of the location that its start is in: its first
-// and last day may be parts of one. Where clocks change, a day has 23 or 25 hours. The
-// bounds are in UTC.
+// Days are the days of a window, of the location that its start is in, with their bounds
+// in UTC, as units have them.
 func Days(w evidence.Period) []evidence.Period {
-	var list []evidence.Period
-	for start := w.Start; start.Before(w.End); {
-		y, m, d := start.Date()
-		end := Earlier(time.Date(y, m, d+1, 0, 0, 0, 0, w.Start.Location()), w.End)
-		list = append(list, evidence.Period{Start: start.UTC(), End: end.UTC()})
-		start = end.In(w.Start.Location())
+	days := w.Days()
+	for i, d := range days {
+		days[i] = evidence.Period{Start: d.Start.UTC(), End: d.End.UTC()}
 	}
-	return list
+	return days
 }
 
 // Around is a period with what selections want before and after it.

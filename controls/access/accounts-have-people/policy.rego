@@ -39,7 +39,13 @@ exception contains {"code": "other_number", "detail": {
 	numbered_otherwise(person)
 }
 
-not_applicable if not tested
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "deleted"} if deleted
+
+not_applicable_because contains {"code": "exempt"} if count(exemptions) > 0
+
+not_applicable_because contains {"code": "guest_account"} if guest
 
 observation contains {"code": "exempt_account", "detail": {"account": account, "why": concat("; ", sort(exemptions))}} if {
 	not deleted

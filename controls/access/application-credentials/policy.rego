@@ -5,17 +5,25 @@ package evidence.acc_13
 import data.evidence.lib.approval
 import data.evidence.lib.directoryaudit
 
-exception contains {"code": "credential_added", "detail": object.union(about, {"changes": considered})} if {
+exception contains {"code": "credential_unapproved", "detail": object.union(about, {"changes": considered})} if {
 	credential_added
 	unapproved
 }
 
-exception contains {"code": "consent_granted", "detail": object.union(about, {"changes": considered, "permissions": permissions})} if {
+exception contains {"code": "consent_unapproved", "detail": object.union(about, {"changes": considered, "permissions": permissions})} if {
 	consent_granted
 	unapproved
 }
 
-not_applicable if not applies
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "nothing_given"} if not applies
+
+# for_all_users is told whether or not a change approved it: it says how far the consent goes.
+observation contains {"code": "for_all_users", "detail": object.union(about, {"permissions": permissions})} if {
+	consent_granted
+	for_all_users
+}
 
 applies if credential_added
 
@@ -75,6 +83,16 @@ consent_granted if {
 consent_granted if {
 	succeeded
 	activity == "add app role assignment to service principal"
+}
+
+for_all_users if "allprincipals" in lowered({"DelegatedPermissionGrant.ConsentType"})
+
+for_all_users if "true" in lowered({"ConsentContext.OnBehalfOfAll"})
+
+for_all_users if {
+	some text in lowered({"ConsentAction.Permissions"})
+	sides := split(text, "=>")
+	contains(sides[count(sides) - 1], "consenttype: allprincipals")
 }
 
 succeeded if not directoryaudit.failed(input.record)

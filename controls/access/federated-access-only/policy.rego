@@ -22,7 +22,9 @@ exception contains {"code": "password_set", "detail": {"by": by, "user": target,
 	object.get(input.record, "errorCode", null) in {null, ""}
 }
 
-not_applicable if service_user
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "service_user"} if service_user
 
 person if {
 	input.record.userIdentity.type == "IAMUser"

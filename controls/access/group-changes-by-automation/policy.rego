@@ -34,7 +34,11 @@ exception contains {"code": "self_service", "detail": about} if {
 	not "DynamicMembership" in object.get(found.group, "groupTypes", [])
 }
 
-not_applicable if not tested
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "failed"} if directoryaudit.failed(input.record)
+
+not_applicable_because contains {"code": "group_out_of_scope"} if not managed
 
 tested if {
 	not directoryaudit.failed(input.record)

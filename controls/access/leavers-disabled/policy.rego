@@ -71,7 +71,9 @@ pending contains {"code": "not_yet_due", "detail": about(account), "until": dead
 	not due
 }
 
-not_applicable if no_account
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "without_account"} if no_account
 
 observation contains {"code": "no_account", "detail": {"employee": employee}} if no_account
 

@@ -29,18 +29,20 @@ exception contains {"code": "outcome_unknown", "detail": who} if {
 	not exempt
 }
 
-not_applicable if failed
+not_applicable if count(not_applicable_because) > 0
 
-not_applicable if by_an_application
+not_applicable_because contains {"code": "sign_in_failed"} if failed
 
-not_applicable if by_a_token
+not_applicable_because contains {"code": "by_application"} if by_an_application
 
-not_applicable if {
+not_applicable_because contains {"code": "by_token"} if by_a_token
+
+not_applicable_because contains {"code": "exempt"} if {
 	unshown
 	exempt
 }
 
-not_applicable if {
+not_applicable_because contains {"code": "exempt"} if {
 	unknown
 	exempt
 }

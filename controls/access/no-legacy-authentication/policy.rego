@@ -28,9 +28,11 @@ exception contains {"code": "outcome_unknown", "detail": by_client} if {
 	not exempt
 }
 
-not_applicable if by_an_application
+not_applicable if count(not_applicable_because) > 0
 
-not_applicable if {
+not_applicable_because contains {"code": "by_application"} if by_an_application
+
+not_applicable_because contains {"code": "by_token"} if {
 	not failed
 	not legacy
 	not ropc
@@ -38,7 +40,7 @@ not_applicable if {
 	by_a_token
 }
 
-not_applicable if {
+not_applicable_because contains {"code": "exempt"} if {
 	not failed
 	suspect
 	exempt

@@ -63,7 +63,9 @@ exception contains {"code": "outside_pim", "detail": {
 	not members_allowed
 }
 
-not_applicable if {
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "nothing_tested"} if {
 	not tested_request
 	not tested_assignment
 	not tested_event

@@ -45,7 +45,9 @@ pending contains {"code": "not_yet_due", "detail": what, "until": graphtime.rfc3
 	not due
 }
 
-not_applicable if level < threshold
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "below_level"} if level < threshold
 
 observation contains {"code": "compromise_confirmed", "detail": what} if {
 	in_scope

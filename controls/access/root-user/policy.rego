@@ -23,7 +23,9 @@ exception contains {"code": "root_key_created", "detail": {"key": key}} if {
 	key := object.get(input.record, ["responseElements", "accessKey", "accessKeyId"], "")
 }
 
-not_applicable if by_service
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "by_service"} if by_service
 
 used if {
 	not by_service

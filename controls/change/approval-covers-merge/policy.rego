@@ -29,7 +29,11 @@ exception contains {"code": "approved_commit_gone", "detail": {
 	count(placed) == 0
 }
 
-not_applicable if not applicable
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "other_branch"} if not change.in_scope(input.record, input.params.branches, input.related.landed)
+
+not_applicable_because contains {"code": "not_approved"} if not approval.status(input.record, input.params) == "approved"
 
 # Without an approval of which it is known that it is somebody else's, and was in
 # force, CHG-01 has the exception.

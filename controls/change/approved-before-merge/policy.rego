@@ -20,7 +20,9 @@ exception contains {"code": "reviews_incomplete", "detail": who} if {
 	status == "incomplete"
 }
 
-not_applicable if not in_scope
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "other_branch"} if not in_scope
 
 observation contains {"code": "self_merge", "detail": who} if {
 	in_scope

@@ -30,9 +30,14 @@ exception contains {"code": "protection_unknown", "detail": {"branch": input.rec
 	not settings
 }
 
-not_applicable if not applicable
+not_applicable if count(not_applicable_because) > 0
 
-not_applicable if count(required) == 0
+not_applicable_because contains {"code": "other_branch"} if not applicable
+
+not_applicable_because contains {"code": "no_required_check"} if {
+	applicable
+	count(required) == 0
+}
 
 applicable if own_branch
 

@@ -46,7 +46,9 @@ exception contains {"code": "change_not_approved", "detail": object.union(deploy
 	approval.status(pull, input.params) != "approved"
 }
 
-not_applicable if not applicable
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "not_production"} if not applicable
 
 applicable if {
 	some environment in input.params.environments

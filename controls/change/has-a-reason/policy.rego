@@ -38,7 +38,11 @@ exception contains {"code": "ticket_closed_before", "detail": {
 	before_merge(ticket)
 }
 
-not_applicable if not applicable
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "other_branch"} if not change.in_scope(input.record, input.params.branches, input.related.landed)
+
+not_applicable_because contains {"code": "exempt_author"} if people.named(input.record.author, input.params.exempt_authors)
 
 applicable if {
 	change.in_scope(input.record, input.params.branches, input.related.landed)

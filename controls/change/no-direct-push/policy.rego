@@ -14,7 +14,11 @@ exception contains {"code": "no_pull_request", "detail": {
 	count(merged) == 0
 }
 
-not_applicable if not applicable
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "exempt_pusher"} if exempt
+
+not_applicable_because contains {"code": "initial_commit"} if initial
 
 observation contains {"code": "direct_push", "detail": told(direct)} if {
 	applicable

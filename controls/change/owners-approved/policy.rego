@@ -37,10 +37,14 @@ exception contains {"code": "files_incomplete", "detail": {"held": count(paths),
 	count(paths) < total
 }
 
-not_applicable if not in_scope
+not_applicable if count(not_applicable_because) > 0
 
-# Nothing that changed has an owner.
-not_applicable if count(needs) == 0
+not_applicable_because contains {"code": "other_branch"} if not in_scope
+
+not_applicable_because contains {"code": "no_owner"} if {
+	in_scope
+	count(needs) == 0
+}
 
 in_scope if change.in_scope(input.record, input.params.branches, input.related.landed)
 

@@ -30,7 +30,9 @@ pending contains {"code": "review_due", "detail": who, "until": deadline} if {
 	count(reviews) == 0
 }
 
-not_applicable if not emergency
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "no_emergency"} if not emergency
 
 observation contains {"code": "late_approval", "detail": object.union(who, first)} if {
 	emergency

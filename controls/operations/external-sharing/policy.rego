@@ -22,7 +22,9 @@ exception contains {"code": "unknown_guest", "detail": object.union(about, {"tar
 	not site_allowed
 }
 
-not_applicable if {
+not_applicable if count(not_applicable_because) > 0
+
+not_applicable_because contains {"code": "inside"} if {
 	not anonymous
 	not outside
 }

@@ -18,9 +18,11 @@ exception contains {"code": "rule_unreadable", "detail": about} if {
 	unreadable
 }
 
-not_applicable if not succeeded
+not_applicable if count(not_applicable_because) > 0
 
-not_applicable if {
+not_applicable_because contains {"code": "failed"} if not succeeded
+
+not_applicable_because contains {"code": "nobody_outside"} if {
 	count(recipients) == 0
 	not unreadable
 }
