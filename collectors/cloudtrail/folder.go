@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"iter"
-	"os"
 	"strings"
 	"sync"
 
@@ -42,16 +41,16 @@ func (f *folder) List(ctx context.Context, prefix string) iter.Seq2[objects.Obje
 	}
 }
 
-func (f *folder) signature(_ context.Context, key string, _ objects.Content) (string, error) {
-	file, err := os.Open(f.Path(key + signatureSuffix))
+func (f *folder) signature(ctx context.Context, key string, _ objects.Content) (string, error) {
+	c, err := f.Open(ctx, key+signatureSuffix)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	defer file.Close()
-	b, err := io.ReadAll(io.LimitReader(file, 64<<10))
+	defer c.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(c.Body, 64<<10))
 	return strings.TrimSpace(string(b)), err
 }
 

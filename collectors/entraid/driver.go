@@ -11,6 +11,7 @@ import (
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/collectors/internal/graph"
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 var (
@@ -31,7 +32,7 @@ func Driver() collectors.Driver {
 		Permissions: permissions(),
 		Texts:       texts,
 		New: func(env collectors.Env, decode func(any) error) (collectors.Collector, error) {
-			return open(env, decode, graph.Sleep)
+			return open(env, decode, httpclient.Sleep)
 		},
 	}
 }

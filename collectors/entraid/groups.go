@@ -18,6 +18,10 @@ import (
 // number of members.
 const batchBytes = 8 << 20
 
+// groupBytes is how large a group with all its members and owners may be: a record is
+// held whole, and a locker keeps none of more than 16 MiB. It is some 50,000 members.
+const groupBytes = 15 << 20
+
 // groups reads every group that settings name, with its members and owners.
 func (r *run) groups(ctx context.Context) error {
 	if len(r.spec.Groups) > 0 {
@@ -85,7 +89,7 @@ func (r *run) group(ctx context.Context, b *batch, g gjson.Result, from evidence
 		query graph.Query
 	}{{"members", groupMembers(id)}, {"owners", groupOwners(id)}} {
 		what := l.name + " of group " + short(g.Get("displayName").Str) + " (" + short(id) + ")"
-		list, origins, err := r.directory(ctx, l.query)
+		list, origins, err := r.directory(ctx, l.query, groupBytes-body.Len())
 		var e *graph.Error
 		switch {
 		case errors.As(err, &e) && graph.NotFound(err):
@@ -97,6 +101,9 @@ func (r *run) group(ctx context.Context, b *batch, g gjson.Result, from evidence
 				permission = readHidden
 			}
 			r.refuse(what, err, permission)
+			list = []byte("null")
+		case errors.Is(err, errTooLong):
+			r.gap(evidence.Finding{Code: "group_too_large", Object: what, Detail: "the rest of the group is recorded; if nothing depends on this one, name those that are needed under groups in the settings"})
 			list = []byte("null")
 		case err != nil:
 			return 0, err
@@ -136,19 +143,23 @@ func nameless(list []byte) (permissions []string) {
 	return permissions
 }
 
-// directory reads all of a list of directory objects as one JSON list.
-func (r *run) directory(ctx context.Context, q graph.Query) ([]byte, []evidence.Origin, error) {
+// directory reads all of a list of directory objects as one JSON list, of so many
+// bytes at most; a longer one is errTooLong.
+func (r *run) directory(ctx context.Context, q graph.Query, most int) ([]byte, []evidence.Origin, error) {
 	for tries := 0; ; tries++ {
-		list, origins, err := r.objects(ctx, q)
+		list, origins, err := r.objects(ctx, q, most)
 		if err == nil || tries >= mostBacks || !errors.Is(err, errExpired) {
 			return list, origins, err
 		}
 	}
 }
 
-var errExpired = errors.New("a link to the next page has expired")
+var (
+	errExpired = errors.New("a link to the next page has expired")
+	errTooLong = errors.New("the list is longer than a record can be")
+)
 
-func (r *run) objects(ctx context.Context, q graph.Query) ([]byte, []evidence.Origin, error) {
+func (r *run) objects(ctx context.Context, q graph.Query, most int) ([]byte, []evidence.Origin, error) {
 	out := bytes.NewBufferString("[")
 	var origins []evidence.Origin
 	met := seen{}
@@ -171,6 +182,9 @@ func (r *run) objects(ctx context.Context, q graph.Query) ([]byte, []evidence.Or
 				out.WriteByte(',')
 			}
 			out.WriteString(o.Raw)
+		}
+		if out.Len() >= most {
+			return nil, nil, errTooLong
 		}
 		if p.Link == "" {
 			out.WriteByte(']')

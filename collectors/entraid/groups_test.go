@@ -59,6 +59,45 @@ func TestManyMembers(t *testing.T) {
 	}
 }
 
+// TestGroupTooLarge: what no record can hold is a gap, and the other groups are read.
+func TestGroupTooLarge(t *testing.T) {
+	long := `,"mail":"` + strings.Repeat("x", 300<<10) + `"`
+	members := func(n int) (list []string) {
+		for i := range n {
+			list = append(list, object(fmt.Sprintf("m-%03d", i), long))
+		}
+		return list
+	}
+	for name, tt := range map[string]struct {
+		members, owners int
+		null            []string
+	}{
+		"fits":               {48, 1, nil},
+		"members":            {60, 1, []string{"members"}},
+		"owners beside them": {40, 20, []string{"owners"}},
+	} {
+		w := full(t)
+		w.lists["/groups/g-2/members"], w.lists["/groups/g-2/owners"] = members(tt.members), members(tt.owners)
+		w.pages["/groups/g-2/members"], w.pages["/groups/g-2/owners"] = 10, 10
+		g := collect(t, w.open(""), Group)
+		if len(g.errs) > 0 || len(g.records) != 3 {
+			t.Fatalf("%s: %v, %d records", name, g.errs, len(g.records))
+		}
+		var null, gaps []string
+		for _, l := range []string{"members", "owners"} {
+			if gjson.GetBytes(g.records[1].Body, l).Type == gjson.Null {
+				null = append(null, l)
+			}
+		}
+		for _, n := range tt.null {
+			gaps = append(gaps, "group_too_large "+n+" of group name of g-2 (g-2)")
+		}
+		if d := cmp.Diff([][]string{tt.null, gaps}, [][]string{null, g.gaps()}); d != "" {
+			t.Errorf("%s: left out and gaps (-want +got):\n%s", name, d)
+		}
+	}
+}
+
 func TestMembersThatCannotBeRead(t *testing.T) {
 	hidden := object("g-2", `,"visibility":"HiddenMembership"`)
 	for _, tt := range []struct {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors/internal/graph"
+	"github.com/evidencepack/evidence/collectors/internal/window"
 )
 
 // logOf is a list of what happened.
@@ -68,7 +69,7 @@ func (r *run) readLog(l logOf) step {
 			return nil
 		}
 		for {
-			q := l.ask(later(from, r.at.Log.From), to)
+			q := l.ask(window.Later(from, r.at.Log.From), to)
 			p := r.at.Place
 			a, err := r.page(ctx, q, &p, &r.ahead)
 			switch {
@@ -140,10 +141,10 @@ func (r *run) resume(l logOf, err error) error {
 func (r *run) reach() evidence.Period {
 	w := r.unit.Window
 	if r.spec.From != nil {
-		w.Start = earlier(w.Start, *r.spec.From)
+		w.Start = window.Earlier(w.Start, *r.spec.From)
 	}
 	if r.spec.To != nil {
-		w.End = later(w.End, *r.spec.To)
+		w.End = window.Later(w.End, *r.spec.To)
 	}
 	return w
 }
@@ -158,12 +159,12 @@ func (r *run) part() (from, to time.Time, ok bool) {
 	w := r.reach()
 	held := r.settings.retained(r.kind.name)
 	if kept := r.at.Taken.Add(-held); r.unit.Window.Start.Before(kept) {
-		lost := evidence.Period{Start: r.unit.Window.Start, End: earlier(r.unit.Window.End, kept)}
+		lost := evidence.Period{Start: r.unit.Window.Start, End: window.Earlier(r.unit.Window.End, kept)}
 		r.gap(evidence.Finding{Code: "older_than_retained", Forgotten: true, Object: r.unit.Scope.String(), Window: lost})
 	}
 	// A minute more than the limit, since the clocks differ.
-	from = later(w.Start, r.at.Taken.Add(time.Minute-max(oldest, held)))
-	to = earlier(w.End, later(r.unit.Window.End, r.at.Taken.Add(-settling)))
+	from = window.Later(w.Start, r.at.Taken.Add(time.Minute-max(oldest, held)))
+	to = window.Earlier(w.End, window.Later(r.unit.Window.End, r.at.Taken.Add(-settling)))
 	return from, to, from.Before(to)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors/internal/graph"
+	"github.com/evidencepack/evidence/collectors/internal/window"
 )
 
 // A list that is lied about must not be read for ever.
@@ -94,6 +95,6 @@ func (r *run) again(err error) error {
 		return errAgain
 	}
 	r.seen.forget()
-	r.at.Taken = later(r.at.Taken.Add(time.Second), r.now().UTC().Truncate(time.Second))
+	r.at.Taken = window.Later(r.at.Taken.Add(time.Second), r.now().UTC().Truncate(time.Second))
 	return errAgain
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors/internal/window"
 )
 
 // settling is how long after it happened something may still be missing from an
@@ -32,8 +33,8 @@ func (s *source) Plan(ctx context.Context, q evidence.Query) iter.Seq2[evidence.
 		if end.After(settled) {
 			end = settled.Truncate(time.Hour)
 		}
-		window := evidence.Period{Start: q.Period.Start, End: end}
-		if !window.Start.Before(window.End) {
+		ready := evidence.Period{Start: q.Period.Start, End: end}
+		if !ready.Start.Before(ready.End) {
 			return
 		}
 		tenant := ""
@@ -49,7 +50,7 @@ func (s *source) Plan(ctx context.Context, q evidence.Query) iter.Seq2[evidence.
 					return
 				}
 			}
-			for _, u := range s.units(k, evidence.Scope{"tenant": tenant}, window, q.Period, want) {
+			for _, u := range s.units(k, evidence.Scope{"tenant": tenant}, ready, q.Period, want) {
 				if !yield(u, nil) {
 					return
 				}
@@ -74,8 +75,8 @@ func (s *source) wanted(all []evidence.Selection, kind string) []evidence.Select
 	return list
 }
 
-// units makes those of one kind. window is the period as far as it has settled.
-func (s *source) units(k kind, scope evidence.Scope, window, period evidence.Period, want []evidence.Selection) []evidence.Unit {
+// units makes those of one kind. settled is the period as far as it has.
+func (s *source) units(k kind, scope evidence.Scope, settled, period evidence.Period, want []evidence.Selection) []evidence.Unit {
 	unit := func(w evidence.Period, sp spec) evidence.Unit {
 		raw, err := json.Marshal(sp)
 		if err != nil { // strings, bools and times
@@ -93,53 +94,18 @@ func (s *source) units(k kind, scope evidence.Scope, window, period evidence.Per
 	case Group:
 		sp.Groups = s.settings.Groups
 	}
-	around := period
-	for _, w := range want {
-		a := w.Around(period)
-		around.Start, around.End = earlier(around.Start, a.Start), later(around.End, a.End)
-	}
+	around := window.Around(period, want)
 	if !k.daily {
 		if k.name == PIMRequest {
-			sp.reach(period, around)
+			sp.From, sp.To = window.Reach(period, period, around)
 		}
-		return []evidence.Unit{unit(window, sp)}
+		return []evidence.Unit{unit(settled, sp)}
 	}
 	var list []evidence.Unit
-	for _, day := range window.Days() {
+	for _, day := range window.Days(settled) {
 		of := sp
-		if day.Start.Equal(period.Start) {
-			of.reach(day, evidence.Period{Start: around.Start, End: day.End})
-		}
-		if day.End.Equal(period.End) {
-			of.reach(day, evidence.Period{Start: day.Start, End: around.End})
-		}
+		of.From, of.To = window.Reach(day, period, around)
 		list = append(list, unit(day, of))
 	}
 	return list
-}
-
-// reach notes how far records are wanted beyond a window.
-func (sp *spec) reach(window, around evidence.Period) {
-	if around.Start.Before(window.Start) {
-		t := around.Start.UTC()
-		sp.From = &t
-	}
-	if around.End.After(window.End) {
-		t := around.End.UTC()
-		sp.To = &t
-	}
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

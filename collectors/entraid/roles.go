@@ -89,7 +89,7 @@ const mostRoles = 5000
 
 // roleNames reads the definitions of all roles, by their ID.
 func (r *run) roleNames(ctx context.Context) (map[string]string, []evidence.Origin, error) {
-	list, origins, err := r.directory(ctx, roleDefinitions())
+	list, origins, err := r.directory(ctx, roleDefinitions(), batchBytes)
 	switch {
 	case refused(err):
 		r.refuse("role definitions", err, readRoles)

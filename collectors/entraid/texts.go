@@ -12,6 +12,7 @@ var texts = map[string]evidence.Text{
 	"records_not_wanted":     {JA: "読み取ったレコードのうちいずれの統制の検証にも用いないもの（保存しない）", EN: "records read that no control tests, which are not kept"},
 	"approvals_not_found":    {JA: "Microsoft Graph に残っていない承認", EN: "approvals that Microsoft Graph no longer has"},
 
+	"group_too_large":     {JA: "グループの構成員又は所有者が多く、一つのレコードに保存できないため取得していない", EN: "a group has more members or owners than a record can hold, and they are not recorded"},
 	"not_readable":        {JA: "権限又はライセンスがないため取得不可", EN: "not readable for want of a permission or a licence"},
 	"older_than_retained": {JA: "テナントの保持期間を過ぎており、完全には取得できない", EN: "older than the tenant keeps it; what there is of it is not complete"},
 	"without_identity":    {JA: "識別子又は日時のない要素がある", EN: "an element without an identity or a time"},

@@ -76,10 +76,10 @@ type run struct {
 
 	tally tally
 	cover coverage
-	seen  map[[16]byte]version // of what was kept: hash of the identity → what it was
-	alike map[[16]byte]bool    // directory audits that were kept of more than a CSV
-	held  []*kept              // of a kind of which there are few: what is handed over in the end
-	place map[string]int       // where in held an identity is
+	seen  map[[16]byte]version     // of what was kept: hash of the identity → what it was
+	alike map[[16]byte][]subsecond // when, within the second, directory audits happened that were kept of more than a CSV
+	held  []*kept                  // of a kind of which there are few: what is handed over in the end
+	place map[string]int           // where in held an identity is
 
 	batch evidence.Batch
 	bytes int
@@ -87,9 +87,10 @@ type run struct {
 	past  bool // the cursor to resume from lies behind, and fits
 }
 
-// version is what was kept under an identity.
+// version is what was kept under an identity. There is one for each record of a day:
+// with its identity it is to be small (see BenchmarkSeen).
 type version struct {
-	body  [16]byte
+	body  [8]byte // the beginning of its hash
 	shape shape
 }
 
@@ -98,12 +99,13 @@ type kept struct {
 	evidence.Record
 	shape shape
 	like  [16]byte
+	part  subsecond
 	fors  []string // who wants it
 	from  *facts
 }
 
 func (s *source) newRun(u evidence.Unit, from evidence.Cursor, yield func(evidence.Batch, error) bool) (*run, error) {
-	r := &run{source: s, unit: u, tenant: u.Scope["tenant"], yield: yield, seen: map[[16]byte]version{}, alike: map[[16]byte]bool{}, place: map[string]int{}}
+	r := &run{source: s, unit: u, tenant: u.Scope["tenant"], yield: yield, seen: map[[16]byte]version{}, alike: map[[16]byte][]subsecond{}, place: map[string]int{}}
 	if len(u.Kinds) != 1 || r.tenant == "" {
 		return nil, fmt.Errorf("it has %d kinds and tenant %q: want one of each", len(u.Kinds), r.tenant)
 	}
@@ -145,6 +147,9 @@ func (r *run) all(ctx context.Context) error {
 		if err := r.emit(k); err != nil {
 			return err
 		}
+	}
+	if err := r.lookBack(ctx, l); err != nil {
+		return err
 	}
 	return r.finish(l)
 }
@@ -208,7 +213,7 @@ func (r *run) facts(ctx context.Context, f file) ([]*facts, error) {
 	}
 	parts, err := r.scan(ctx, f, func() {}, func(*facts, entry, string) error { return nil })
 	if err == nil {
-		r.known.put(f.Object, parts)
+		r.known.put(f, parts)
 	}
 	return parts, err
 }
@@ -251,7 +256,7 @@ func (r *run) read(ctx context.Context, f file) (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.known.put(f.Object, parts)
+	r.known.put(f, parts)
 	out.parts = parts
 	return out, nil
 }
@@ -298,7 +303,7 @@ func (r *run) want(e entry, from *facts) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &kept{Record: rec, shape: e.shape, like: e.like, fors: fors, from: from}, nil
+	return &kept{Record: rec, shape: e.shape, like: e.like, part: e.part, fors: fors, from: from}, nil
 }
 
 // accept takes over one file: what there is to say of it, and its records.
@@ -343,11 +348,9 @@ func (r *run) readAgain(ctx context.Context, first *reading) error {
 	if err != nil {
 		return err
 	}
-	for i, f := range again {
-		if i >= len(first.parts) || f.origin.SHA256 != first.parts[i].origin.SHA256 {
-			r.tally.gap("object_changed", f.name, "it was replaced while it was being read")
-			break
-		}
+	same := func(a, b *facts) bool { return a.name == b.name && a.origin.SHA256 == b.origin.SHA256 }
+	if !slices.EqualFunc(first.parts, again, same) {
+		r.tally.gap("object_changed", first.file.Key, "it was replaced while it was being read")
 	}
 	return nil
 }
@@ -357,23 +360,25 @@ func (r *run) readAgain(ctx context.Context, first *reading) error {
 func (r *run) keep(k *kept) error {
 	id, body := short([]byte(k.ID)), short(k.Body)
 	if k.Kind == DirectoryAudit {
-		if k.shape == tabular && r.alike[k.like] {
+		if k.shape == tabular && slices.ContainsFunc(r.alike[k.like], k.part.equal) {
 			r.tally.duplicates++
 			return nil
 		}
 		if k.shape != tabular {
-			r.alike[k.like] = true
+			if parts := r.alike[k.like]; !slices.Contains(parts, k.part) {
+				r.alike[k.like] = append(parts, k.part)
+			}
 		}
 	}
 	before, met := r.seen[id]
 	switch {
-	case met && (before.body == body || before.shape < k.shape):
+	case met && (before.body == [8]byte(body[:8]) || before.shape < k.shape):
 		r.tally.duplicates++
 		return nil
 	case met:
 		r.tally.versions++
 	}
-	r.seen[id] = version{body, k.shape}
+	r.seen[id] = version{[8]byte(body[:8]), k.shape}
 	if !r.kind.few {
 		return r.emit(k)
 	}

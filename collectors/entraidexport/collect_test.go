@@ -1,6 +1,7 @@
 package entraidexport
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -334,6 +335,62 @@ func TestFileThatChangesWhileItIsRead(t *testing.T) {
 	}
 }
 
+// replaced is a store in which a file is another one from its second opening on.
+type replaced struct {
+	archive.Store
+	key, by string
+	n       int
+}
+
+func (r *replaced) Open(ctx context.Context, key string) (archive.Content, error) {
+	if key == r.key {
+		if r.n++; r.n > 1 {
+			return archive.Content{Body: io.NopCloser(strings.NewReader(r.by))}, nil
+		}
+	}
+	return r.Store.Open(ctx, key)
+}
+
+// TestMembersThatGoWhileAFileIsRead: what of a zip file is left may be as it was.
+func TestMembersThatGoWhileAFileIsRead(t *testing.T) {
+	key := hourKey("AuditLogs", tenant, period.Start)
+	audit := func(id string) string {
+		return line("AuditLogs", tenant, id, period.Start.Add(time.Minute), `,"activityDisplayName":"x"`) + "\n"
+	}
+	archived := func(members ...string) string {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for i, m := range members {
+			w, err := z.Create(fmt.Sprintf("%d.json", i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.WriteString(w, m)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	for name, tt := range map[string]struct {
+		by   string
+		want []string
+	}{
+		"the same": {archived(audit("x-1"), audit("x-2")), nil},
+		"fewer":    {archived(audit("x-1")), []string{"object_changed"}},
+		"more":     {archived(audit("x-1"), audit("x-2"), audit("x-3")), []string{"object_changed"}},
+	} {
+		e := newExport(tenant)
+		e[key] = archived(audit("x-1"), audit("x-2"))
+		s := e.on(t, "")
+		s.heldBytes = 1
+		s.store = &replaced{Store: s.store, key: key, by: tt.by}
+		if diff := cmp.Diff(tt.want, collect(t, s, of(DirectoryAudit)).gapCodes()); diff != "" {
+			t.Errorf("%s: gaps (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // A file that has come since an interruption lies before the cursor: its records
 // must be handed over all the same, since the claim counts them.
 func TestResumeFindsWhatHasCome(t *testing.T) {
@@ -382,5 +439,33 @@ func TestResumeFindsWhatHasCome(t *testing.T) {
 	}
 	if int64(n) != claimed-1 {
 		t.Errorf("from a cursor that does not fit, %d records, want %d", n, claimed-1)
+	}
+}
+
+// TestRowsOfTheSameSecond: a row is the record of another file's only if as much of
+// their times is equal as both give.
+func TestRowsOfTheSameSecond(t *testing.T) {
+	for _, tt := range []struct {
+		row, object string
+		same        bool
+	}{
+		{"2026-10-05T01:02:03.4567890+00:00", "2026-10-05T01:02:03.456789Z", true},
+		{"2026-10-05T01:02:03.4567890+00:00", "2026-10-05T01:02:03.4567891Z", false},
+		{"2026-10-05T01:02:03.456Z", "2026-10-05T01:02:03.4567891Z", true},
+		{"2026-10-05T01:02:03.457Z", "2026-10-05T01:02:03.4567891Z", false},
+		{"2026-10-05T01:02:03Z", "2026-10-05T01:02:03.4567891Z", true},
+		{"2026-10-05T01:02:03.4567891Z", "2026-10-05T01:02:03Z", true},
+		{"2026-10-05T01:02:04Z", "2026-10-05T01:02:03.4567891Z", false},
+	} {
+		e := export{"tenantId=" + tenant + "/AuditLogs.csv": sheetText(auditHeader, with(anAudit, cells{"Date (UTC)": tt.row}))}
+		e["tenantId="+tenant+"/AuditLogs.json"] = `[{"id":"Directory_1","correlationId":"c-1","activityDisplayName":"Add member to role","activityDateTime":"` +
+			tt.object + `","targetResources":[{"id":"u-2"}]}]`
+		want := 2
+		if tt.same {
+			want = 1
+		}
+		if ids := collect(t, e.on(t, ""), of(DirectoryAudit)).ids(DirectoryAudit); len(ids) != want {
+			t.Errorf("a row of %s and an object of %s are kept as %q, want %d records", tt.row, tt.object, ids, want)
+		}
 	}
 }

@@ -25,6 +25,7 @@ type coverage struct {
 	hours  map[string]map[time.Time]bool // hours of which there is a file, of the window and behind it
 	loose  map[string][]evidence.Period  // from the first record of a loose file to its last
 	cut    map[string][]download         // loose files that end where downloads are cut
+	before map[string]bool               // there are files of hours long before the window, when it begins without one
 	rooted map[string]bool               // there is a folder for its files
 }
 
@@ -35,7 +36,8 @@ type download struct {
 }
 
 func (c *coverage) init() {
-	c.hours, c.loose, c.cut, c.rooted = map[string]map[time.Time]bool{}, map[string][]evidence.Period{}, map[string][]download{}, map[string]bool{}
+	c.hours, c.loose, c.cut = map[string]map[time.Time]bool{}, map[string][]evidence.Period{}, map[string][]download{}
+	c.before, c.rooted = map[string]bool{}, map[string]bool{}
 }
 
 // wrote notes an hour of which there is a file.

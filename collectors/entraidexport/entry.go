@@ -13,7 +13,7 @@ import (
 
 // shape is a way in which exports write records. Of one record in several shapes
 // the first here says the most: it is kept, and the others add nothing to it.
-type shape int
+type shape int8
 
 const (
 	diagnostic shape = iota // what the diagnostic settings write
@@ -32,6 +32,7 @@ type entry struct {
 	at       time.Time
 	body     func() string // Graph's JSON
 	like     [16]byte      // of a directory audit: what it has in common with its row in a CSV
+	part     subsecond     // likewise; as much as it and the row give of it must be equal
 	doubts   []string      // what of it is not known, and therefore left out of the body
 	unsure   bool          // a sign-in whose type neither it nor the file's name says
 }
@@ -143,13 +144,13 @@ func (e entry) identified(object string) (entry, error) {
 	case RiskyUser:
 		e.id += "@" + text
 	case DirectoryAudit:
-		e.like = likeness(object, at)
+		e.like, e.part = likeness(object, at), subsecondOf(text)
 	}
 	return e, nil
 }
 
 // likeness is what a directory audit and its row in a CSV, which has no identity,
-// have in common.
+// have in common, beside the fraction of the second at which it happened.
 func likeness(object string, at time.Time) [16]byte {
 	sum := sha256.Sum256([]byte(strings.Join([]string{
 		strings.ToLower(gjson.Get(object, "correlationId").String()), at.Format(time.RFC3339),

@@ -217,10 +217,17 @@ func (s *source) allowed(sh shape) error {
 	return nil
 }
 
-// memory is what is known of files that were read to their ends.
+// mostHours bounds how many files of hours are remembered: those of two months with all
+// categories. Units that look at the same hours are read close to one another, and a
+// file that was forgotten is read again.
+const mostHours = 10_000
+
+// memory is what is known of files that were read to their ends: of all that are no
+// hour's, which every unit looks at, and of the hours' files that were read last.
 type memory struct {
 	mu    sync.Mutex
 	files map[string]remembered
+	hours [2]map[string]remembered // the newer and the older half; the older one is forgotten in one go
 }
 
 type remembered struct {
@@ -231,16 +238,18 @@ type remembered struct {
 func (m *memory) get(o archive.Object) []*facts {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if r, ok := m.files[o.Key]; ok && r.mark == o.Mark {
-		return r.parts
+	for _, known := range []map[string]remembered{m.files, m.hours[0], m.hours[1]} {
+		if r, ok := known[o.Key]; ok && r.mark == o.Mark {
+			return r.parts
+		}
 	}
 	return nil
 }
 
 // put remembers a file that could be read; what could not be may be readable later.
-func (m *memory) put(o archive.Object, parts []*facts) {
-	for _, f := range parts {
-		for _, g := range f.gaps {
+func (m *memory) put(f file, parts []*facts) {
+	for _, p := range parts {
+		for _, g := range p.gaps {
 			if g.Code == "file_unreadable" {
 				return
 			}
@@ -248,8 +257,14 @@ func (m *memory) put(o archive.Object, parts []*facts) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.files == nil {
-		m.files = map[string]remembered{}
+	known := &m.files
+	if !f.hour.IsZero() {
+		if known = &m.hours[0]; len(*known) >= mostHours/2 {
+			m.hours[0], m.hours[1] = nil, m.hours[0]
+		}
 	}
-	m.files[o.Key] = remembered{o.Mark, parts}
+	if *known == nil {
+		*known = map[string]remembered{}
+	}
+	(*known)[f.Key] = remembered{f.Mark, parts}
 }

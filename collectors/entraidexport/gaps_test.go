@@ -174,6 +174,14 @@ func TestDaysWithoutAFile(t *testing.T) {
 			gaps: []string{"export_ends SignInLogs"},
 		},
 		{
+			name: "it began within the day", category: "SignInLogs", from: period.Start.AddDate(0, 0, -5), to: period.Start.Add(12 * time.Hour),
+			gaps: []string{"export_begins SignInLogs"},
+		},
+		{name: "it began in the night", category: "SignInLogs", from: period.Start.AddDate(0, 0, -5), to: period.Start.Add(4 * time.Hour)},
+		{
+			name: "it began within the day, of what is sparse", category: "ManagedIdentitySignInLogs", from: period.Start.AddDate(0, 0, -5), to: period.Start.Add(12 * time.Hour),
+		},
+		{
 			name: "it ended within the day, of what is sparse", category: "ManagedIdentitySignInLogs", from: period.End.Add(-12 * time.Hour), to: later.Add(24 * time.Hour),
 		},
 		{
@@ -218,6 +226,45 @@ func TestDaysWithoutAFile(t *testing.T) {
 				t.Errorf("notes (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestHoursThatADownloadReachesOver are not missing where the export is.
+func TestHoursThatADownloadReachesOver(t *testing.T) {
+	for name, tt := range map[string]struct {
+		from, to time.Time // of the download
+		want     []string
+	}{
+		"none of them": {period.Start.AddDate(0, 0, -3), period.Start.AddDate(0, 0, -2), []string{
+			"export_begins 2026-10-04T15:00:00Z/2026-10-05T03:00:00Z", "export_ends 2026-10-06T04:00:00Z/2026-10-06T15:00:00Z",
+		}},
+		"all of them": {period.Start.Add(-time.Hour), period.End.Add(time.Hour), nil},
+		"some of them": {period.Start.Add(-time.Hour), period.Start.Add(47 * time.Hour).Add(-5 * time.Hour), []string{
+			"export_ends 2026-10-06T10:10:00.000000001Z/2026-10-06T15:00:00Z",
+		}},
+	} {
+		e := newExport(tenant)
+		e.drop("SignInLogs", period.Start.AddDate(0, 0, -2), period.Start.Add(12*time.Hour))
+		e.drop("SignInLogs", period.End.Add(-8*time.Hour), later)
+		var lines []string
+		for at := tt.from; !at.After(tt.to); at = at.Add(time.Hour) {
+			lines = append(lines, line("SignInLogs", tenant, "d"+at.UTC().Format("0215"), at.Add(10*time.Minute), ""))
+		}
+		e["SignIns.json"] = graphs(t, lines...)
+		for k := range e {
+			if strings.HasPrefix(k, "insights-logs-") && !strings.HasPrefix(k, "insights-logs-signinlogs/") {
+				delete(e, k)
+			}
+		}
+		var got []string
+		for _, c := range collect(t, e.on(t, ""), of(SignIn)).claims {
+			for _, g := range c.Gaps {
+				got = append(got, g.Code+" "+g.Window.String())
+			}
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
 	}
 }
 

@@ -1,10 +1,12 @@
 package entraidexport
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors/internal/window"
 )
 
 // writtenWithin reports whether there is a file of an hour of the window.
@@ -20,19 +22,58 @@ func (r *run) writtenWithin(category string) bool {
 // silence is how many hours without a file are worth telling of: nights are quiet.
 const silence = 6
 
-// judgeHours looks at the hours of a day of which there is some file. Nothing is
-// written of an hour in which nothing happens, so that hours without a file are told
-// of, and not missed, as long as a later file shows that the export went on. Where
-// there is none in the days behind that are read too, the export may have ended: then
-// what follows its last file is missing.
-func (r *run) judgeHours(category string) {
-	hours := r.cover.hours[category]
-	last := time.Time{}
-	for hour := range hours {
+// lookingBack is how long before a day files are looked for, where its first hours have
+// none. It is as long as is looked behind it.
+const lookingBack = late
+
+// lookBack finds out whether the export was on before the day, for those categories of
+// which the day's first hours do not show it. Files are only listed for that.
+func (r *run) lookBack(ctx context.Context, l *layout) error {
+	start := r.unit.Window.Start
+	for category := range r.cover.hours {
+		if first, _ := r.writtenFromTo(category); first.Before(start.Add(silence * time.Hour)) {
+			continue
+		}
+		for _, at := range l.roots {
+			if at.tenant != "" && at.tenant != r.tenant || at.category != "" && at.category != category {
+				continue
+			}
+			files, _, err := r.source.hours(ctx, at, start.Add(-lookingBack), start)
+			if err != nil {
+				return err
+			}
+			if len(files) > 0 {
+				r.cover.before[category] = true
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// writtenFromTo are the first and the last hour of which there is a file, of the window
+// and around it.
+func (r *run) writtenFromTo(category string) (first, last time.Time) {
+	for hour := range r.cover.hours[category] {
+		if first.IsZero() || hour.Before(first) {
+			first = hour
+		}
 		if hour.After(last) {
 			last = hour
 		}
 	}
+	return first, last
+}
+
+// judgeHours looks at the hours of a day of which there is some file. Nothing is
+// written of an hour in which nothing happens, so that hours without a file are told
+// of, and not missed, as long as an earlier file shows that the export was on before and
+// a later one that it went on. Where there is none in the days around that are looked
+// at too, it may have begun or ended within the day: then what lies before its first
+// file or after its last one is missing, as far as no download reaches over it.
+func (r *run) judgeHours(category string) {
+	hours := r.cover.hours[category]
+	first, last := r.writtenFromTo(category)
 	var without, longest int
 	var run evidence.Period // the longest run of hours without a file
 	for at := r.unit.Window.Start.UTC().Truncate(time.Hour); at.Before(r.unit.Window.End); {
@@ -46,14 +87,28 @@ func (r *run) judgeHours(category string) {
 		}
 		at = end.Add(time.Hour)
 	}
-	if end := last.Add(time.Hour); end.Before(r.unit.Window.End) && !end.Add(silence*time.Hour).After(r.settled()) {
-		r.tally.gaps = append(r.tally.gaps, evidence.Finding{
-			Code: "export_ends", Object: category, Window: evidence.Period{Start: end, End: r.unit.Window.End},
-			Detail: "no file of the log is of a later hour: read the export again once there is one, or, if the log stopped, find out why",
-		})
-		return
+	unproven := false
+	if !first.Before(r.unit.Window.Start.Add(silence*time.Hour)) && !r.cover.before[category] {
+		unproven = true
+		r.missing("export_begins", category, evidence.Period{Start: r.unit.Window.Start, End: first},
+			"no file of the log is of an earlier hour: if the export was switched on only then, add downloads of the admin centre for the time before")
 	}
-	if longest >= silence {
+	if end := last.Add(time.Hour); end.Before(r.unit.Window.End) && !end.Add(silence*time.Hour).After(r.settled()) {
+		unproven = true
+		r.missing("export_ends", category, evidence.Period{Start: end, End: r.unit.Window.End},
+			"no file of the log is of a later hour: read the export again once there is one, or, if the log stopped, find out why")
+	}
+	if longest >= silence && !unproven {
 		r.finding(&r.tally.notes, "hours_without_file", category, fmt.Sprintf("%d hours, the longest run from %s to %s", without, stamp(run.Start), stamp(run.End)))
+	}
+}
+
+// missing adds gaps for those parts of a time over which no download reaches.
+func (r *run) missing(code, category string, of evidence.Period, detail string) {
+	for _, h := range r.holes(category) {
+		part := evidence.Period{Start: window.Later(h.Start, of.Start), End: window.Earlier(h.End, of.End)}
+		if part.Start.Before(part.End) {
+			r.tally.gaps = append(r.tally.gaps, evidence.Finding{Code: code, Object: category, Window: part, Detail: detail})
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors/internal/window"
 )
 
 // settling is how long after it happened something may still be on its way into
@@ -61,11 +62,7 @@ func (s *source) days(p evidence.Period) []evidence.Period {
 	if settled := s.settled(); end.After(settled) {
 		end = settled
 	}
-	days := evidence.Period{Start: p.Start, End: end}.Days()
-	for i, d := range days {
-		days[i] = evidence.Period{Start: d.Start.UTC(), End: d.End.UTC()}
-	}
-	return days
+	return window.Days(evidence.Period{Start: p.Start, End: end})
 }
 
 // present lists the tenants to plan for, and names those that are expected and of

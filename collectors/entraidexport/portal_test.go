@@ -292,6 +292,13 @@ func TestSheetsThatAreRefused(t *testing.T) {
 		if !ok || no.code != tt.code || !strings.Contains(no.what, tt.what) {
 			t.Errorf("%s: %v", name, err)
 		}
+		// A reader of either language is told what to do.
+		text := texts[tt.code]
+		for said, want := range map[string]string{no.what: "language set to English, or as JSON", text.EN: "language set to English, or as JSON", text.JA: "表示言語を英語にして、又は JSON 形式で"} {
+			if !strings.Contains(said, want) {
+				t.Errorf("%s: %q does not say %q", name, said, want)
+			}
+		}
 	}
 	if _, err := newElements(strings.NewReader("\"a"), "x"); err == nil {
 		t.Error("a header that does not end is accepted")

@@ -36,7 +36,7 @@ func sheetOf(c columns, header []string) (*sheet, error) {
 			}
 		}
 		if len(missing) > 0 {
-			return nil, refused{kind: s.kind, code: "column_missing", what: "it lacks the columns " + strings.Join(missing, ", ") + "; nothing of it is kept: download it again, in English, or as JSON"}
+			return nil, refused{kind: s.kind, code: "column_missing", what: "it lacks the columns " + strings.Join(missing, ", ") + "; nothing of it is kept: download it again, with the admin centre's language set to English, or as JSON"}
 		}
 		return s, nil
 	}
@@ -44,7 +44,7 @@ func sheetOf(c columns, header []string) (*sheet, error) {
 	for i, n := range first {
 		first[i] = clip(n)
 	}
-	return nil, refused{code: "unknown_format", what: fmt.Sprintf("its first columns are %q, which are none of the admin centre's in English: download it again, in English, or as JSON", first)}
+	return nil, refused{code: "unknown_format", what: fmt.Sprintf("its first columns are %q, which are none of the admin centre's in English: download it again, with the admin centre's language set to English, or as JSON", first)}
 }
 
 // clip shortens what is shown of a file's content.

@@ -23,9 +23,9 @@ var texts = map[string]evidence.Text{
 	"file_empty":        {JA: "ファイルが空である", EN: "a file is empty"},
 	"unknown_key":       {JA: "命名規則に合わないファイルがログの保存場所にある", EN: "an object among the logs has a name of unknown form"},
 	"object_changed":    {JA: "読み取り中にファイルが変更された", EN: "a file changed while it was being read"},
-	"unknown_format":    {JA: "ファイルの形式が分からない（管理センターからは英語表示で、又は JSON でダウンロードすること）", EN: "a file's format is not known (download from the admin centre in English, or as JSON)"},
+	"unknown_format":    {JA: "ファイルの形式が分からない（管理センターの表示言語を英語にして、又は JSON 形式で、ダウンロードし直すこと）", EN: "a file's format is not known (download it again, with the admin centre's language set to English, or as JSON)"},
 	"unexpected_format": {JA: "設定（format）と異なる形式のレコードがある", EN: "a record has another format than settings (format) want"},
-	"column_missing":    {JA: "CSV に必要な列がない（ファイル全体を読み取らない）", EN: "a CSV lacks a column that is needed, and is not read at all"},
+	"column_missing":    {JA: "CSV に必要な列がない（ファイル全体を読み取らない。管理センターの表示言語を英語にして、又は JSON 形式で、ダウンロードし直すこと）", EN: "a CSV lacks a column that is needed, and is not read at all (download it again, with the admin centre's language set to English, or as JSON)"},
 	"value_unknown":     {JA: "CSV の列に、意味の分からない値がある", EN: "a column of a CSV has a value whose meaning is not known"},
 	"line_invalid":      {JA: "ファイルの中に、JSON 又は CSV として読み取れない行がある", EN: "a file holds a line that is no JSON or CSV"},
 	"line_cut_short":    {JA: "ファイルの末尾の行が途中で切れている", EN: "the last line of a file is cut short"},
@@ -40,6 +40,7 @@ var texts = map[string]evidence.Text{
 
 	// Gaps: days. Some of them are notes where settings say so.
 	"day_without_file":   {JA: "エクスポートに、この日のファイルが一つもない", EN: "the export has no file of this day"},
+	"export_begins":      {JA: "この時刻より前のファイルがなく、エクスポートがそれまで有効であったことを確認できない", EN: "there is no file of an earlier hour, so that it is not shown that the export was on before"},
 	"export_ends":        {JA: "この時刻より後のファイルがなく、エクスポートが継続していたことを確認できない", EN: "there is no file of a later hour, so that it is not shown that the export went on"},
 	"window_not_covered": {JA: "ダウンロードしたログの日時が、この時間帯に及んでいない", EN: "the downloaded logs do not reach over this time"},
 	"download_cut":       {JA: "ダウンロードの件数上限に達したファイルがあり、続きが失われている可能性がある", EN: "a downloaded file has as many rows as downloads are cut at, and may lack the rest"},
@@ -49,7 +50,7 @@ var texts = map[string]evidence.Text{
 	// Notes.
 	"no_integrity_proof":    {JA: "エクスポートのファイルが改変・削除されていないことは証明されない", EN: "nothing proves that no file of the export was altered or deleted"},
 	"changes_only":          {JA: "エクスポートには状態の変更のみが記録される。期間内に変更のなかったユーザーは含まれない", EN: "the export holds changes of state: users whose risk did not change in the period are not in it"},
-	"hours_without_file":    {JA: "ファイルのない時間帯がある（記録すべき事象のない時間にはファイルが作成されない。エクスポートの継続は、後の時間帯のファイルにより確認した）", EN: "hours without a file (none is written of an hour in which nothing happens; later files show that the export went on)"},
+	"hours_without_file":    {JA: "ファイルのない時間帯がある（記録すべき事象のない時間にはファイルが作成されない。エクスポートの継続は、前後の時間帯のファイルにより確認した）", EN: "hours without a file (none is written of an hour in which nothing happens; files before and after them show that the export was on)"},
 	"category_not_exported": {JA: "エクスポートに含まれていない種類のログ（このレコードは収集されない）", EN: "a log that is not exported, of which there are no records"},
 	"category_not_read":     {JA: "読み取らない種類のレコード", EN: "records of a category that is not read"},
 	"container_not_read":    {JA: "読み取らない種類のログのフォルダー", EN: "a folder of a log that is not read"},

@@ -1,6 +1,7 @@
 package entraidexport
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -38,4 +39,30 @@ func fraction(s string) string {
 		end = len(rest)
 	}
 	return "." + rest[:end]
+}
+
+// subsecond is the fraction of a second, as far as it is given.
+type subsecond struct {
+	nanos  int32
+	digits int8
+}
+
+// subsecondOf is that of a time, whose digits beyond nanoseconds say nothing.
+func subsecondOf(text string) subsecond {
+	f := strings.TrimPrefix(fraction(text), ".")
+	f = f[:min(len(f), 9)]
+	n, err := strconv.ParseInt((f + "000000000")[:9], 10, 32)
+	if err != nil {
+		return subsecond{}
+	}
+	return subsecond{int32(n), int8(len(f))}
+}
+
+// equal compares two as far as both are given.
+func (s subsecond) equal(other subsecond) bool {
+	unit := int32(1)
+	for range 9 - min(s.digits, other.digits) {
+		unit *= 10
+	}
+	return s.nanos/unit == other.nanos/unit
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/evidencepack/evidence/collectors"
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // waits remembers how long a collector would have waited.
@@ -223,7 +224,7 @@ func TestInstallation(t *testing.T) {
 }
 
 func TestNoToken(t *testing.T) {
-	s := newSource(t, "http://127.0.0.1:1", "", sleep)
+	s := newSource(t, "http://127.0.0.1:1", "", httpclient.Sleep)
 	t.Setenv("GITHUB_TOKEN", "")
 	_, err := s.Identity(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "GITHUB_TOKEN is not set") {
@@ -233,7 +234,7 @@ func TestNoToken(t *testing.T) {
 	if _, err = s.Identity(t.Context()); err == nil || strings.Contains(err.Error(), "a\nb") {
 		t.Errorf("%v", err)
 	}
-	bad := newSource(t, "http://127.0.0.1:1", "token_file: nowhere\n", sleep)
+	bad := newSource(t, "http://127.0.0.1:1", "token_file: nowhere\n", httpclient.Sleep)
 	if _, err = bad.Identity(t.Context()); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%v", err)
 	}
@@ -252,7 +253,7 @@ func TestTokenStaysWithGitHub(t *testing.T) {
 		http.Redirect(w, r, elsewhere.URL, http.StatusFound)
 	}))
 	defer server.Close()
-	if _, err := newSource(t, server.URL, "", sleep).client.get(t.Context(), "orgs/acme/audit-log"); err != nil {
+	if _, err := newSource(t, server.URL, "", httpclient.Sleep).client.get(t.Context(), "orgs/acme/audit-log"); err != nil {
 		t.Error(err)
 	}
 }

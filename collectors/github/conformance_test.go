@@ -10,6 +10,7 @@ import (
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/collectors/collectortest"
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // broken makes the simulation do what the conformance suite asks for.
@@ -61,7 +62,7 @@ func TestConformance(t *testing.T) {
 
 	d := Driver()
 	d.New = func(env collectors.Env, decode func(any) error) (collectors.Collector, error) {
-		return open(env, decode, func(ctx context.Context, _ time.Duration) error { return sleep(ctx, time.Millisecond) })
+		return open(env, decode, func(ctx context.Context, _ time.Duration) error { return httpclient.Sleep(ctx, time.Millisecond) })
 	}
 	collectortest.Run(t, collectortest.Case{
 		Driver:   d,

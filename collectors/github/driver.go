@@ -12,6 +12,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors"
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 var (
@@ -49,7 +50,7 @@ func Driver() collectors.Driver {
 
 		Permissions: permissions,
 		New: func(env collectors.Env, decode func(any) error) (collectors.Collector, error) {
-			return open(env, decode, sleep)
+			return open(env, decode, httpclient.Sleep)
 		},
 	}
 }

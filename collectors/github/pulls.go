@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // pullsPage deals with a page of pull requests, the last updated first.
@@ -244,7 +245,7 @@ func (r *run) numbered(ctx context.Context, numbers []int, why string) (a answer
 		if len(numbers) > 1 {
 			break
 		}
-		if err := r.client.sleep(ctx, quicker(attempt)); err != nil {
+		if err := r.client.sleep(ctx, httpclient.Quicker(attempt)); err != nil {
 			return a, false, err
 		}
 	}

@@ -1,7 +1,6 @@
 package github
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"regexp"
@@ -9,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-github/v60/github"
+
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // refusal is a GraphQL answer that holds nothing but an error.
@@ -46,7 +47,7 @@ func (c *client) again(err error, a answer, attempt int, less bool) (time.Durati
 	}
 	switch {
 	case errors.As(err, &renewal):
-		return quicker(attempt), attempt < patience
+		return httpclient.Quicker(attempt), attempt < patience
 	case errors.As(err, &login):
 		return 0, false
 	case errors.As(err, &primary):
@@ -54,15 +55,15 @@ func (c *client) again(err error, a answer, attempt int, less bool) (time.Durati
 	case limited(err, string(a.body)) || status == http.StatusTooManyRequests || status == http.StatusForbidden && retryAfter(a) > 0:
 		return c.patiently(c.limitEnds(err, a, attempt), attempt)
 	case tooHeavy(err, status) && less:
-		return quicker(attempt), attempt < 2 && status != http.StatusOK
+		return httpclient.Quicker(attempt), attempt < 2 && status != http.StatusOK
 	case errors.As(err, &refused):
-		return quicker(attempt), (refused.Type == "" || refused.heavy) && attempt < attempts
+		return httpclient.Quicker(attempt), (refused.Type == "" || refused.heavy) && attempt < attempts
 	case status == http.StatusUnauthorized:
 		return 0, a.link.Header.Get(renewHeader) != "" && attempt < 3
 	case status >= 400 && status < 500 && status != http.StatusRequestTimeout:
 		return 0, false
 	}
-	return quicker(attempt), attempt < attempts
+	return httpclient.Quicker(attempt), attempt < attempts
 }
 
 // longest is how long a limit may be waited for: an hour, which is what GitHub
@@ -175,21 +176,8 @@ func retryAfter(a answer) time.Duration {
 	return time.Duration(n)*time.Second + time.Second
 }
 
-// quicker grows from one second to sixteen; slower from one minute to five.
-func quicker(attempt int) time.Duration { return time.Second << min(attempt-1, 4) }
-func slower(attempt int) time.Duration  { return time.Minute * time.Duration(min(attempt, 5)) }
-
-// sleep waits, or ends with the context's error.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
-}
+// slower grows from one minute to five.
+func slower(attempt int) time.Duration { return time.Minute * time.Duration(min(attempt, 5)) }
 
 // statusOf is the HTTP status of an error, or 0. That a token was refused says
 // nothing of what it was wanted for.

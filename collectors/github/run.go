@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // cursor is how far a unit has come. It holds what the steps that are left need
@@ -256,7 +257,7 @@ func (r *run) whole(ctx context.Context, label, doc string, v vars) (answer, err
 		if attempt == attempts {
 			return a, fmt.Errorf("%s: %w", label, partly(answer{errors: other}))
 		}
-		if err := r.client.sleep(ctx, quicker(attempt)); err != nil {
+		if err := r.client.sleep(ctx, httpclient.Quicker(attempt)); err != nil {
 			return a, err
 		}
 	}

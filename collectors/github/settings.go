@@ -7,6 +7,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // settings are those of one source entry; sample.yaml documents them.
@@ -77,7 +79,7 @@ func (s *settings) validateURL() error {
 	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") || u.RawQuery != "" {
 		return fmt.Errorf("api_url: want a URL such as https://github.example.com/api/v3")
 	}
-	if u.Scheme == "http" && !loopback(u.Hostname()) {
+	if u.Scheme == "http" && !httpclient.Loopback(u.Hostname()) {
 		return fmt.Errorf("api_url %s: a token must not travel unencrypted: want https", s.APIURL)
 	}
 	if !strings.HasSuffix(s.APIURL, "/") {
@@ -85,8 +87,6 @@ func (s *settings) validateURL() error {
 	}
 	return nil
 }
-
-func loopback(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }
 
 func (s *settings) validateLogin() error {
 	ways := 0

@@ -10,6 +10,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors/internal/roster"
+	"github.com/evidencepack/evidence/collectors/internal/window"
 )
 
 // reading is the reading of one file.
@@ -226,7 +227,7 @@ func (r *reading) age() {
 		return
 	}
 	f := evidence.Finding{
-		Code: "roster_before_end", Object: r.file.name, Window: evidence.Period{Start: later(written, w.Start), End: w.End},
+		Code: "roster_before_end", Object: r.file.name, Window: evidence.Period{Start: window.Later(written, w.Start), End: w.End},
 		Detail: fmt.Sprintf("last written at %s; what was entered in the HR system since is not in it", written.Format(time.RFC3339)),
 	}
 	if written.Before(w.End.Add(-r.maxAge)) {
@@ -236,11 +237,4 @@ func (r *reading) age() {
 		return
 	}
 	r.snap.Notes.Add(f)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/collectors/collectortest"
-	"github.com/evidencepack/evidence/collectors/internal/graph"
 	"github.com/evidencepack/evidence/collectors/internal/graph/graphtest"
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // broken makes the server do what the conformance suite asks for.
@@ -47,7 +47,7 @@ func TestConformance(t *testing.T) {
 	w.srv.Fault = broken(&faults)
 	d := Driver()
 	d.New = func(env collectors.Env, decode func(any) error) (collectors.Collector, error) {
-		return open(env, decode, func(ctx context.Context, _ time.Duration) error { return graph.Sleep(ctx, time.Millisecond/4) })
+		return open(env, decode, func(ctx context.Context, _ time.Duration) error { return httpclient.Sleep(ctx, time.Millisecond/4) })
 	}
 	collectortest.Run(t, collectortest.Case{
 		Driver:   d,

@@ -10,6 +10,7 @@ import (
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/collectors/internal/graph"
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 var (
@@ -44,7 +45,7 @@ func Driver() collectors.Driver {
 		Texts:       texts,
 		Permissions: permissions,
 		New: func(env collectors.Env, decode func(any) error) (collectors.Collector, error) {
-			return open(env, decode, graph.Sleep)
+			return open(env, decode, httpclient.Sleep)
 		},
 	}
 }

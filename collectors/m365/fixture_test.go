@@ -17,8 +17,8 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors"
-	"github.com/evidencepack/evidence/collectors/internal/graph"
 	"github.com/evidencepack/evidence/collectors/internal/graph/graphtest"
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // tokenForm is how every token of the test server begins.
@@ -202,7 +202,7 @@ func (s *waits) sleep(ctx context.Context, d time.Duration) error {
 	s.mu.Lock()
 	s.all = append(s.all, d)
 	s.mu.Unlock()
-	return graph.Sleep(ctx, time.Millisecond/4)
+	return httpclient.Sleep(ctx, time.Millisecond/4)
 }
 
 func (w *world) env() collectors.Env {

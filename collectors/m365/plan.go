@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors/internal/window"
 )
 
 // settling is how long after it happened a record may still be missing in the
@@ -27,12 +28,9 @@ type spec struct {
 func (s *source) Plan(ctx context.Context, q evidence.Query) iter.Seq2[evidence.Unit, error] {
 	return func(yield func(evidence.Unit, error) bool) {
 		var want []evidence.Selection
-		around := q.Period
 		for _, sel := range q.Want {
 			if sel.Kind == AuditRecord {
 				want = append(want, sel)
-				wide := sel.Around(q.Period)
-				around.Start, around.End = earlier(around.Start, wide.Start), later(around.End, wide.End)
 			}
 		}
 		days := s.days(q.Period)
@@ -44,8 +42,11 @@ func (s *source) Plan(ctx context.Context, q evidence.Query) iter.Seq2[evidence.
 			yield(evidence.Unit{}, fmt.Errorf("tenant %s: %w", s.settings.Tenant, err))
 			return
 		}
+		around := window.Around(q.Period, want)
 		for _, day := range days {
-			raw, err := json.Marshal(reach(day, q.Period, around))
+			var sp spec
+			sp.From, sp.To = window.Reach(day, q.Period, around)
+			raw, err := json.Marshal(sp)
 			if err != nil { // times alone
 				panic("m365: a specification cannot be encoded: " + err.Error())
 			}
@@ -63,37 +64,5 @@ func (s *source) days(p evidence.Period) []evidence.Period {
 	if settled := s.now().Add(-settling); end.After(settled) {
 		end = settled.Truncate(time.Hour)
 	}
-	days := evidence.Period{Start: p.Start, End: end}.Days()
-	for i, d := range days {
-		days[i] = evidence.Period{Start: d.Start.UTC(), End: d.End.UTC()}
-	}
-	return days
-}
-
-// reach is how far a day is read beyond its bounds.
-func reach(day, period, around evidence.Period) spec {
-	var sp spec
-	if day.Start.Equal(period.Start) && around.Start.Before(day.Start) {
-		t := around.Start.UTC()
-		sp.From = &t
-	}
-	if day.End.Equal(period.End) && around.End.After(day.End) {
-		t := around.End.UTC()
-		sp.To = &t
-	}
-	return sp
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
+	return window.Days(evidence.Period{Start: p.Start, End: end})
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors/internal/window"
 )
 
 // cursor is how far a unit has come.
@@ -122,12 +123,12 @@ func (r *run) begin(from evidence.Cursor) error {
 		whole.Start = sp.From.UTC()
 	}
 	if sp.To != nil {
-		whole.End = later(whole.End, earlier(sp.To.UTC(), r.at.Taken.Add(-settling)))
+		whole.End = window.Later(whole.End, window.Earlier(sp.To.UTC(), r.at.Taken.Add(-settling)))
 	}
 	oldest := r.at.Taken.AddDate(0, 0, -r.settings.RetentionDays)
 	if w.Start.Before(oldest) {
 		r.at.Tally.gap(evidence.Finding{
-			Code: "older_than_retained", Forgotten: true, Object: "audit log of " + r.unit.Scope.String(), Window: evidence.Period{Start: w.Start, End: earlier(w.End, oldest)},
+			Code: "older_than_retained", Forgotten: true, Object: "audit log of " + r.unit.Scope.String(), Window: evidence.Period{Start: w.Start, End: window.Earlier(w.End, oldest)},
 			Detail: fmt.Sprintf("retention_days is %d", r.settings.RetentionDays),
 		})
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // clock notes what a source would have waited for.
@@ -566,7 +567,7 @@ func TestSettings(t *testing.T) {
 	} {
 		s, err := open(env(t), func(into any) error {
 			return yaml.NewDecoder(strings.NewReader(tt.yaml), yaml.Strict()).Decode(into)
-		}, sleep)
+		}, httpclient.Sleep)
 		switch {
 		case tt.ok && err != nil:
 			t.Errorf("%q: %v", tt.yaml, err)

@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 	"github.com/evidencepack/evidence/collectors/internal/roster"
 )
 
@@ -41,7 +42,7 @@ func (s *source) read(ctx context.Context, snap *roster.Snapshot) error {
 			break
 		}
 		s.log.Info("SmartHR's list changed while it was read: it is read again", "tenant", s.settings.Tenant, "because", changed)
-		if err := s.client.sleep(ctx, quicker(round)); err != nil {
+		if err := s.client.sleep(ctx, httpclient.Quicker(round)); err != nil {
 			return err
 		}
 	}

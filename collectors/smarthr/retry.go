@@ -1,7 +1,6 @@
 package smarthr
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,6 +8,8 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // refusal is an answer that gives nothing.
@@ -89,7 +90,7 @@ func again(err error, a answer, attempt int) (time.Duration, bool) {
 	case r.status < 500 && r.status != http.StatusRequestTimeout:
 		return 0, false
 	}
-	return quicker(attempt), attempt < attempts
+	return httpclient.Quicker(attempt), attempt < attempts
 }
 
 // limitEnds is how long a limit holds, as far as SmartHR says.
@@ -117,19 +118,4 @@ func resetOf(h http.Header, limit string) time.Duration {
 		return time.Minute
 	}
 	return time.Duration(n)*time.Second + time.Second
-}
-
-// quicker grows from one second to sixteen.
-func quicker(attempt int) time.Duration { return time.Second << min(attempt-1, 4) }
-
-// sleep waits, or ends with the context's error.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // settings are those of one source entry; sample.yaml documents them.
@@ -59,13 +61,11 @@ func (s *settings) validateURL() error {
 	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
 		return errors.New("url: want scheme and host alone, such as https://acme.smarthr.jp") // not shown: it may hold a password
 	}
-	if u.Scheme == "http" && !loopback(u.Hostname()) {
+	if u.Scheme == "http" && !httpclient.Loopback(u.Hostname()) {
 		return fmt.Errorf("url %s: an access token must not travel unencrypted: want https", s.URL)
 	}
 	return nil
 }
-
-func loopback(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }
 
 // api is the root of the API, with a slash at its end.
 func (s *settings) api() string {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -144,6 +145,81 @@ func TestAFolderThatIsNotThere(t *testing.T) {
 	_, _, err := f.Level(t.Context(), "audit/")
 	if !errors.Is(failed, fs.ErrNotExist) || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("list: %v; level: %v", failed, err)
+	}
+}
+
+// TestLinks: both listings see the same, and neither leaves the folder or ends in a
+// circle.
+func TestLinks(t *testing.T) {
+	outside := t.TempDir()
+	if err := os.WriteFile(filepath.Join(outside, "secret.json"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		at, to  string // of a link in the folder logs, which holds 1.json and sub/2.json
+		refused bool
+	}{
+		"to a file beside it":      {"logs/l.json", "1.json", false},
+		"to a file above":          {"logs/sub/l.json", "../1.json", false},
+		"to a file, absolutely":    {"logs/l.json", "/etc/hostname", true},
+		"to a file outside":        {"logs/l.json", "../../secret.json", true},
+		"to a folder":              {"logs/l", "sub", true},
+		"to the folder that holds": {"logs/sub/l", "..", true},
+		"to a folder outside":      {"logs/l", outside, true},
+		"to nowhere":               {"logs/l.json", "gone.json", true},
+		"to itself":                {"logs/l.json", "l.json", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(outside, strings.ReplaceAll(name, " ", "-"))
+			if err := os.MkdirAll(filepath.Join(dir, "logs", "sub"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			for _, key := range []string{"logs/1.json", "logs/sub/2.json"} {
+				if err := os.WriteFile(filepath.Join(dir, key), []byte(key), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := os.Symlink(tt.to, filepath.Join(dir, tt.at)); err != nil {
+				t.Skip(err) // where links are a privilege
+			}
+			f := NewFolder(dir)
+			var met bool
+			var failed error
+			for o, err := range f.List(t.Context(), "logs/") {
+				met, failed = met || o.Key == tt.at, errors.Join(failed, err)
+			}
+			_, objects, err := f.Level(t.Context(), path.Dir(tt.at)+"/")
+			for _, failed := range []error{failed, err} {
+				if tt.refused && (failed == nil || !strings.Contains(failed.Error(), tt.at+" is a symbolic link")) || !tt.refused && failed != nil {
+					t.Errorf("refused: %v, want %t", failed, tt.refused)
+				}
+			}
+			if within := slices.ContainsFunc(objects, func(o Object) bool { return o.Key == tt.at }); met == tt.refused || within == tt.refused {
+				t.Errorf("it is listed: %t, at its level: %t; want %t", met, within, !tt.refused)
+			}
+			if tt.refused {
+				for _, err := range f.List(t.Context(), tt.at+"/") {
+					failed = err
+				}
+				if _, _, err := f.Level(t.Context(), tt.at+"/"); err == nil || failed == nil {
+					t.Errorf("what is below it: %v, %v", failed, err)
+				}
+			}
+			c, err := f.Open(t.Context(), tt.at)
+			if err == nil {
+				c.Body.Close()
+			}
+			if leads := strings.Contains(name, "outside") || strings.Contains(name, "absolutely"); leads && err == nil || !tt.refused && err != nil {
+				t.Errorf("opened: %v", err)
+			}
+		})
+	}
+	link := filepath.Join(outside, "link")
+	if err := os.Symlink(filepath.Join(outside, "to-a-file-beside-it"), link); err != nil {
+		t.Skip(err)
+	}
+	if got := listed(t, NewFolder(link).List(t.Context(), "")); len(got) != 3 {
+		t.Errorf("in a folder that is a link itself: %q", got)
 	}
 }
 

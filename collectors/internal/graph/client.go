@@ -14,13 +14,15 @@ import (
 	kiota "github.com/microsoft/kiota-abstractions-go"
 	auth "github.com/microsoft/kiota-authentication-azure-go"
 	kiotahttp "github.com/microsoft/kiota-http-go"
+
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // Options are the clock, waiting and logging of a client.
 type Options struct {
 	Log     *slog.Logger // nil: none
 	Now     func() time.Time
-	Sleep   func(context.Context, time.Duration) error // nil: Sleep
+	Sleep   func(context.Context, time.Duration) error // nil: httpclient.Sleep
 	BaseDir string                                     // what relative paths in settings are relative to
 }
 
@@ -67,7 +69,7 @@ func New(s Settings, o Options) *Client {
 		c.log = slog.New(slog.DiscardHandler)
 	}
 	if c.sleep == nil {
-		c.sleep = Sleep
+		c.sleep = httpclient.Sleep
 	}
 	made := &credentials{Settings: s, baseDir: o.BaseDir, http: c.http, secrets: c.secrets}
 	c.tokens = newTokens(s, c.secrets, made.credential)

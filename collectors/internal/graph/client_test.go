@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/evidencepack/evidence/collectors/internal/graph/graphtest"
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 func TestTheAnswerIsKeptToTheByte(t *testing.T) {
@@ -341,7 +342,7 @@ func TestCancellation(t *testing.T) {
 				srv.Login = func(_ http.ResponseWriter, r *http.Request) bool { <-r.Context().Done(); return true }
 			}
 			client, _ := open(t, srv.Settings()+"requests_per_10s: "+c.rate+"\n")
-			client.sleep = Sleep
+			client.sleep = httpclient.Sleep
 			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 			defer cancel()
 			begun := time.Now()

@@ -14,6 +14,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/auditlogs"
 
 	"github.com/evidencepack/evidence/collectors/internal/graph/graphtest"
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // journal keeps what a client logged and how long it wanted to wait, and waits for
@@ -40,7 +41,7 @@ func (j *journal) sleep(ctx context.Context, d time.Duration) error {
 	j.mu.Lock()
 	j.slept = append(j.slept, d)
 	j.mu.Unlock()
-	return Sleep(ctx, time.Millisecond)
+	return httpclient.Sleep(ctx, time.Millisecond)
 }
 
 // longer lists the waits of more than a time: those for a turn are shorter here.

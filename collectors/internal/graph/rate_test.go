@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // No ten seconds hold more requests of the audit logs' class than are allowed.
@@ -21,7 +22,7 @@ func TestTheRateOfAClass(t *testing.T) {
 		for range 4 {
 			group.Go(func() {
 				for range 10 {
-					if err := g.wait(t.Context(), Sleep); err != nil {
+					if err := g.wait(t.Context(), httpclient.Sleep); err != nil {
 						t.Error(err)
 					}
 					mu.Lock()
@@ -69,7 +70,7 @@ func TestTheRateAfterAPause(t *testing.T) {
 				if i >= 20 {
 					time.Sleep(time.Duration(i) * time.Second)
 				}
-				if err := g.wait(t.Context(), Sleep); err != nil {
+				if err := g.wait(t.Context(), httpclient.Sleep); err != nil {
 					t.Error(err)
 				}
 				mu.Lock()
@@ -119,13 +120,5 @@ func TestAThrottleHoldsTheClassBack(t *testing.T) {
 	}
 	if n := len(j.longer(50 * time.Second)); n != 2 {
 		t.Error("a request of another class was held back")
-	}
-}
-
-func TestSleepEndsWithItsContext(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := Sleep(ctx, time.Hour); err == nil {
-		t.Error("it slept")
 	}
 }

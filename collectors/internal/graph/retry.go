@@ -1,11 +1,12 @@
 package graph
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // errCut: an answer that is no JSON, most likely because it was cut off.
@@ -36,15 +37,15 @@ func (c *Client) again(err error, header http.Header, attempt int) (time.Duratio
 		if !login.pass {
 			return 0, false
 		}
-		return c.later(login.header, quicker(attempt), attempt, attempts)
+		return c.later(login.header, httpclient.Quicker(attempt), attempt, attempts)
 	case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
 		return c.later(header, slower(attempt), attempt, patience)
 	case errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable && header.Get("Retry-After") != "":
 		return c.later(header, slower(attempt), attempt, patience)
 	case errors.As(err, &refused) && (passing(refused.Status) || refused.Status < 300):
-		return c.later(header, quicker(attempt), attempt, attempts)
+		return c.later(header, httpclient.Quicker(attempt), attempt, attempts)
 	case errors.As(err, &gone), errors.Is(err, errCut):
-		return quicker(attempt), attempt < attempts
+		return httpclient.Quicker(attempt), attempt < attempts
 	}
 	return 0, false
 }
@@ -79,20 +80,7 @@ func (c *Client) retryAfter(h http.Header) (time.Duration, bool) {
 	return max(at.Sub(from), 0) + time.Second, true
 }
 
-// quicker grows from one second to sixteen; slower from ten seconds to two minutes.
-func quicker(attempt int) time.Duration { return time.Second << min(attempt-1, 4) }
+// slower grows from ten seconds to two minutes.
 func slower(attempt int) time.Duration {
 	return min(10*time.Second<<min(attempt-1, 4), 2*time.Minute)
-}
-
-// Sleep waits, or ends with the context's error.
-func Sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }

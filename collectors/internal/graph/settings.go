@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // Settings are how to reach a tenant. The settings of the collectors inline them.
@@ -107,7 +109,7 @@ func (s *Settings) validateURLs() error {
 	if err != nil {
 		return fmt.Errorf("base_url: %w", err)
 	}
-	local := loopback(base.Hostname())
+	local := httpclient.Loopback(base.Hostname())
 	switch {
 	case base.Scheme != "https" && !local:
 		return fmt.Errorf("base_url %s: a token must not travel unencrypted: want https", s.BaseURL)
@@ -119,7 +121,7 @@ func (s *Settings) validateURLs() error {
 	if s.LoginURL == "" {
 		return nil
 	}
-	if login, err := parseBase(s.LoginURL); err != nil || !loopback(login.Hostname()) {
+	if login, err := parseBase(s.LoginURL); err != nil || !httpclient.Loopback(login.Hostname()) {
 		return errors.New("login_url: want a URL on loopback, such as http://127.0.0.1:8080/")
 	}
 	return nil
@@ -132,8 +134,6 @@ func parseBase(raw string) (*url.URL, error) {
 	}
 	return u, nil
 }
-
-func loopback(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }
 
 // root is the URL of Graph without a version, and without a slash at its end.
 func (s *Settings) root() string {

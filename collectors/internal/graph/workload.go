@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+
+	"github.com/evidencepack/evidence/collectors/internal/httpclient"
 )
 
 // What workloads are given to say who they are.
@@ -44,7 +46,7 @@ func (m *credentials) fromActions(ctx context.Context) (string, error) {
 		return "", err
 	}
 	u, err := url.Parse(os.Getenv(actionsURL))
-	if err != nil || u.Scheme != "https" && !loopback(u.Hostname()) {
+	if err != nil || u.Scheme != "https" && !httpclient.Loopback(u.Hostname()) {
 		return "", fmt.Errorf("%s is no https URL", actionsURL)
 	}
 	q := u.Query()
