@@ -257,3 +257,19 @@ func TestCursorsAreSmall(t *testing.T) {
 		t.Errorf("%d records, a cursor of %d bytes: %s", len(g.records), len(longest), longest)
 	}
 }
+
+// A cursor that this driver did not write is refused: going on from it would begin
+// anew in the middle of an attempt.
+func TestCursorsOfOthers(t *testing.T) {
+	w := newWorld(t)
+	s := w.open("")
+	for _, cursor := range []string{`{}`, `{"taken":"0001-01-01T00:00:00Z"}`, `{"taken":"2026-10-01T00:00:00Z","step":-1}`, `[]`, `x`} {
+		var err error
+		for _, e := range s.Collect(t.Context(), units(t, s, User)[0], evidence.Cursor(cursor)) {
+			err = e
+		}
+		if err == nil || !strings.Contains(err.Error(), "cursor") {
+			t.Errorf("%s: %v", cursor, err)
+		}
+	}
+}

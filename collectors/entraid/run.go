@@ -96,6 +96,7 @@ func (r *run) all(ctx context.Context, from evidence.Cursor) error {
 	}
 	r.at = cursor{Taken: r.now().UTC().Truncate(time.Second)}
 	if len(from) > 0 {
+		r.at = cursor{}
 		if err := json.Unmarshal(from, &r.at); err != nil {
 			return fmt.Errorf("its cursor: %w", err)
 		}
