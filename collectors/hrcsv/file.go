@@ -40,7 +40,7 @@ func (s *source) chosen() (string, error) {
 		if err != nil || !info.Mode().IsRegular() || s.beside(m) {
 			continue
 		}
-		if last == "" || cmp.Or(natural(filepath.Base(m), filepath.Base(last)), strings.Compare(m, last)) > 0 {
+		if last == "" || cmp.Or(natural(filepath.Base(m), filepath.Base(last)), natural(m, last), strings.Compare(m, last)) > 0 {
 			last = m
 		}
 	}

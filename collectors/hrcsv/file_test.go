@@ -22,10 +22,13 @@ func TestWhichFileIsRead(t *testing.T) {
 	f.put("roster/2026-11.csv/inside", text, today) // a folder of such a name
 	f.put("名簿[1].csv", text, today)
 	f.put("numbered/roster-9.csv", text, today)
+	f.put("months/2026-9/export.csv", text, today)
+	f.put("months/2026-10/export.csv", text, today)
 	f.put("numbered/roster-10.csv", text, today)
 	f.put("numbered/roster-010.csv.old", text, today)
 	for _, tt := range []struct{ file, more, want, fails string }{
 		{"roster/*.csv", "", "roster/2026-10.csv", ""},
+		{"months/*/export.csv", "", "months/2026-10/export.csv", ""},
 		{"numbered/*.csv", "", "numbered/roster-10.csv", ""}, // by number, not by characters
 		{"roster/2026-0?.csv", "", "roster/2026-09.csv", ""},
 		{"roster/2026-08.csv", "", "roster/2026-08.csv", ""},
