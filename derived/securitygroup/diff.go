@@ -60,13 +60,14 @@ type body struct {
 	Added, Removed  []Rule
 	Changed         []pair
 	Unknown         []string
+	Diff            []string
 	Between         *between `json:",omitempty"`
 	Sources         []source
 }
 
 func (c *change) record() (evidence.Record, error) {
 	b := body{AccountID: c.g.place.account, Region: c.g.place.region, GroupID: c.g.id, GroupName: c.g.name, VpcID: c.g.vpc, Time: c.time.UTC(),
-		Change: c.what, Added: export(c.added), Removed: export(c.removed), Changed: []pair{}, Unknown: append([]string{}, c.unknown...)}
+		Change: c.what, Added: export(c.added), Removed: export(c.removed), Changed: []pair{}, Unknown: append([]string{}, c.unknown...), Diff: c.lines()}
 	for _, p := range c.changed {
 		b.Changed = append(b.Changed, pair{p[0].export(), p[1].export()})
 	}

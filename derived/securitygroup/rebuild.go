@@ -63,6 +63,7 @@ type change struct {
 	shot           string
 	time, from     time.Time
 	what           string
+	born, died     bool // the group itself came or went
 	added, removed []rule
 	changed        [][2]rule
 	unknown        []string
@@ -288,7 +289,7 @@ func (e *engine) apply(c *call) {
 			g.rules = []rule{allowAll("ipv4", "0.0.0.0/0")}
 		}
 		reg.groups[g.id] = g
-		e.emit(&change{g: g, call: c, time: c.time, what: "created", added: slices.Clone(g.rules)})
+		e.emit(&change{g: g, call: c, time: c.time, what: "created", born: true, added: slices.Clone(g.rules)})
 		e.observe(g, c.time)
 		return
 	}
@@ -320,7 +321,7 @@ func allowAll(source, target string) rule {
 // the call while there are any in its VPC, and keeps them as stale elsewhere.
 func (e *engine) delete(g *group, c *call) {
 	e.begin(g, nil)
-	e.emit(&change{g: g, call: c, time: c.time, what: "deleted", removed: g.rules})
+	e.emit(&change{g: g, call: c, time: c.time, what: "deleted", died: true, removed: g.rules})
 	g.rules, g.gone = nil, c.time
 	e.observe(g, c.time)
 }
@@ -483,7 +484,7 @@ func (e *engine) settle(r *run) {
 			continue // all that is known of it is later
 		}
 		e.begin(g, nil)
-		e.emit(&change{g: g, shot: r.shots[0].record, time: r.time, from: latest(g.synced, g.made), what: "unobserved", removed: g.rules})
+		e.emit(&change{g: g, shot: r.shots[0].record, time: r.time, from: latest(g.synced, g.made), what: "unobserved", died: true, removed: g.rules})
 		g.rules, g.gone = nil, r.time
 		e.observe(g, r.time)
 	}
@@ -519,7 +520,7 @@ func (e *engine) compare(reg *region, s *shot) {
 				rules = append(rules, v6)
 			}
 			g.made = c.time
-			e.emit(&change{g: g, call: c, time: c.time, what: "created", added: slices.Clone(rules)})
+			e.emit(&change{g: g, call: c, time: c.time, what: "created", born: true, added: slices.Clone(rules)})
 			e.start(g, rules, c.time)
 		case reg.lastRun.IsZero():
 			e.begin(g, s)
@@ -531,7 +532,7 @@ func (e *engine) compare(reg *region, s *shot) {
 				g.known = true
 			}
 			if !base {
-				e.emit(&change{g: g, shot: s.record, time: s.time, from: reg.lastRun, what: "unobserved", added: s.rules})
+				e.emit(&change{g: g, shot: s.record, time: s.time, from: reg.lastRun, what: "unobserved", born: true, added: s.rules})
 				g.rules = slices.Clone(s.rules)
 				e.observe(g, s.time)
 			}
