@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/evidencepack/evidence"
@@ -72,18 +73,27 @@ func (c *change) record() (evidence.Record, error) {
 		b.Changed = append(b.Changed, pair{p[0].export(), p[1].export()})
 	}
 	id := "unobserved:" + c.g.id + "@" + c.time.UTC().Format(time.RFC3339)
-	if c.call != nil {
+	switch {
+	case c.call != nil:
 		id = c.call.id + ":" + c.g.id
 		b.Observed, b.EventID, b.EventName, b.Actor = "event", c.call.id, c.call.name, &c.call.actor
 		b.SourceIPAddress, b.UserAgent = c.call.address, c.call.agent
 		b.Sources = []source{{"cloudtrail.event", c.call.record}}
-	} else {
-		b.Observed, b.Between = "snapshot", &between{To: c.time.UTC()}
+	case c.by != nil:
+		id = "unobserved:" + c.by.id + ":" + c.g.id
+		if c.born { // and the same call may show more
+			id += ":created"
+		}
+		b.Observed, b.Sources = "event", []source{{"cloudtrail.event", c.by.record}}
+	default:
+		b.Observed, b.Sources = "snapshot", []source{{"securitygroup.snapshot", c.shot}}
+	}
+	if c.call == nil {
+		b.Between = &between{To: c.time.UTC()}
 		if !c.from.IsZero() {
 			at := c.from.UTC()
 			b.Between.From = &at
 		}
-		b.Sources = []source{{"securitygroup.snapshot", c.shot}}
 	}
 	raw, err := json.Marshal(b)
 	if err != nil {
@@ -126,7 +136,7 @@ func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error]
 			return
 		}
 		slices.SortFunc(out, func(a, b evidence.Record) int {
-			return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID))
+			return cmp.Or(a.Time.Compare(b.Time), order(a.ID, b.ID))
 		})
 		for _, r := range out {
 			if !yield(r, nil) {
@@ -134,6 +144,17 @@ func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error]
 			}
 		}
 	}
+}
+
+// order has what a call shows to have been before the call itself.
+func order(a, b string) int {
+	unobserved := func(id string) int {
+		if strings.HasPrefix(id, "unobserved:") {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(unobserved(a)-unobserved(b), cmp.Compare(a, b))
 }
 
 // Group names a security group.

@@ -12,7 +12,7 @@ import (
 
 // EventNames are the calls that change security groups.
 var EventNames = []string{
-	"AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateDefaultVpc", "CreateSecurityGroup", "CreateVpc",
+	"AssociateVpcCidrBlock", "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateDefaultVpc", "CreateSecurityGroup", "CreateVpc",
 	"DeleteSecurityGroup", "DeleteVpc", "ModifySecurityGroupRules", "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress",
 	"UpdateSecurityGroupRuleDescriptionsEgress", "UpdateSecurityGroupRuleDescriptionsIngress",
 }
@@ -36,7 +36,8 @@ type call struct {
 	add, remove, describe   []rule
 	removeIDs, describeIDs  []string // the rules by their ID; descriptions beside describeIDs
 	descriptions, modifyIDs []string
-	modify                  []rule // beside modifyIDs
+	modify                  []rule          // beside modifyIDs
+	placed                  map[string]bool // those of modifyIDs whose direction a snapshot told
 	actor                   Actor
 	address, agent          string
 }
@@ -104,6 +105,13 @@ func (e *engine) callOf(r evidence.Record) (*call, error) {
 	case name == "CreateSecurityGroup":
 		if c.group = e.intern(member(resp, "groupId", "GroupId").String()); c.group == "" {
 			return bad("responseElements.groupId")
+		}
+	case name == "AssociateVpcCidrBlock":
+		if !member(resp, "ipv6CidrBlockAssociation", "Ipv6CidrBlockAssociation").IsObject() {
+			return nil, nil
+		}
+		if c.vpc == "" {
+			return bad("vpcId")
 		}
 	case strings.HasPrefix(name, "Create"):
 		if c.vpc = e.intern(member(resp, "vpc.vpcId", "Vpc.VpcId").String()); c.vpc == "" {
@@ -188,7 +196,7 @@ func (e *engine) callOf(r evidence.Record) (*call, error) {
 			return bad("the descriptions")
 		}
 	}
-	if c.group == "" && c.groupName == "" && !strings.HasSuffix(name, "Vpc") {
+	if c.group == "" && c.groupName == "" && !strings.Contains(name, "Vpc") {
 		return bad("the group")
 	}
 	return c, nil
