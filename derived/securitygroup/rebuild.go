@@ -535,6 +535,8 @@ func (e *engine) begin(g *group, s *shot, first *call) {
 		for _, r := range c.describe {
 			if i := base.index(r.key); i >= 0 {
 				base.rules[i].description = ""
+			} else {
+				base.rules = append(base.rules, rule{key: r.key})
 			}
 		}
 		for _, id := range c.describeIDs {
@@ -547,7 +549,7 @@ func (e *engine) begin(g *group, s *shot, first *call) {
 		first = g.pending[0]
 	}
 	at := time.Time{}
-	if reg := e.region(g.place); !reg.lastRun.IsZero() && first != nil && !(reg.lost && s == nil) {
+	if reg := e.region(g.place); !reg.lastRun.IsZero() && first != nil && !(s == nil && reg.unnamed(first.time)) {
 		at = first.time
 		from := reg.lastRun
 		if !from.Before(at) {
@@ -557,6 +559,17 @@ func (e *engine) begin(g *group, s *shot, first *call) {
 		e.emit(&change{g: g, by: first, time: at, from: from, what: "unobserved", born: true, added: slices.Clone(base.rules)})
 	}
 	e.start(g, base.rules, at)
+}
+
+// unnamed says whether there may be a default group, of a VPC made before, that
+// no snapshot told the ID of.
+func (reg *region) unnamed(at time.Time) bool {
+	for _, c := range reg.vpcs {
+		if !c.time.After(at) {
+			return true
+		}
+	}
+	return reg.lost
 }
 
 // start replays the waiting calls on rules that a group had at first.
@@ -618,6 +631,7 @@ func (e *engine) settle(r *run) {
 		e.observe(g, r.time)
 	}
 	reg.lastRun, reg.lost = r.time, false
+	maps.DeleteFunc(reg.vpcs, func(_ string, c *call) bool { return c.time.Before(r.time.Add(-skew)) })
 }
 
 func latest(a, b time.Time) time.Time {
@@ -662,6 +676,7 @@ func (e *engine) compare(reg *region, s *shot) {
 	}
 	ch := &change{g: g, shot: s.record, time: s.time, from: latest(g.synced, g.made), what: "unobserved"}
 	was := slices.Clone(g.rules)
+	moved := false
 	for _, r := range s.rules {
 		i := g.index(r.key)
 		switch {
@@ -669,7 +684,7 @@ func (e *engine) compare(reg *region, s *shot) {
 			before := g.rules[i]
 			g.rules[i].id = r.id
 			if before.description != r.description && !g.near(s.time, r.key) {
-				g.rules[i].description = r.description
+				g.rules[i].description, moved = r.description, true
 				if !g.unknown[r.id] {
 					ch.changed = append(ch.changed, [2]rule{before, r})
 				}
@@ -678,11 +693,11 @@ func (e *engine) compare(reg *region, s *shot) {
 		default:
 			if j := g.byID(r.id); r.id != "" && j >= 0 && !g.near(s.time, g.rules[j].key) { // the same rule, modified
 				ch.changed = append(ch.changed, [2]rule{g.rules[j], r})
-				g.rules[j] = r
+				g.rules[j], moved = r, true
 				continue
 			}
 			given := g.given(reg, r.key, s.time)
-			g.rules = append(g.rules, r)
+			g.rules, moved = append(g.rules, r), true
 			if c := reg.ipv6[g.vpc]; given && !g.synced.IsZero() {
 				e.emit(&change{g: g, call: c, time: c.time, what: "rules", added: []rule{r}})
 			}
@@ -696,7 +711,7 @@ func (e *engine) compare(reg *region, s *shot) {
 		if i < 0 || g.near(s.time, r.key) || slices.ContainsFunc(s.rules, func(x rule) bool { return x.key == r.key }) {
 			continue
 		}
-		g.rules = slices.Delete(g.rules, i, i+1)
+		g.rules, moved = slices.Delete(g.rules, i, i+1), true
 		// A rule without an ID may be one that a call removed by an ID nobody had told.
 		if r.id == "" && len(g.unknown) > 0 {
 			continue
@@ -707,6 +722,8 @@ func (e *engine) compare(reg *region, s *shot) {
 	maps.DeleteFunc(g.touched, func(_ key, at time.Time) bool { return at.Before(s.time) })
 	if len(ch.added)+len(ch.removed)+len(ch.changed) > 0 {
 		e.emit(ch)
+	}
+	if moved {
 		e.observe(g, s.time)
 	}
 }
