@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/evidencepack/evidence"
@@ -72,18 +71,12 @@ func (c *change) record() (evidence.Record, error) {
 	for _, p := range c.changed {
 		b.Changed = append(b.Changed, pair{p[0].export(), p[1].export()})
 	}
-	id := "unobserved:" + c.g.id + "@" + c.time.UTC().Format(time.RFC3339)
 	switch {
 	case c.call != nil:
-		id = c.call.id + ":" + c.g.id
 		b.Observed, b.EventID, b.EventName, b.Actor = "event", c.call.id, c.call.name, &c.call.actor
 		b.SourceIPAddress, b.UserAgent = c.call.address, c.call.agent
 		b.Sources = []source{{"cloudtrail.event", c.call.record}}
 	case c.by != nil:
-		id = "unobserved:" + c.by.id + ":" + c.g.id
-		if c.born { // and the same call may show more
-			id += ":created"
-		}
 		b.Observed, b.Sources = "event", []source{{"cloudtrail.event", c.by.record}}
 	default:
 		b.Observed, b.Sources = "snapshot", []source{{"securitygroup.snapshot", c.shot}}
@@ -99,7 +92,7 @@ func (c *change) record() (evidence.Record, error) {
 	if err != nil {
 		return evidence.Record{}, err
 	}
-	return evidence.Record{Kind: "securitygroup.diff", ID: id, Time: c.time.UTC(), Body: raw}, nil
+	return evidence.Record{Kind: "securitygroup.diff", ID: c.id(), Time: c.time.UTC(), Body: raw}, nil
 }
 
 func errUnknownGroup(c *call) error {
@@ -109,7 +102,7 @@ func errUnknownGroup(c *call) error {
 func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error] {
 	return func(yield func(evidence.Record, error) bool) {
 		e := newEngine()
-		var out []evidence.Record
+		var out []*change
 		stopped := false
 		e.tell = func(err error) bool {
 			if !stopped && !yield(evidence.Record{}, err) {
@@ -118,15 +111,11 @@ func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error]
 			return !stopped
 		}
 		e.emit = func(c *change) {
-			if !in.Period.Contains(c.time) {
-				return
+			if in.Period.Contains(c.time) {
+				// The group goes on changing; what it is called does not.
+				c.removed, c.added, c.changed = slices.Clone(c.removed), slices.Clone(c.added), slices.Clone(c.changed)
+				out = append(out, c)
 			}
-			r, err := c.record()
-			if err != nil {
-				e.tell(err)
-				return
-			}
-			out = append(out, r)
 		}
 		e.rebuild(ctx, in.Records)
 		if err := ctx.Err(); err != nil {
@@ -135,26 +124,39 @@ func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error]
 		if stopped {
 			return
 		}
-		slices.SortFunc(out, func(a, b evidence.Record) int {
-			return cmp.Or(a.Time.Compare(b.Time), order(a.ID, b.ID))
+		e.regions = nil
+		slices.SortStableFunc(out, func(a, b *change) int {
+			return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.id(), b.id()))
 		})
-		for _, r := range out {
-			if !yield(r, nil) {
+		for i, c := range out {
+			r, err := c.record()
+			if !yield(r, err) {
 				return
 			}
+			out[i] = nil
 		}
 	}
 }
 
-// order has what a call shows to have been before the call itself.
-func order(a, b string) int {
-	unobserved := func(id string) int {
-		if strings.HasPrefix(id, "unobserved:") {
-			return 0
-		}
-		return 1
+// rank has what a call shows to have been before the call itself.
+func (c *change) rank() int {
+	if c.what == "unobserved" {
+		return 0
 	}
-	return cmp.Or(unobserved(a)-unobserved(b), cmp.Compare(a, b))
+	return 1
+}
+
+// id is the identity of the change's record.
+func (c *change) id() string {
+	switch {
+	case c.call != nil:
+		return c.call.id + ":" + c.g.id
+	case c.by != nil && c.born: // and the same call may show more
+		return "unobserved:" + c.by.id + ":" + c.g.id + ":created"
+	case c.by != nil:
+		return "unobserved:" + c.by.id + ":" + c.g.id
+	}
+	return "unobserved:" + c.g.id + "@" + c.time.UTC().Format(time.RFC3339)
 }
 
 // Group names a security group.

@@ -39,13 +39,18 @@ type group struct {
 	id, name, vpc string
 	place         place
 	rules         []rule
-	replayed      bool              // while waiting calls are applied: rules lacks those that later calls name by ID only
-	known         bool              // rules is the whole set; until then calls wait in pending
-	pending       []*call           // before anything tells the whole set
-	touched       map[key]time.Time // by calls since the last snapshot, which may or may not have it
+	replayed      bool    // while waiting calls are applied: rules lacks those that later calls name by ID only
+	known         bool    // rules is the whole set; until then calls wait in pending
+	pending       []*call // before anything tells the whole set
+	touched       []touch // by calls since the last snapshot, which may or may not have it
 	unknown       map[string]bool
 	made, gone    time.Time // by a call or a snapshot that lacks it
 	synced        time.Time // the last snapshot that has it
+}
+
+type touch struct {
+	key key
+	at  time.Time
 }
 
 // run is one reading of an account's region: all snapshots of one moment.
@@ -267,17 +272,29 @@ func (g *group) byID(id string) int {
 }
 
 func (g *group) touch(at time.Time, k key) {
-	if g.touched == nil {
-		g.touched = map[key]time.Time{}
+	for i := range g.touched {
+		if g.touched[i].key == k {
+			g.touched[i].at = at
+			return
+		}
 	}
-	g.touched[k] = at
+	g.touched = append(g.touched, touch{k, at})
 }
 
-func (g *group) near(at time.Time, k key) bool { return close(g.touched[k], at) }
+func (g *group) touchedAt(k key) time.Time {
+	for _, t := range g.touched {
+		if t.key == k {
+			return t.at
+		}
+	}
+	return time.Time{}
+}
+
+func (g *group) near(at time.Time, k key) bool { return close(g.touchedAt(k), at) }
 
 // knownAt is when a rule was last known to be there or not.
 func (g *group) knownAt(k key) time.Time {
-	return latest(latest(g.synced, g.made), g.touched[k])
+	return latest(latest(g.synced, g.made), g.touchedAt(k))
 }
 
 func close(a, b time.Time) bool { return !a.IsZero() && a.Sub(b).Abs() <= skew }
@@ -485,7 +502,7 @@ func (g *group) given(reg *region, k key, by time.Time) bool {
 	if k != everywhere6 {
 		return false
 	}
-	if g.synced.IsZero() && !g.made.IsZero() && g.touched[k].IsZero() {
+	if g.synced.IsZero() && !g.made.IsZero() && g.touchedAt(k).IsZero() {
 		return true
 	}
 	c := reg.ipv6[g.vpc]
@@ -630,6 +647,7 @@ func (e *engine) settle(r *run) {
 		g.rules, g.gone = nil, r.time
 		e.observe(g, r.time)
 	}
+	r.shots = nil
 	reg.lastRun, reg.lost = r.time, false
 	maps.DeleteFunc(reg.vpcs, func(_ string, c *call) bool { return c.time.Before(r.time.Add(-skew)) })
 }
@@ -719,7 +737,9 @@ func (e *engine) compare(reg *region, s *shot) {
 		ch.removed = append(ch.removed, r)
 	}
 	g.synced, g.unknown = s.time, nil
-	maps.DeleteFunc(g.touched, func(_ key, at time.Time) bool { return at.Before(s.time) })
+	if g.touched = slices.DeleteFunc(g.touched, func(t touch) bool { return t.at.Before(s.time) }); len(g.touched) == 0 {
+		g.touched = nil
+	}
 	if len(ch.added)+len(ch.removed)+len(ch.changed) > 0 {
 		e.emit(ch)
 	}

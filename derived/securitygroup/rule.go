@@ -150,24 +150,49 @@ func member(v gjson.Result, names ...string) gjson.Result {
 // ruleOf reads a rule as the rule sets of CloudTrail (lower-case names) and the
 // API (upper-case names) give it.
 func (e *engine) ruleOf(v gjson.Result, egress bool) (rule, bool) {
-	if x := member(v, "isEgress", "IsEgress"); x.Exists() {
-		egress = x.Bool()
+	if !v.IsObject() {
+		return rule{}, false
 	}
-	source, target := "", ""
-	for _, s := range []struct{ kind, lower, upper string }{
-		{"ipv4", "cidrIpv4", "CidrIpv4"}, {"ipv6", "cidrIpv6", "CidrIpv6"}, {"prefix_list", "prefixListId", "PrefixListId"},
-		{"group", "referencedGroupInfo.groupId", "ReferencedGroupInfo.GroupId"}, {"group", "referencedGroupId", "ReferencedGroupId"},
-	} {
-		if x := member(v, s.lower, s.upper); x.Type == gjson.String && x.Str != "" {
-			source, target = s.kind, x.Str
-			break
+	var source, target string
+	var protocol, from, to, id, description gjson.Result
+	v.ForEach(func(name, x gjson.Result) bool {
+		kind := ""
+		switch name.Str {
+		case "isEgress", "IsEgress":
+			if x.Type != gjson.Null {
+				egress = x.Bool()
+			}
+		case "ipProtocol", "IpProtocol":
+			protocol = x
+		case "fromPort", "FromPort":
+			from = x
+		case "toPort", "ToPort":
+			to = x
+		case "securityGroupRuleId", "SecurityGroupRuleId":
+			id = x
+		case "description", "Description":
+			description = x
+		case "cidrIpv4", "CidrIpv4":
+			kind = "ipv4"
+		case "cidrIpv6", "CidrIpv6":
+			kind = "ipv6"
+		case "prefixListId", "PrefixListId":
+			kind = "prefix_list"
+		case "referencedGroupInfo", "ReferencedGroupInfo":
+			kind, x = "group", member(x, "groupId", "GroupId")
+		case "referencedGroupId", "ReferencedGroupId":
+			kind = "group"
 		}
-	}
-	k, ok := newKey(egress, member(v, "ipProtocol", "IpProtocol"), member(v, "fromPort", "FromPort"), member(v, "toPort", "ToPort"), source, target)
+		if kind != "" && x.Type == gjson.String && x.Str != "" {
+			source, target = kind, x.Str
+		}
+		return true
+	})
+	k, ok := newKey(egress, protocol, from, to, source, target)
 	if source == "" || !ok {
 		return rule{}, false
 	}
-	return e.own(rule{k, member(v, "securityGroupRuleId", "SecurityGroupRuleId").String(), member(v, "description", "Description").String()}), true
+	return e.own(rule{k, id.String(), description.String()}), true
 }
 
 // permissions reads the rules of a request: ipPermissions, or the one rule that
