@@ -73,7 +73,7 @@ func (c *change) record() (evidence.Record, error) {
 	}
 	switch {
 	case c.call != nil:
-		b.Observed, b.EventID, b.EventName, b.Actor = "event", c.call.id, c.call.name, &c.call.actor
+		b.Observed, b.EventID, b.EventName, b.Actor = "event", c.call.id, c.call.name, c.call.actor
 		b.SourceIPAddress, b.UserAgent = c.call.address, c.call.agent
 		b.Sources = []source{{"cloudtrail.event", c.call.record}}
 	case c.by != nil:

@@ -20,6 +20,7 @@ const skew = 2 * time.Minute
 
 type engine struct {
 	strings map[string]string
+	actors  map[Actor]*Actor
 	regions map[place]*region
 	runs    []*run // read, not yet settled; by time
 	emit    func(*change)
@@ -75,7 +76,7 @@ type change struct {
 }
 
 func newEngine() *engine {
-	return &engine{strings: map[string]string{}, regions: map[place]*region{}, emit: func(*change) {}, observe: func(*group, time.Time) {}, tell: func(error) bool { return true }}
+	return &engine{strings: map[string]string{}, actors: map[Actor]*Actor{}, regions: map[place]*region{}, emit: func(*change) {}, observe: func(*group, time.Time) {}, tell: func(error) bool { return true }}
 }
 
 // rebuild goes through all records in reach. It ends early when tell refuses.
@@ -369,6 +370,7 @@ func (e *engine) delete(g *group, c *call) {
 // that no call explains. After a call on a rule that nobody told of, the rules
 // are not known well enough to say that.
 func (e *engine) change(g *group, c *call) {
+	defer func() { c.edit = nil }()
 	ch := &change{g: g, call: c, time: c.time, what: "rules"}
 	miss := &change{g: g, by: c, time: c.time, what: "unobserved"}
 	sure := len(g.unknown) == 0 && g.gone.IsZero()
@@ -628,9 +630,11 @@ func (reg *region) sorted() []*group {
 func (e *engine) settle(r *run) {
 	reg := e.region(r.place)
 	listed := make(map[string]bool, len(r.shots))
-	for _, s := range r.shots {
+	first := r.shots[0].record
+	for i, s := range r.shots {
 		listed[s.group] = true
 		e.compare(reg, s)
+		r.shots[i] = nil
 	}
 	for _, g := range reg.sorted() {
 		if listed[g.id] || !g.gone.IsZero() || close(g.made, r.time) || g.made.After(r.time) {
@@ -642,7 +646,7 @@ func (e *engine) settle(r *run) {
 		came := g.known || !reg.lost
 		e.begin(g, nil, nil)
 		if came { // else it may be the default group of a VPC that was deleted
-			e.emit(&change{g: g, shot: r.shots[0].record, time: r.time, from: latest(g.synced, g.made), what: "unobserved", died: true, removed: g.rules})
+			e.emit(&change{g: g, shot: first, time: r.time, from: latest(g.synced, g.made), what: "unobserved", died: true, removed: g.rules})
 		}
 		g.rules, g.gone = nil, r.time
 		e.observe(g, r.time)
@@ -700,7 +704,9 @@ func (e *engine) compare(reg *region, s *shot) {
 		switch {
 		case i >= 0:
 			before := g.rules[i]
-			g.rules[i].id = r.id
+			if before.id != r.id {
+				g.rules[i].id = r.id
+			}
 			if before.description != r.description && !g.near(s.time, r.key) {
 				g.rules[i].description, moved = r.description, true
 				if !g.unknown[r.id] {
