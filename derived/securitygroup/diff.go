@@ -112,8 +112,6 @@ func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error]
 		}
 		e.emit = func(c *change) {
 			if in.Period.Contains(c.time) {
-				// The group goes on changing; what it is called does not.
-				c.removed, c.added, c.changed = slices.Clone(c.removed), slices.Clone(c.added), slices.Clone(c.changed)
 				out = append(out, c)
 			}
 		}

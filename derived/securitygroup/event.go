@@ -236,7 +236,9 @@ func (e *engine) shotOf(r evidence.Record) (*shot, error) {
 	if !rules.IsArray() {
 		return nil, fmt.Errorf("%s %q: Rules is not a list", r.Kind, r.ID)
 	}
-	for _, v := range rules.Array() {
+	all := rules.Array()
+	s.rules = make([]rule, 0, len(all))
+	for _, v := range all {
 		x, ok := e.ruleOf(v, false)
 		if !ok {
 			return nil, fmt.Errorf("%s %q: a rule is not understood", r.Kind, r.ID)

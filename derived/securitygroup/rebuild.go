@@ -402,7 +402,7 @@ func (e *engine) change(g *group, c *call) {
 			take(i)
 		}
 		g.touch(c.time, r.key)
-		g.rules = append(g.rules, r)
+		g.rules = with(g.rules, r)
 	}
 	for _, r := range c.remove {
 		i, j := g.index(r.key), -1
@@ -496,6 +496,13 @@ func (e *engine) change(g *group, c *call) {
 	}
 	e.emit(ch)
 	e.observe(g, c.time)
+}
+
+// with adds a rule and leaves no room for more: there are many sets, and few grow twice.
+func with(rules []rule, r rule) []rule {
+	out := make([]rule, len(rules)+1)
+	out[copy(out, rules)] = r
+	return out
 }
 
 // given says whether AWS itself gave a group the rule: all traffic to IPv6, to
