@@ -41,12 +41,12 @@ func (g *group) line() string {
 // line writes a rule: ingress tcp 22-23 10.0.0.0/8 "web". ICMP has its type and,
 // after a slash, its code in place of the ports.
 func (r rule) line() string {
-	words := []string{"ingress", r.protocol}
+	words := []string{"ingress", r.protocol()}
 	if r.egress {
 		words[0] = "egress"
 	}
 	from, to := strconv.Itoa(int(r.from)), strconv.Itoa(int(r.to))
-	switch icmp := strings.HasPrefix(r.protocol, "icmp"); {
+	switch icmp := strings.HasPrefix(r.protocol(), "icmp"); {
 	case !r.ported || r.from == -1: // any
 	case icmp && r.to == -1, !icmp && r.from == r.to:
 		words = append(words, from)
@@ -55,7 +55,7 @@ func (r rule) line() string {
 	default:
 		words = append(words, from+"-"+to)
 	}
-	words = append(words, printable(r.target))
+	words = append(words, printable(r.target()))
 	if r.description != "" {
 		words = append(words, strconv.Quote(r.description))
 	}

@@ -334,7 +334,7 @@ func observed(t *testing.T, records []evidence.Record) (changes []*change, state
 			if !r.ported {
 				r.from, r.to = -1, -1
 			}
-			s.rules = append(s.rules, modelRule{"", r.description, false, r.egress, r.protocol, int(r.from), int(r.to), r.source, r.target}.String())
+			s.rules = append(s.rules, modelRule{"", r.description, false, r.egress, r.protocol(), int(r.from), int(r.to), r.source(), r.target()}.String())
 		}
 		slices.Sort(s.rules)
 		log = append(log, s)

@@ -98,12 +98,12 @@ func TestReal(t *testing.T) {
 
 func TestLine(t *testing.T) {
 	for want, r := range map[string]rule{
-		`ingress tcp 22-23 10.0.0.0/8 "web"`: {key: key{ported: true, from: 22, to: 23, protocol: "tcp", target: "10.0.0.0/8"}, description: "web"},
-		`egress all pl-1`:                    {key: key{egress: true, protocol: "all", target: "pl-1"}},
-		`ingress icmp 8 ::/0`:                {key: key{ported: true, from: 8, to: -1, protocol: "icmp", target: "::/0"}},
-		`ingress icmp 3/4 ::/0`:              {key: key{ported: true, from: 3, to: 4, protocol: "icmp", target: "::/0"}},
-		`ingress icmp 0/0 ::/0`:              {key: key{ported: true, protocol: "icmp", target: "::/0"}},
-		`ingress 47 "sg 1\n" "a\"b"`:         {key: key{protocol: "47", target: "sg 1\n"}, description: `a"b`},
+		`ingress tcp 22-23 10.0.0.0/8 "web"`: {key: key{ported: true, from: 22, to: 23}.with("tcp", "", "10.0.0.0/8"), description: "web"},
+		`egress all pl-1`:                    {key: key{egress: true}.with("all", "", "pl-1")},
+		`ingress icmp 8 ::/0`:                {key: key{ported: true, from: 8, to: -1}.with("icmp", "", "::/0")},
+		`ingress icmp 3/4 ::/0`:              {key: key{ported: true, from: 3, to: 4}.with("icmp", "", "::/0")},
+		`ingress icmp 0/0 ::/0`:              {key: key{ported: true}.with("icmp", "", "::/0")},
+		`ingress 47 "sg 1\n" "a\"b"`:         {key: key{}.with("47", "", "sg 1\n"), description: `a"b`},
 	} {
 		if got := r.line(); got != want {
 			t.Errorf("got %s, want %s", got, want)

@@ -353,7 +353,7 @@ func (e *engine) apply(c *call) {
 var everywhere6 = allowAll("ipv6", "::/0").key
 
 func allowAll(source, target string) rule {
-	return rule{key: key{egress: true, protocol: "all", source: source, target: target}}
+	return rule{key: key{egress: true}.with("all", source, target)}
 }
 
 // delete ends a group. Rules of other groups that refer to it stay: AWS refuses
@@ -687,7 +687,7 @@ func (e *engine) compare(reg *region, s *shot) {
 		switch c := reg.vpcs[s.vpc]; {
 		case c != nil && s.name == "default" && !c.time.After(s.time.Add(skew)):
 			// The group came with its VPC; its rules are AWS's.
-			rules := []rule{allowAll("ipv4", "0.0.0.0/0"), {key: key{protocol: "all", source: "group", target: s.group}}}
+			rules := []rule{allowAll("ipv4", "0.0.0.0/0"), {key: key{}.with("all", "group", s.group)}}
 			if v6 := allowAll("ipv6", "::/0"); slices.ContainsFunc(s.rules, func(r rule) bool { return r.key == v6.key }) {
 				rules = append(rules, v6)
 			}

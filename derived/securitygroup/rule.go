@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unique"
 
 	"github.com/tidwall/gjson"
 )
@@ -28,11 +29,21 @@ type Source struct {
 
 // key is what AWS tells rules of one group apart by.
 type key struct {
-	egress         bool
-	ported         bool
-	from, to       int32
-	protocol       string
-	source, target string
+	egress   bool
+	ported   bool
+	from, to int32
+	ends     unique.Handle[ends] // few in number, and in a great many rules
+}
+
+type ends struct{ protocol, source, target string }
+
+func (k key) protocol() string { return k.ends.Value().protocol }
+func (k key) source() string   { return k.ends.Value().source }
+func (k key) target() string   { return k.ends.Value().target }
+
+func (k key) with(protocol, source, target string) key {
+	k.ends = unique.Make(ends{protocol, source, target})
+	return k
 }
 
 type rule struct {
@@ -41,7 +52,7 @@ type rule struct {
 }
 
 func (r rule) export() Rule {
-	out := Rule{RuleID: r.id, Direction: "ingress", Protocol: r.protocol, Source: Source{r.source, r.target}, Description: r.description}
+	out := Rule{RuleID: r.id, Direction: "ingress", Protocol: r.protocol(), Source: Source{r.source(), r.target()}, Description: r.description}
 	if r.egress {
 		out.Direction = "egress"
 	}
@@ -64,7 +75,7 @@ var protocolNames = map[string]string{"-1": "all", "all": "all", "6": "tcp", "17
 
 // newKey gives the normal form; ok is false if a value cannot be what it should.
 func newKey(egress bool, protocol, from, to gjson.Result, source, target string) (k key, ok bool) {
-	k = key{egress: egress, source: source}
+	k = key{egress: egress}
 	p := strings.ToLower(protocol.String())
 	if name, is := protocolNames[p]; is {
 		p = name
@@ -87,7 +98,6 @@ func newKey(egress bool, protocol, from, to gjson.Result, source, target string)
 		}
 		p = strconv.Itoa(n)
 	}
-	k.protocol = p
 	switch source {
 	case "ipv4", "ipv6":
 		prefix, err := netip.ParsePrefix(target)
@@ -101,14 +111,13 @@ func newKey(egress bool, protocol, from, to gjson.Result, source, target string)
 		if prefix.Addr().Is4() != (source == "ipv4") {
 			return k, false
 		}
-		k.target = prefix.Masked().String()
+		target = prefix.Masked().String()
 	default:
 		if target == "" {
 			return k, false
 		}
-		k.target = target
 	}
-	return k, true
+	return k.with(p, source, target), true
 }
 
 // port reads a port or an ICMP type or code; absent stands for any, which AWS writes -1.
@@ -253,7 +262,6 @@ func classicName(owner, name string) string {
 
 // own cuts a rule's strings loose from the body they were read from, and holds equal ones once.
 func (e *engine) own(r rule) rule {
-	r.protocol, r.source, r.target = e.intern(r.protocol), e.intern(r.source), e.intern(r.target)
 	r.id, r.description = strings.Clone(r.id), e.intern(r.description)
 	return r
 }
