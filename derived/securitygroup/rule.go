@@ -260,7 +260,7 @@ func classicName(owner, name string) string {
 	return owner + "/" + name
 }
 
-// own cuts a rule's strings loose from the body they were read from, and holds equal ones once.
+// own cuts a rule's strings loose from the body they were read from.
 func (e *engine) own(r rule) rule {
 	r.id, r.description = strings.Clone(r.id), e.intern(r.description)
 	return r
