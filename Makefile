@@ -39,6 +39,7 @@ bench: ## figures, each beside a floor or a peer in the same run
 	$(GO) test -run '^$$' -bench Month -benchtime 1x -timeout 30m ./internal/pipeline
 	$(GO) test -run '^$$' -bench MillionSignIns -benchtime 1x -timeout 90m ./internal/pipeline
 	$(GO) test -run '^$$' -bench . ./controls ./reports/... ./internal/locker
+	$(GO) test -run '^$$' -bench Rebuild -benchtime 1x ./derived/securitygroup
 
 fuzz: ## each decoder for a short while
 	@grep -rn --include=*_test.go '^func Fuzz' . | sed -E 's|^\./(.*)/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9]*).*|\1 \2|; s|^\./[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9]*).*|. \1|' | \

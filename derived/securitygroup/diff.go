@@ -60,35 +60,39 @@ type body struct {
 	Added, Removed  []Rule
 	Changed         []pair
 	Unknown         []string
+	Diff            []string
 	Between         *between `json:",omitempty"`
 	Sources         []source
 }
 
 func (c *change) record() (evidence.Record, error) {
 	b := body{AccountID: c.g.place.account, Region: c.g.place.region, GroupID: c.g.id, GroupName: c.g.name, VpcID: c.g.vpc, Time: c.time.UTC(),
-		Change: c.what, Added: export(c.added), Removed: export(c.removed), Changed: []pair{}, Unknown: append([]string{}, c.unknown...)}
+		Change: c.what, Added: export(c.added), Removed: export(c.removed), Changed: []pair{}, Unknown: append([]string{}, c.unknown...), Diff: c.lines()}
 	for _, p := range c.changed {
 		b.Changed = append(b.Changed, pair{p[0].export(), p[1].export()})
 	}
-	id := "unobserved:" + c.g.id + "@" + c.time.UTC().Format(time.RFC3339)
-	if c.call != nil {
-		id = c.call.id + ":" + c.g.id
-		b.Observed, b.EventID, b.EventName, b.Actor = "event", c.call.id, c.call.name, &c.call.actor
+	switch {
+	case c.call != nil:
+		b.Observed, b.EventID, b.EventName, b.Actor = "event", c.call.id, c.call.name, c.call.actor
 		b.SourceIPAddress, b.UserAgent = c.call.address, c.call.agent
 		b.Sources = []source{{"cloudtrail.event", c.call.record}}
-	} else {
-		b.Observed, b.Between = "snapshot", &between{To: c.time.UTC()}
+	case c.by != nil:
+		b.Observed, b.Sources = "event", []source{{"cloudtrail.event", c.by.record}}
+	default:
+		b.Observed, b.Sources = "snapshot", []source{{"securitygroup.snapshot", c.shot}}
+	}
+	if c.call == nil {
+		b.Between = &between{To: c.time.UTC()}
 		if !c.from.IsZero() {
 			at := c.from.UTC()
 			b.Between.From = &at
 		}
-		b.Sources = []source{{"securitygroup.snapshot", c.shot}}
 	}
 	raw, err := json.Marshal(b)
 	if err != nil {
 		return evidence.Record{}, err
 	}
-	return evidence.Record{Kind: "securitygroup.diff", ID: id, Time: c.time.UTC(), Body: raw}, nil
+	return evidence.Record{Kind: "securitygroup.diff", ID: c.id(), Time: c.time.UTC(), Body: raw}, nil
 }
 
 func errUnknownGroup(c *call) error {
@@ -98,7 +102,7 @@ func errUnknownGroup(c *call) error {
 func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error] {
 	return func(yield func(evidence.Record, error) bool) {
 		e := newEngine()
-		var out []evidence.Record
+		var out []*change
 		stopped := false
 		e.tell = func(err error) bool {
 			if !stopped && !yield(evidence.Record{}, err) {
@@ -107,15 +111,9 @@ func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error]
 			return !stopped
 		}
 		e.emit = func(c *change) {
-			if !in.Period.Contains(c.time) {
-				return
+			if in.Period.Contains(c.time) {
+				out = append(out, c)
 			}
-			r, err := c.record()
-			if err != nil {
-				e.tell(err)
-				return
-			}
-			out = append(out, r)
 		}
 		e.rebuild(ctx, in.Records)
 		if err := ctx.Err(); err != nil {
@@ -124,15 +122,39 @@ func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error]
 		if stopped {
 			return
 		}
-		slices.SortFunc(out, func(a, b evidence.Record) int {
-			return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID))
+		e.regions = nil
+		slices.SortStableFunc(out, func(a, b *change) int {
+			return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.id(), b.id()))
 		})
-		for _, r := range out {
-			if !yield(r, nil) {
+		for i, c := range out {
+			r, err := c.record()
+			if !yield(r, err) {
 				return
 			}
+			out[i] = nil
 		}
 	}
+}
+
+// rank has what a call shows to have been before the call itself.
+func (c *change) rank() int {
+	if c.what == "unobserved" {
+		return 0
+	}
+	return 1
+}
+
+// id is the identity of the change's record.
+func (c *change) id() string {
+	switch {
+	case c.call != nil:
+		return c.call.id + ":" + c.g.id
+	case c.by != nil && c.born: // and the same call may show more
+		return "unobserved:" + c.by.id + ":" + c.g.id + ":created"
+	case c.by != nil:
+		return "unobserved:" + c.by.id + ":" + c.g.id
+	}
+	return "unobserved:" + c.g.id + "@" + c.time.UTC().Format(time.RFC3339)
 }
 
 // Group names a security group.

@@ -109,7 +109,7 @@ func TestShapes(t *testing.T) {
 	}{
 		"old":     {"AuthorizeSecurityGroupIngress", `{"groupId":"sg-1","ipPermissions":{},"ipProtocol":"tcp","fromPort":22,"toPort":22,"cidrIp":"0.0.0.0/0"}`, `{"_return":true}`, 1, 0},
 		"rules":   {"AuthorizeSecurityGroupEgress", `{"groupId":"sg-1","ipPermissions":{}}`, `{"_return":true,"securityGroupRuleSet":{"items":[{"securityGroupRuleId":"sgr-1","isEgress":true,"ipProtocol":"-1","fromPort":-1,"toPort":-1,"cidrIpv6":"::/0"}]}}`, 1, 0},
-		"by id":   {"RevokeSecurityGroupIngress", `{"groupId":"sg-1","securityGroupRuleIds":{"items":[{"securityGroupRuleId":"sgr-9"}]}}`, `{"_return":true}`, 1, 0},
+		"by id":   {"RevokeSecurityGroupIngress", `{"groupId":"sg-1","securityGroupRuleIds":{"items":[{"securityGroupRuleId":"sgr-9"}]}}`, `{"_return":true}`, 2, 0},
 		"modify":  {"ModifySecurityGroupRules", `{"ModifySecurityGroupRulesRequest":{"GroupId":"sg-1","SecurityGroupRule":{"SecurityGroupRuleId":"sgr-22","SecurityGroupRule":{"IpProtocol":"tcp","FromPort":1,"ToPort":2,"CidrIpv4":"10.0.0.0/8"}}}}`, `null`, 1, 0},
 		"delete":  {"DeleteSecurityGroup", `{"groupName":"web"}`, `{"_return":true}`, 1, 0},
 		"refused": {"DeleteSecurityGroup", `{"groupId":"sg-1"}`, `{"_return":false}`, 0, 0},

@@ -12,7 +12,7 @@ import (
 
 // EventNames are the calls that change security groups.
 var EventNames = []string{
-	"AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateDefaultVpc", "CreateSecurityGroup", "CreateVpc",
+	"AssociateVpcCidrBlock", "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateDefaultVpc", "CreateSecurityGroup", "CreateVpc",
 	"DeleteSecurityGroup", "DeleteVpc", "ModifySecurityGroupRules", "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress",
 	"UpdateSecurityGroupRuleDescriptionsEgress", "UpdateSecurityGroupRuleDescriptionsIngress",
 }
@@ -29,16 +29,22 @@ type Actor struct {
 
 // call is a successful call that changes security groups.
 type call struct {
-	record, id, name        string
-	time                    time.Time
-	place                   place
+	*edit            // nil once it is applied: a change keeps the call
+	record, id, name string
+	time             time.Time
+	place            place
+	actor            *Actor
+	address, agent   string
+}
+
+// edit is what a call says to do.
+type edit struct {
 	group, groupName, vpc   string
 	add, remove, describe   []rule
 	removeIDs, describeIDs  []string // the rules by their ID; descriptions beside describeIDs
 	descriptions, modifyIDs []string
-	modify                  []rule // beside modifyIDs
-	actor                   Actor
-	address, agent          string
+	modify                  []rule          // beside modifyIDs
+	placed                  map[string]bool // those of modifyIDs whose direction a snapshot told
 }
 
 type place struct{ account, region string }
@@ -75,12 +81,14 @@ func (e *engine) callOf(r evidence.Record) (*call, error) {
 	if !req.IsObject() && name != "CreateDefaultVpc" {
 		return bad("requestParameters")
 	}
-	c := &call{record: r.ID, id: b.Get("eventID").String(), time: r.Time, name: e.intern(name),
+	c := &call{edit: &edit{}, record: r.ID, id: b.Get("eventID").String(), time: r.Time, name: e.intern(name),
 		place: place{e.intern(b.Get("recipientAccountId").String()), e.intern(b.Get("awsRegion").String())}}
 	if c.id == "" {
 		c.id = r.ID
 	}
-	c.id = strings.Clone(c.id)
+	if c.id = strings.Clone(c.id); c.id == r.ID {
+		c.id = c.record
+	}
 	if c.place.account == "" {
 		c.place.account = e.intern(b.Get("userIdentity.accountId").String())
 	}
@@ -88,10 +96,14 @@ func (e *engine) callOf(r evidence.Record) (*call, error) {
 		return bad("account or region")
 	}
 	u := b.Get("userIdentity")
-	c.actor = Actor{Type: e.intern(u.Get("type").String()), Arn: e.intern(u.Get("arn").String()), PrincipalID: e.intern(u.Get("principalId").String()),
+	actor := Actor{Type: e.intern(u.Get("type").String()), Arn: e.intern(u.Get("arn").String()), PrincipalID: e.intern(u.Get("principalId").String()),
 		SessionIssuerArn: e.intern(u.Get("sessionContext.sessionIssuer.arn").String()), InvokedBy: e.intern(u.Get("invokedBy").String())}
-	if _, session, ok := strings.Cut(c.actor.PrincipalID, ":"); ok {
-		c.actor.SessionName = session
+	if _, session, ok := strings.Cut(actor.PrincipalID, ":"); ok {
+		actor.SessionName = session
+	}
+	if c.actor = e.actors[actor]; c.actor == nil {
+		c.actor = &actor
+		e.actors[actor] = c.actor
 	}
 	c.address, c.agent = e.intern(b.Get("sourceIPAddress").String()), e.intern(b.Get("userAgent").String())
 	c.group = e.intern(member(req, "groupId", "GroupId").String())
@@ -104,6 +116,13 @@ func (e *engine) callOf(r evidence.Record) (*call, error) {
 	case name == "CreateSecurityGroup":
 		if c.group = e.intern(member(resp, "groupId", "GroupId").String()); c.group == "" {
 			return bad("responseElements.groupId")
+		}
+	case name == "AssociateVpcCidrBlock":
+		if !member(resp, "ipv6CidrBlockAssociation", "Ipv6CidrBlockAssociation").IsObject() {
+			return nil, nil
+		}
+		if c.vpc == "" {
+			return bad("vpcId")
 		}
 	case strings.HasPrefix(name, "Create"):
 		if c.vpc = e.intern(member(resp, "vpc.vpcId", "Vpc.VpcId").String()); c.vpc == "" {
@@ -188,7 +207,7 @@ func (e *engine) callOf(r evidence.Record) (*call, error) {
 			return bad("the descriptions")
 		}
 	}
-	if c.group == "" && c.groupName == "" && !strings.HasSuffix(name, "Vpc") {
+	if c.group == "" && c.groupName == "" && !strings.Contains(name, "Vpc") {
 		return bad("the group")
 	}
 	return c, nil
@@ -217,7 +236,9 @@ func (e *engine) shotOf(r evidence.Record) (*shot, error) {
 	if !rules.IsArray() {
 		return nil, fmt.Errorf("%s %q: Rules is not a list", r.Kind, r.ID)
 	}
-	for _, v := range rules.Array() {
+	all := rules.Array()
+	s.rules = make([]rule, 0, len(all))
+	for _, v := range all {
 		x, ok := e.ruleOf(v, false)
 		if !ok {
 			return nil, fmt.Errorf("%s %q: a rule is not understood", r.Kind, r.ID)

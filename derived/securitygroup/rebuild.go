@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,6 +20,7 @@ const skew = 2 * time.Minute
 
 type engine struct {
 	strings map[string]string
+	actors  map[Actor]*Actor
 	regions map[place]*region
 	runs    []*run // read, not yet settled; by time
 	emit    func(*change)
@@ -28,7 +30,9 @@ type engine struct {
 
 type region struct {
 	groups  map[string]*group
-	vpcs    map[string]*call // made by a call that was seen
+	vpcs    map[string]*call // made by a call that was seen, their default groups not yet
+	ipv6    map[string]*call // the call that gave a VPC addresses of IPv6
+	lost    bool             // a VPC came and went, and with it a default group that no snapshot has
 	lastRun time.Time
 }
 
@@ -36,17 +40,18 @@ type group struct {
 	id, name, vpc string
 	place         place
 	rules         []rule
+	replayed      bool    // while waiting calls are applied: rules lacks those that later calls name by ID only
 	known         bool    // rules is the whole set; until then calls wait in pending
 	pending       []*call // before anything tells the whole set
-	touched       []touch // lately, for snapshots that may or may not have it
+	touched       []touch // by calls since the last snapshot, which may or may not have it
 	unknown       map[string]bool
 	made, gone    time.Time // by a call or a snapshot that lacks it
 	synced        time.Time // the last snapshot that has it
 }
 
 type touch struct {
-	at  time.Time
 	key key
+	at  time.Time
 }
 
 // run is one reading of an account's region: all snapshots of one moment.
@@ -60,16 +65,18 @@ type run struct {
 type change struct {
 	g              *group
 	call           *call // nil: not observed
+	by             *call // what shows that there was a change; nil: a snapshot does
 	shot           string
 	time, from     time.Time
 	what           string
+	born, died     bool // the group itself came or went
 	added, removed []rule
 	changed        [][2]rule
 	unknown        []string
 }
 
 func newEngine() *engine {
-	return &engine{strings: map[string]string{}, regions: map[place]*region{}, emit: func(*change) {}, observe: func(*group, time.Time) {}, tell: func(error) bool { return true }}
+	return &engine{strings: map[string]string{}, actors: map[Actor]*Actor{}, regions: map[place]*region{}, emit: func(*change) {}, observe: func(*group, time.Time) {}, tell: func(error) bool { return true }}
 }
 
 // rebuild goes through all records in reach. It ends early when tell refuses.
@@ -167,7 +174,7 @@ func (e *engine) rebuild(ctx context.Context, records func(context.Context, stri
 	e.runs = nil
 	for _, reg := range e.regions {
 		for _, g := range reg.groups {
-			e.begin(g, nil)
+			e.begin(g, nil, nil)
 		}
 	}
 }
@@ -191,7 +198,8 @@ func (e *engine) applyAll(batch []*call) {
 }
 
 func (e *engine) possible(c *call) bool {
-	if c.name == "CreateSecurityGroup" || c.name == "CreateVpc" || c.name == "CreateDefaultVpc" {
+	switch c.name {
+	case "CreateSecurityGroup", "CreateVpc", "CreateDefaultVpc", "AssociateVpcCidrBlock":
 		return true
 	}
 	g := e.find(c)
@@ -218,13 +226,21 @@ func (e *engine) possible(c *call) bool {
 			}
 		}
 	}
+	for n, id := range c.modifyIDs {
+		after := c.modify[n]
+		i := g.byID(id)
+		after.egress = g.rules[i].egress
+		if j := g.index(after.key); j >= 0 && j != i {
+			return false
+		}
+	}
 	return true
 }
 
 func (e *engine) region(p place) *region {
 	r := e.regions[p]
 	if r == nil {
-		r = &region{groups: map[string]*group{}, vpcs: map[string]*call{}}
+		r = &region{groups: map[string]*group{}, vpcs: map[string]*call{}, ipv6: map[string]*call{}}
 		e.regions[p] = r
 	}
 	return r
@@ -257,14 +273,29 @@ func (g *group) byID(id string) int {
 }
 
 func (g *group) touch(at time.Time, k key) {
-	if len(g.touched) > 0 && g.touched[0].at.Before(at.Add(-8*skew)) {
-		g.touched = slices.DeleteFunc(g.touched, func(t touch) bool { return t.at.Before(at.Add(-8 * skew)) })
+	for i := range g.touched {
+		if g.touched[i].key == k {
+			g.touched[i].at = at
+			return
+		}
 	}
-	g.touched = append(g.touched, touch{at, k})
+	g.touched = append(g.touched, touch{k, at})
 }
 
-func (g *group) near(at time.Time, k key) bool {
-	return slices.ContainsFunc(g.touched, func(t touch) bool { return t.key == k && close(t.at, at) })
+func (g *group) touchedAt(k key) time.Time {
+	for _, t := range g.touched {
+		if t.key == k {
+			return t.at
+		}
+	}
+	return time.Time{}
+}
+
+func (g *group) near(at time.Time, k key) bool { return close(g.touchedAt(k), at) }
+
+// knownAt is when a rule was last known to be there or not.
+func (g *group) knownAt(k key) time.Time {
+	return latest(latest(g.synced, g.made), g.touchedAt(k))
 }
 
 func close(a, b time.Time) bool { return !a.IsZero() && a.Sub(b).Abs() <= skew }
@@ -275,7 +306,14 @@ func (e *engine) apply(c *call) {
 	case "CreateVpc", "CreateDefaultVpc":
 		reg.vpcs[c.vpc] = c
 		return
+	case "AssociateVpcCidrBlock":
+		reg.ipv6[c.vpc] = c
+		return
 	case "DeleteVpc":
+		if reg.vpcs[c.vpc] != nil {
+			delete(reg.vpcs, c.vpc)
+			reg.lost = true
+		}
 		for _, g := range reg.sorted() {
 			if g.vpc == c.vpc && g.name == "default" && g.gone.IsZero() {
 				e.delete(g, c)
@@ -288,7 +326,7 @@ func (e *engine) apply(c *call) {
 			g.rules = []rule{allowAll("ipv4", "0.0.0.0/0")}
 		}
 		reg.groups[g.id] = g
-		e.emit(&change{g: g, call: c, time: c.time, what: "created", added: slices.Clone(g.rules)})
+		e.emit(&change{g: g, call: c, time: c.time, what: "created", born: true, added: slices.Clone(g.rules)})
 		e.observe(g, c.time)
 		return
 	}
@@ -312,60 +350,111 @@ func (e *engine) apply(c *call) {
 	e.change(g, c)
 }
 
+var everywhere6 = allowAll("ipv6", "::/0").key
+
 func allowAll(source, target string) rule {
-	return rule{key: key{egress: true, protocol: "all", source: source, target: target}}
+	return rule{key: key{egress: true}.with("all", source, target)}
 }
 
 // delete ends a group. Rules of other groups that refer to it stay: AWS refuses
 // the call while there are any in its VPC, and keeps them as stale elsewhere.
 func (e *engine) delete(g *group, c *call) {
-	e.begin(g, nil)
-	e.emit(&change{g: g, call: c, time: c.time, what: "deleted", removed: g.rules})
+	e.begin(g, nil, c)
+	e.emit(&change{g: g, call: c, time: c.time, what: "deleted", died: true, removed: g.rules})
 	g.rules, g.gone = nil, c.time
 	e.observe(g, c.time)
 }
 
-// change applies a call to a group whose rules are known.
+// change applies a call to a group whose rules are known. AWS refuses a call that
+// adds what is there or names what is not: that it succeeded shows a change
+// that no call explains. After a call on a rule that nobody told of, the rules
+// are not known well enough to say that.
 func (e *engine) change(g *group, c *call) {
+	defer func() { c.edit = nil }()
 	ch := &change{g: g, call: c, time: c.time, what: "rules"}
-	take := func(i int) {
-		g.touch(c.time, g.rules[i].key)
-		ch.removed = append(ch.removed, g.rules[i])
+	miss := &change{g: g, by: c, time: c.time, what: "unobserved"}
+	sure := len(g.unknown) == 0 && g.gone.IsZero()
+	unexplained := func(k key) { miss.from = latest(miss.from, g.knownAt(k)) }
+	take := func(i int) rule {
+		r := g.rules[i]
+		g.touch(c.time, r.key)
 		g.rules = slices.Delete(slices.Clone(g.rules), i, i+1)
+		return r
+	}
+	unknown := func(id string, gone bool) {
+		ch.unknown = append(ch.unknown, id)
+		named := !slices.ContainsFunc(g.rules, func(r rule) bool { return r.id == "" })
+		if sure && named && !g.replayed {
+			miss.unknown = append(miss.unknown, id)
+			miss.from = latest(miss.from, latest(g.synced, g.made))
+		}
+		if !gone || !named {
+			g.mark(id)
+		}
 	}
 	for _, r := range c.add {
-		g.touch(c.time, r.key)
 		ch.added = append(ch.added, r)
-		if i := g.index(r.key); i >= 0 { // it succeeded, so the rule had gone
-			g.rules[i] = r
-			continue
+		if i := g.index(r.key); i >= 0 {
+			if sure {
+				unexplained(r.key)
+				miss.removed = append(miss.removed, g.rules[i])
+			}
+			take(i)
 		}
-		g.rules = append(g.rules, r)
+		g.touch(c.time, r.key)
+		g.rules = with(g.rules, r)
 	}
 	for _, r := range c.remove {
-		if i := g.index(r.key); i >= 0 {
-			take(i)
-		} else if g.touch(c.time, r.key); r.id != "" { // the answer tells that it was there
-			ch.removed = append(ch.removed, r)
+		i, j := g.index(r.key), -1
+		if r.id != "" {
+			j = g.byID(r.id)
 		}
+		switch {
+		case i >= 0:
+			ch.removed = append(ch.removed, take(i))
+			continue
+		case sure && j >= 0: // it was another rule
+			unexplained(r.key)
+			miss.changed = append(miss.changed, [2]rule{g.rules[j], r})
+			take(j)
+		case sure && !g.given(e.region(g.place), r.key, c.time):
+			unexplained(r.key)
+			miss.added = append(miss.added, r)
+		}
+		g.touch(c.time, r.key)
+		ch.removed = append(ch.removed, r)
 	}
 	for _, id := range c.removeIDs {
 		if i := g.byID(id); i >= 0 {
-			take(i)
+			ch.removed = append(ch.removed, take(i))
 		} else {
-			ch.unknown = append(ch.unknown, id)
-			g.mark(id)
+			unknown(id, true)
 		}
 	}
 	for n, id := range c.modifyIDs {
+		after := c.modify[n]
 		i := g.byID(id)
-		if i < 0 {
+		switch {
+		case i < 0 && c.placed[id]: // a snapshot tells its direction, and nothing what it was
 			ch.unknown = append(ch.unknown, id)
-			g.mark(id)
+			ch.added = append(ch.added, after)
+			g.touch(c.time, after.key)
+			g.rules = append(g.rules, after)
+			continue
+		case i < 0:
+			unknown(id, false)
 			continue
 		}
-		after, before := c.modify[n], g.rules[i]
+		before := g.rules[i]
 		after.egress = before.egress
+		if j := g.index(after.key); j >= 0 && j != i {
+			if sure {
+				unexplained(after.key)
+				miss.removed = append(miss.removed, g.rules[j])
+			}
+			take(j)
+			i = g.byID(id)
+		}
 		g.touch(c.time, before.key)
 		g.touch(c.time, after.key)
 		g.rules[i] = after
@@ -381,7 +470,14 @@ func (e *engine) change(g *group, c *call) {
 		ch.what = "description"
 	}
 	for _, r := range c.describe {
-		if i := g.index(r.key); i >= 0 {
+		i := g.index(r.key)
+		if i < 0 && sure {
+			unexplained(r.key)
+			was := rule{key: r.key} // and its description, which nothing tells
+			miss.added = append(miss.added, was)
+			i, g.rules = len(g.rules), append(g.rules, was)
+		}
+		if i >= 0 {
 			describe(i, r.description)
 		}
 	}
@@ -389,15 +485,37 @@ func (e *engine) change(g *group, c *call) {
 		if i := g.byID(id); i >= 0 {
 			describe(i, c.descriptions[n])
 		} else {
-			ch.unknown = append(ch.unknown, id)
-			g.mark(id)
+			unknown(id, false)
 		}
+	}
+	if len(miss.added)+len(miss.removed)+len(miss.changed)+len(miss.unknown) > 0 {
+		e.emit(miss)
 	}
 	if len(ch.added)+len(ch.removed)+len(ch.changed)+len(ch.unknown) == 0 {
 		return
 	}
 	e.emit(ch)
 	e.observe(g, c.time)
+}
+
+// with adds a rule and leaves no room for more: there are many sets, and few grow twice.
+func with(rules []rule, r rule) []rule {
+	out := make([]rule, len(rules)+1)
+	out[copy(out, rules)] = r
+	return out
+}
+
+// given says whether AWS itself gave a group the rule: all traffic to IPv6, to
+// groups made in a VPC that has such addresses, and to default groups once it gets them.
+func (g *group) given(reg *region, k key, by time.Time) bool {
+	if k != everywhere6 {
+		return false
+	}
+	if g.synced.IsZero() && !g.made.IsZero() && g.touchedAt(k).IsZero() {
+		return true
+	}
+	c := reg.ipv6[g.vpc]
+	return c != nil && g.name == "default" && !c.time.Before(g.synced.Add(-skew)) && !c.time.After(by.Add(skew))
 }
 
 func (g *group) mark(id string) {
@@ -408,8 +526,10 @@ func (g *group) mark(id string) {
 }
 
 // begin makes a group known: it undoes the waiting calls from the first snapshot
-// (nil: there is none), and applies them again from there.
-func (e *engine) begin(g *group, s *shot) {
+// (nil: there is none), and applies them again from there. A group that the last
+// reading of its region did not have came into being unseen before the first
+// call on it: first, unless calls wait; nil if a snapshot tells.
+func (e *engine) begin(g *group, s *shot, first *call) {
 	if g.known {
 		return
 	}
@@ -424,13 +544,58 @@ func (e *engine) begin(g *group, s *shot) {
 	}
 	for _, c := range slices.Backward(g.pending) {
 		base.do(c.remove, c.add)
-		for _, id := range c.modifyIDs {
-			if i := base.byID(id); i >= 0 {
+		for n, id := range c.modifyIDs {
+			after := c.modify[n].key
+			i := slices.IndexFunc(base.rules, func(r rule) bool {
+				after.egress = r.egress
+				return r.id == id || r.id == "" && r.key == after
+			})
+			if i >= 0 {
+				if c.placed == nil {
+					c.placed = map[string]bool{}
+				}
+				c.placed[id], c.modify[n].egress = true, base.rules[i].egress
 				base.rules = slices.Delete(base.rules, i, i+1)
 			}
 		}
+		for _, r := range c.describe {
+			if i := base.index(r.key); i >= 0 {
+				base.rules[i].description = ""
+			} else {
+				base.rules = append(base.rules, rule{key: r.key})
+			}
+		}
+		for _, id := range c.describeIDs {
+			if i := base.byID(id); i >= 0 {
+				base.rules[i].description = ""
+			}
+		}
 	}
-	e.start(g, base.rules, time.Time{})
+	if len(g.pending) > 0 {
+		first = g.pending[0]
+	}
+	at := time.Time{}
+	if reg := e.region(g.place); !reg.lastRun.IsZero() && first != nil && !(s == nil && reg.unnamed(first.time)) {
+		at = first.time
+		from := reg.lastRun
+		if !from.Before(at) {
+			from = time.Time{}
+		}
+		g.made = at
+		e.emit(&change{g: g, by: first, time: at, from: from, what: "unobserved", born: true, added: slices.Clone(base.rules)})
+	}
+	e.start(g, base.rules, at)
+}
+
+// unnamed says whether there may be a default group, of a VPC made before, that
+// no snapshot told the ID of.
+func (reg *region) unnamed(at time.Time) bool {
+	for _, c := range reg.vpcs {
+		if !c.time.After(at) {
+			return true
+		}
+	}
+	return reg.lost
 }
 
 // start replays the waiting calls on rules that a group had at first.
@@ -438,10 +603,11 @@ func (e *engine) start(g *group, rules []rule, at time.Time) {
 	g.known, g.rules = true, rules
 	e.observe(g, at)
 	pending := g.pending
-	g.pending = nil
+	g.pending, g.replayed = nil, true
 	for _, c := range pending {
 		e.change(g, c)
 	}
+	g.replayed = false
 }
 
 func (g *group) do(add, remove []rule) {
@@ -471,9 +637,11 @@ func (reg *region) sorted() []*group {
 func (e *engine) settle(r *run) {
 	reg := e.region(r.place)
 	listed := make(map[string]bool, len(r.shots))
-	for _, s := range r.shots {
+	first := r.shots[0].record
+	for i, s := range r.shots {
 		listed[s.group] = true
 		e.compare(reg, s)
+		r.shots[i] = nil
 	}
 	for _, g := range reg.sorted() {
 		if listed[g.id] || !g.gone.IsZero() || close(g.made, r.time) || g.made.After(r.time) {
@@ -482,12 +650,17 @@ func (e *engine) settle(r *run) {
 		if n := len(g.pending); n > 0 && !g.pending[0].time.Before(r.time.Add(-skew)) {
 			continue // all that is known of it is later
 		}
-		e.begin(g, nil)
-		e.emit(&change{g: g, shot: r.shots[0].record, time: r.time, from: latest(g.synced, g.made), what: "unobserved", removed: g.rules})
+		came := g.known || !reg.lost
+		e.begin(g, nil, nil)
+		if came { // else it may be the default group of a VPC that was deleted
+			e.emit(&change{g: g, shot: first, time: r.time, from: latest(g.synced, g.made), what: "unobserved", died: true, removed: g.rules})
+		}
 		g.rules, g.gone = nil, r.time
 		e.observe(g, r.time)
 	}
-	reg.lastRun = r.time
+	r.shots = nil
+	reg.lastRun, reg.lost = r.time, false
+	maps.DeleteFunc(reg.vpcs, func(_ string, c *call) bool { return c.time.Before(r.time.Add(-skew)) })
 }
 
 func latest(a, b time.Time) time.Time {
@@ -514,39 +687,35 @@ func (e *engine) compare(reg *region, s *shot) {
 		switch c := reg.vpcs[s.vpc]; {
 		case c != nil && s.name == "default" && !c.time.After(s.time.Add(skew)):
 			// The group came with its VPC; its rules are AWS's.
-			rules := []rule{allowAll("ipv4", "0.0.0.0/0"), {key: key{protocol: "all", source: "group", target: s.group}}}
+			rules := []rule{allowAll("ipv4", "0.0.0.0/0"), {key: key{}.with("all", "group", s.group)}}
 			if v6 := allowAll("ipv6", "::/0"); slices.ContainsFunc(s.rules, func(r rule) bool { return r.key == v6.key }) {
 				rules = append(rules, v6)
 			}
 			g.made = c.time
-			e.emit(&change{g: g, call: c, time: c.time, what: "created", added: slices.Clone(rules)})
+			delete(reg.vpcs, s.vpc)
+			e.emit(&change{g: g, call: c, time: c.time, what: "created", born: true, added: slices.Clone(rules)})
 			e.start(g, rules, c.time)
-		case reg.lastRun.IsZero():
-			e.begin(g, s)
+		case reg.lastRun.IsZero() || len(g.pending) > 0:
+			e.begin(g, s, nil)
 		default:
-			base := len(g.pending) > 0
-			if base {
-				e.begin(g, s)
-			} else {
-				g.known = true
-			}
-			if !base {
-				e.emit(&change{g: g, shot: s.record, time: s.time, from: reg.lastRun, what: "unobserved", added: s.rules})
-				g.rules = slices.Clone(s.rules)
-				e.observe(g, s.time)
-			}
+			g.known, g.rules = true, slices.Clone(s.rules)
+			e.emit(&change{g: g, shot: s.record, time: s.time, from: reg.lastRun, what: "unobserved", born: true, added: s.rules})
+			e.observe(g, s.time)
 		}
 	}
 	ch := &change{g: g, shot: s.record, time: s.time, from: latest(g.synced, g.made), what: "unobserved"}
 	was := slices.Clone(g.rules)
+	moved := false
 	for _, r := range s.rules {
 		i := g.index(r.key)
 		switch {
 		case i >= 0:
 			before := g.rules[i]
-			g.rules[i].id = r.id
+			if before.id != r.id {
+				g.rules[i].id = r.id
+			}
 			if before.description != r.description && !g.near(s.time, r.key) {
-				g.rules[i].description = r.description
+				g.rules[i].description, moved = r.description, true
 				if !g.unknown[r.id] {
 					ch.changed = append(ch.changed, [2]rule{before, r})
 				}
@@ -555,11 +724,15 @@ func (e *engine) compare(reg *region, s *shot) {
 		default:
 			if j := g.byID(r.id); r.id != "" && j >= 0 && !g.near(s.time, g.rules[j].key) { // the same rule, modified
 				ch.changed = append(ch.changed, [2]rule{g.rules[j], r})
-				g.rules[j] = r
+				g.rules[j], moved = r, true
 				continue
 			}
-			g.rules = append(g.rules, r)
-			if !g.unknown[r.id] {
+			given := g.given(reg, r.key, s.time)
+			g.rules, moved = append(g.rules, r), true
+			if c := reg.ipv6[g.vpc]; given && !g.synced.IsZero() {
+				e.emit(&change{g: g, call: c, time: c.time, what: "rules", added: []rule{r}})
+			}
+			if !given && !g.unknown[r.id] {
 				ch.added = append(ch.added, r)
 			}
 		}
@@ -569,7 +742,7 @@ func (e *engine) compare(reg *region, s *shot) {
 		if i < 0 || g.near(s.time, r.key) || slices.ContainsFunc(s.rules, func(x rule) bool { return x.key == r.key }) {
 			continue
 		}
-		g.rules = slices.Delete(g.rules, i, i+1)
+		g.rules, moved = slices.Delete(g.rules, i, i+1), true
 		// A rule without an ID may be one that a call removed by an ID nobody had told.
 		if r.id == "" && len(g.unknown) > 0 {
 			continue
@@ -577,8 +750,13 @@ func (e *engine) compare(reg *region, s *shot) {
 		ch.removed = append(ch.removed, r)
 	}
 	g.synced, g.unknown = s.time, nil
+	if g.touched = slices.DeleteFunc(g.touched, func(t touch) bool { return t.at.Before(s.time) }); len(g.touched) == 0 {
+		g.touched = nil
+	}
 	if len(ch.added)+len(ch.removed)+len(ch.changed) > 0 {
 		e.emit(ch)
+	}
+	if moved {
 		e.observe(g, s.time)
 	}
 }

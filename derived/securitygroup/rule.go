@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unique"
 
 	"github.com/tidwall/gjson"
 )
@@ -28,11 +29,21 @@ type Source struct {
 
 // key is what AWS tells rules of one group apart by.
 type key struct {
-	egress         bool
-	ported         bool
-	from, to       int32
-	protocol       string
-	source, target string
+	egress   bool
+	ported   bool
+	from, to int32
+	ends     unique.Handle[ends] // few in number, and in a great many rules
+}
+
+type ends struct{ protocol, source, target string }
+
+func (k key) protocol() string { return k.ends.Value().protocol }
+func (k key) source() string   { return k.ends.Value().source }
+func (k key) target() string   { return k.ends.Value().target }
+
+func (k key) with(protocol, source, target string) key {
+	k.ends = unique.Make(ends{protocol, source, target})
+	return k
 }
 
 type rule struct {
@@ -41,7 +52,7 @@ type rule struct {
 }
 
 func (r rule) export() Rule {
-	out := Rule{RuleID: r.id, Direction: "ingress", Protocol: r.protocol, Source: Source{r.source, r.target}, Description: r.description}
+	out := Rule{RuleID: r.id, Direction: "ingress", Protocol: r.protocol(), Source: Source{r.source(), r.target()}, Description: r.description}
 	if r.egress {
 		out.Direction = "egress"
 	}
@@ -64,7 +75,7 @@ var protocolNames = map[string]string{"-1": "all", "all": "all", "6": "tcp", "17
 
 // newKey gives the normal form; ok is false if a value cannot be what it should.
 func newKey(egress bool, protocol, from, to gjson.Result, source, target string) (k key, ok bool) {
-	k = key{egress: egress, source: source}
+	k = key{egress: egress}
 	p := strings.ToLower(protocol.String())
 	if name, is := protocolNames[p]; is {
 		p = name
@@ -87,7 +98,6 @@ func newKey(egress bool, protocol, from, to gjson.Result, source, target string)
 		}
 		p = strconv.Itoa(n)
 	}
-	k.protocol = p
 	switch source {
 	case "ipv4", "ipv6":
 		prefix, err := netip.ParsePrefix(target)
@@ -101,14 +111,13 @@ func newKey(egress bool, protocol, from, to gjson.Result, source, target string)
 		if prefix.Addr().Is4() != (source == "ipv4") {
 			return k, false
 		}
-		k.target = prefix.Masked().String()
+		target = prefix.Masked().String()
 	default:
 		if target == "" {
 			return k, false
 		}
-		k.target = target
 	}
-	return k, true
+	return k.with(p, source, target), true
 }
 
 // port reads a port or an ICMP type or code; absent stands for any, which AWS writes -1.
@@ -150,24 +159,49 @@ func member(v gjson.Result, names ...string) gjson.Result {
 // ruleOf reads a rule as the rule sets of CloudTrail (lower-case names) and the
 // API (upper-case names) give it.
 func (e *engine) ruleOf(v gjson.Result, egress bool) (rule, bool) {
-	if x := member(v, "isEgress", "IsEgress"); x.Exists() {
-		egress = x.Bool()
+	if !v.IsObject() {
+		return rule{}, false
 	}
-	source, target := "", ""
-	for _, s := range []struct{ kind, lower, upper string }{
-		{"ipv4", "cidrIpv4", "CidrIpv4"}, {"ipv6", "cidrIpv6", "CidrIpv6"}, {"prefix_list", "prefixListId", "PrefixListId"},
-		{"group", "referencedGroupInfo.groupId", "ReferencedGroupInfo.GroupId"}, {"group", "referencedGroupId", "ReferencedGroupId"},
-	} {
-		if x := member(v, s.lower, s.upper); x.Type == gjson.String && x.Str != "" {
-			source, target = s.kind, x.Str
-			break
+	var source, target string
+	var protocol, from, to, id, description gjson.Result
+	v.ForEach(func(name, x gjson.Result) bool {
+		kind := ""
+		switch name.Str {
+		case "isEgress", "IsEgress":
+			if x.Type != gjson.Null {
+				egress = x.Bool()
+			}
+		case "ipProtocol", "IpProtocol":
+			protocol = x
+		case "fromPort", "FromPort":
+			from = x
+		case "toPort", "ToPort":
+			to = x
+		case "securityGroupRuleId", "SecurityGroupRuleId":
+			id = x
+		case "description", "Description":
+			description = x
+		case "cidrIpv4", "CidrIpv4":
+			kind = "ipv4"
+		case "cidrIpv6", "CidrIpv6":
+			kind = "ipv6"
+		case "prefixListId", "PrefixListId":
+			kind = "prefix_list"
+		case "referencedGroupInfo", "ReferencedGroupInfo":
+			kind, x = "group", member(x, "groupId", "GroupId")
+		case "referencedGroupId", "ReferencedGroupId":
+			kind = "group"
 		}
-	}
-	k, ok := newKey(egress, member(v, "ipProtocol", "IpProtocol"), member(v, "fromPort", "FromPort"), member(v, "toPort", "ToPort"), source, target)
+		if kind != "" && x.Type == gjson.String && x.Str != "" {
+			source, target = kind, x.Str
+		}
+		return true
+	})
+	k, ok := newKey(egress, protocol, from, to, source, target)
 	if source == "" || !ok {
 		return rule{}, false
 	}
-	return e.own(rule{k, member(v, "securityGroupRuleId", "SecurityGroupRuleId").String(), member(v, "description", "Description").String()}), true
+	return e.own(rule{k, id.String(), description.String()}), true
 }
 
 // permissions reads the rules of a request: ipPermissions, or the one rule that
@@ -226,9 +260,8 @@ func classicName(owner, name string) string {
 	return owner + "/" + name
 }
 
-// own cuts a rule's strings loose from the body they were read from, and holds equal ones once.
+// own cuts a rule's strings loose from the body they were read from.
 func (e *engine) own(r rule) rule {
-	r.protocol, r.source, r.target = e.intern(r.protocol), e.intern(r.source), e.intern(r.target)
 	r.id, r.description = strings.Clone(r.id), e.intern(r.description)
 	return r
 }

@@ -1,0 +1,54 @@
+package securitygroup
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"testing"
+)
+
+// TestSchema: bodies have what the kind's schema requires, and nothing it does not list.
+func TestSchema(t *testing.T) {
+	text, err := os.ReadFile("../../controls/schemas/securitygroup.diff.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Required   []string
+		Properties map[string]any
+	}
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	seen, ids := map[string]bool{}, map[string]bool{}
+	w := history(1, true)
+	w.records = slices.Delete(w.records, w.ops[0].record, w.ops[0].record+1) // which is then unobserved
+	for r, err := range Diff().Derive(t.Context(), input(w.records)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ids[r.ID] {
+			t.Errorf("%s twice", r.ID)
+		}
+		ids[r.ID] = true
+		var b map[string]any
+		if err := json.Unmarshal(r.Body, &b); err != nil {
+			t.Fatal(err)
+		}
+		for name := range b {
+			if seen[name] = true; schema.Properties[name] == nil {
+				t.Errorf("%s is not in the schema", name)
+			}
+		}
+		for _, name := range schema.Required {
+			if b[name] == nil {
+				t.Errorf("%s: %s is required and missing", r.ID, name)
+			}
+		}
+	}
+	for _, name := range []string{"Between", "EventId", "Actor", "GroupName"} {
+		if !seen[name] {
+			t.Errorf("no body had %s", name)
+		}
+	}
+}
