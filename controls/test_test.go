@@ -176,7 +176,7 @@ func TestScaffoldRefuses(t *testing.T) {
 		{"OWN-01", "cloudtrail.event", "own/own-01 already"},
 		{"LOG-01", "cloudtrail.event", "logging/audit-log-stopped already"},
 		{"../x", "cloudtrail.event", "want capitals"},
-		{"OWN-02", "no.kind", "there are cloudtrail.event, "},
+		{"OWN-02", "no.kind", ", cloudtrail.event, "},
 		{"OWN-02", "../../etc/passwd", "has no schema"},
 	} {
 		if err := Scaffold(dir, tt.id, tt.kind); err == nil || !strings.Contains(err.Error(), tt.want) {
