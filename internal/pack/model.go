@@ -180,7 +180,8 @@ func (c *contents) item(ctl *controls.Control, i evaluation.Item) reports.Item {
 // reports give each item's time anyway.
 func saysWhen(ctl *controls.Control, column int) bool {
 	col := ctl.Columns[column]
-	return len(ctl.Population.Also) == 0 && col.Path == ctl.Population.Time && col.Title.EN == "Time"
+	own := ctl.Population.Time == "" || col.Path == ctl.Population.Time
+	return len(ctl.Population.Also) == 0 && own && col.Type == controls.TimeColumn && col.Title.EN == "Time"
 }
 
 func (c *contents) population(ctl *controls.Control) reports.Population {

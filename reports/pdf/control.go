@@ -167,7 +167,7 @@ func (d *document) observations(c *reports.Control) {
 }
 
 func (d *document) reasonCounts(c *reports.Control) {
-	t := d.table(column{title: d.in(words.Reasons), width: bodyWidth - 30}, column{title: d.in(words.ExceptionCount), width: 30, right: true})
+	t := d.table(column{title: d.in(words.Reasons), width: bodyWidth - 34}, column{title: d.in(words.ExceptionsOf), width: 34, right: true})
 	for _, r := range c.Reasons {
 		t.row(d.text(r.Text), d.text(format.Count(r.N)))
 	}
