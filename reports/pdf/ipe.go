@@ -130,7 +130,8 @@ func (d *document) sequence(src *reports.Source) {
 }
 
 // distinct gives each note of a group once: a weaker method is a note of every
-// claim. The time of a note that recurs is the group's.
+// claim. The time of a note that recurs is from its first to its last, or the group's
+// where it has none of its own: until when something has not settled is a time of its own.
 func distinct(g reports.ClaimGroup) []scoped {
 	type key struct{ code, text, object, detail string }
 	seen := map[key]int{}
@@ -138,11 +139,25 @@ func distinct(g reports.ClaimGroup) []scoped {
 	for _, n := range g.Notes {
 		k := key{n.Code, n.Text, n.Object, n.Detail}
 		if i, ok := seen[k]; ok {
-			notes[i].finding.Window = evidence.Period{Start: g.Window.Start, End: g.Window.End}
+			notes[i].finding.Window = joinedWindow(notes[i].finding.Window, n.Window, g.Window)
 			continue
 		}
 		seen[k] = len(notes)
 		notes = append(notes, scoped{g.Scope, n})
 	}
 	return notes
+}
+
+// joinedWindow reaches over two windows; whole where one of them is none.
+func joinedWindow(a, b, whole evidence.Period) evidence.Period {
+	if a.IsZero() || b.IsZero() {
+		return whole
+	}
+	if b.Start.Before(a.Start) {
+		a.Start = b.Start
+	}
+	if b.End.After(a.End) {
+		a.End = b.End
+	}
+	return a
 }

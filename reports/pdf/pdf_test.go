@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -166,5 +167,21 @@ func TestSplitScopes(t *testing.T) {
 	want := []dimension{{"account", []string{"1", "2"}}, {"region", []string{"b"}}, {"", []string{"all"}}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(dimension{})); diff != "" {
 		t.Errorf("splitScopes (-want +got):\n%s", diff)
+	}
+}
+
+// TestNotesKeepTheirTimes: a note that many claims make is told of once, over its own
+// times, which may lie outside of what the claims speak for.
+func TestNotesKeepTheirTimes(t *testing.T) {
+	at := func(day int) time.Time { return time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC) }
+	period := evidence.Period{Start: at(-30), End: at(1)}
+	g := reports.ClaimGroup{Window: period, Notes: []reports.Finding{
+		{Code: "not_settled", Window: evidence.Period{Start: at(2), End: at(3)}},
+		{Code: "not_settled", Window: evidence.Period{Start: at(2), End: at(4)}},
+		{Code: "weaker"}, {Code: "weaker"},
+	}}
+	got := distinct(g)
+	if len(got) != 2 || got[0].finding.Window != (evidence.Period{Start: at(2), End: at(4)}) || got[1].finding.Window != period {
+		t.Errorf("%+v", got)
 	}
 }
