@@ -249,6 +249,10 @@ type Figure struct {
 	N    int64
 }
 
+// NotSettled is the code of a note of what was read while late records might still
+// arrive; its window ends when none will.
+const NotSettled = "not_settled"
+
 // Finding is a gap or a note, in the pack's language.
 type Finding struct {
 	Code   string

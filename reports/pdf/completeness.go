@@ -1,6 +1,9 @@
 package pdf
 
 import (
+	"slices"
+	"time"
+
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
@@ -33,7 +36,39 @@ func (d *document) completeness(c *reports.Control) {
 		d.gaps(bad)
 	}
 	d.y += 1.5
+	for _, u := range notSettled(groups) {
+		d.flow(d.say(words.NotSettledYet, u.kind, d.time(u.until)), d.st.body)
+		d.y += 1
+	}
 	d.flow(d.in(words.SeeIPE), d.st.small)
+}
+
+// unsettled is a kind of which something was read while late records might still arrive.
+type unsettled struct {
+	kind  string
+	until time.Time // when none will arrive any more
+}
+
+// notSettled finds, among the notes of claims, until when each kind is not settled. What
+// is complete by then may not be complete for good, which belongs beside its verdict.
+func notSettled(groups []reports.ClaimGroup) []unsettled {
+	var all []unsettled
+	for _, g := range groups {
+		for _, n := range g.Notes {
+			if n.Code != reports.NotSettled {
+				continue
+			}
+			i := slices.IndexFunc(all, func(u unsettled) bool { return u.kind == g.Kind })
+			if i < 0 {
+				i = len(all)
+				all = append(all, unsettled{kind: g.Kind})
+			}
+			if n.Window.End.After(all[i].until) {
+				all[i].until = n.Window.End
+			}
+		}
+	}
+	return all
 }
 
 // claimTotals has a line a source and method, over all its scopes.

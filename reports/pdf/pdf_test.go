@@ -185,3 +185,18 @@ func TestNotesKeepTheirTimes(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestNotSettled: what is not settled is told once for each kind, with the last time.
+func TestNotSettled(t *testing.T) {
+	at := func(day int) time.Time { return time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC) }
+	note := func(day int) reports.Finding {
+		return reports.Finding{Code: reports.NotSettled, Window: evidence.Period{Start: at(1), End: at(day)}}
+	}
+	got := notSettled([]reports.ClaimGroup{
+		{Kind: "a", Notes: []reports.Finding{note(4), {Code: "other", Window: evidence.Period{End: at(9)}}}},
+		{Kind: "a", Notes: []reports.Finding{note(5), note(3)}}, {Kind: "b", Notes: []reports.Finding{note(2)}}, {Kind: "c"},
+	})
+	if want := []unsettled{{"a", at(5)}, {"b", at(2)}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}

@@ -56,6 +56,7 @@ var (
 	NoClaims          = evidence.Text{JA: "網羅性を確認した記録がない。", EN: "Nothing on record measured completeness."}
 	ScopesWithGaps    = evidence.Text{JA: "一致しない範囲", EN: "Parts that do not match"}
 	GapsN             = evidence.Text{JA: "欠落 %s 件", EN: "Gaps: %s"}
+	NotSettledYet     = evidence.Text{JA: "%s：対象期間の一部を、遅れて到着する記録がなお見込まれる時点で取得した。%s 以後に再度収集するまで、その部分の網羅性は暫定である。", EN: "%s: a part of the period was read while late records may still arrive. Until it is collected again after %s, the completeness of that part is provisional."}
 	SeeIPE            = evidence.Text{JA: "範囲ごとの内訳は、証跡元ごとの IPE の節に示す。", EN: "The IPE sheet of each source has the figures of every part."}
 	Method            = evidence.Text{JA: "確認の方法", EN: "Measured by"}
 	ScopesCount       = evidence.Text{JA: "範囲の数", EN: "Parts"}
