@@ -80,8 +80,8 @@ func unsettledLines(l evidence.Lang, loc *time.Location, source string, all []se
 			continue
 		}
 		from, to := clock(u.Window.Start, loc), clock(u.Window.End, loc)
-		form := say("未確定 %s %s: %d区間(%s ～ %s)。%s以降の実行で再度読み取る",
-			"not settled %s %s, windows: %d (%s – %s); read again by a run from %s on")
+		form := say("未確定 %s %s: %d区間(%s ～ %s)。%s以降に、この期間又は翌期間を実行又は収集すると再度読み取る",
+			"not settled %s %s, windows: %d (%s – %s); read again by a run or collection of this period or the next from %s on")
 		args := []any{oneLine(u.Kind), oneLine(u.Scope.String()), n, from, to, clock(u.Until, loc)}
 		if u.Forgotten {
 			form = say("未確定 %s %s: %d区間(%s ～ %s)。証跡元の保存期間を過ぎており、当初の読取結果を維持する",

@@ -42,13 +42,13 @@ func TestStatusListsWhatHasNotSettled(t *testing.T) {
 	}
 	all := []sealed.Unsettled{day("entra", 31, false), day("other", 1, false), day("entra", 30, false), day("entra", 2, true)}
 	want := []string{
-		"not settled entraid.sign_in tenant=t, windows: 2 (2026-10-30 00:00:00 UTC – 2026-11-01 00:00:00 UTC); read again by a run from 2026-11-04 00:00:00 UTC on",
+		"not settled entraid.sign_in tenant=t, windows: 2 (2026-10-30 00:00:00 UTC – 2026-11-01 00:00:00 UTC); read again by a run or collection of this period or the next from 2026-11-04 00:00:00 UTC on",
 		"not settled entraid.sign_in tenant=t, windows: 1 (2026-10-02 00:00:00 UTC – 2026-10-03 00:00:00 UTC); no longer kept by the source, so that the earlier reading stays",
 	}
 	if d := cmp.Diff(want, unsettledLines(evidence.English, time.UTC, "entra", all)); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]string{"未確定 entraid.sign_in tenant=t: 1区間(2026-10-01 00:00:00 UTC ～ 2026-10-02 00:00:00 UTC)。2026-10-05 00:00:00 UTC以降の実行で再度読み取る"},
+	if d := cmp.Diff([]string{"未確定 entraid.sign_in tenant=t: 1区間(2026-10-01 00:00:00 UTC ～ 2026-10-02 00:00:00 UTC)。2026-10-05 00:00:00 UTC以降に、この期間又は翌期間を実行又は収集すると再度読み取る"},
 		unsettledLines(evidence.Japanese, time.UTC, "other", all)); d != "" {
 		t.Error(d)
 	}

@@ -72,35 +72,38 @@ func (r *run) writtenFromTo(category string) (first, last time.Time) {
 // at too, it may have begun or ended within the day: then what lies before its first
 // file or after its last one is missing, as far as no download reaches over it.
 func (r *run) judgeHours(category string) {
-	hours := r.cover.hours[category]
 	first, last := r.writtenFromTo(category)
-	var without, longest int
-	var run evidence.Period // the longest run of hours without a file
-	for at := r.unit.Window.Start.UTC().Truncate(time.Hour); at.Before(r.unit.Window.End); {
-		end := at
-		for end.Before(r.unit.Window.End) && !hours[end] {
-			end = end.Add(time.Hour)
-		}
-		n := int(end.Sub(at) / time.Hour)
-		if without += n; n > longest {
-			longest, run = n, evidence.Period{Start: at, End: end}
-		}
-		at = end.Add(time.Hour)
-	}
-	unproven := false
+	on := r.unit.Window // as far as files show that the export was on
 	if !first.Before(r.unit.Window.Start.Add(silence*time.Hour)) && !r.cover.before[category] {
-		unproven = true
+		on.Start = first
 		r.missing("export_begins", category, evidence.Period{Start: r.unit.Window.Start, End: first},
 			"no file of the log is of an earlier hour: if the export was switched on only then, add downloads of the admin centre for the time before")
 	}
 	if end := last.Add(time.Hour); end.Before(r.unit.Window.End) && !end.Add(silence*time.Hour).After(r.settled()) {
-		unproven = true
+		on.End = end
 		r.missing("export_ends", category, evidence.Period{Start: end, End: r.unit.Window.End},
 			"no file of the log is of a later hour: read the export again once there is one, or, if the log stopped, find out why")
 	}
-	if longest >= silence && !unproven {
+	if without, run := r.silent(category, on); run.Duration() >= silence*time.Hour {
 		r.finding(&r.tally.notes, "hours_without_file", category, fmt.Sprintf("%d hours, the longest run from %s to %s", without, stamp(run.Start), stamp(run.End)))
 	}
+}
+
+// silent counts the hours of a time without a file, and finds the longest run of them.
+func (r *run) silent(category string, of evidence.Period) (without int, longest evidence.Period) {
+	hours := r.cover.hours[category]
+	for at := of.Start.UTC().Truncate(time.Hour); at.Before(of.End); {
+		end := at
+		for end.Before(of.End) && !hours[end] {
+			end = end.Add(time.Hour)
+		}
+		without += int(end.Sub(at) / time.Hour)
+		if run := (evidence.Period{Start: at, End: end}); run.Duration() > longest.Duration() {
+			longest = run
+		}
+		at = end.Add(time.Hour)
+	}
+	return without, longest
 }
 
 // missing adds gaps for those parts of a time over which no download reaches.

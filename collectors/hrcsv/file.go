@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors/internal/roster"
 )
 
 // maxSize bounds a roster. A million people take less.
@@ -56,8 +57,9 @@ func (s *source) chosen() (string, error) {
 }
 
 // natural compares names as people order them: numbers in them by their value, the
-// rest by characters.
+// rest by characters. Full-width digits are digits.
 func natural(a, b string) int {
+	a, b = roster.Fold(a), roster.Fold(b)
 	for a != "" && b != "" {
 		x, y := leading(a), leading(b)
 		if x != "" && y != "" {

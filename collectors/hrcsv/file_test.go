@@ -139,6 +139,9 @@ func TestAFileThatWentBetweenPlanAndCollection(t *testing.T) {
 }
 
 func TestNaturalOrder(t *testing.T) {
+	if natural("名簿２０２６年１０月.csv", "名簿２０２６年９月.csv") <= 0 {
+		t.Error("full-width digits are no numbers")
+	}
 	order := []string{"", "2026-09.csv", "2026-9-2.csv", "2026-10.csv", "roster-9.csv", "roster-009a.csv", "roster-10.csv", "roster-99999999999999999999998.csv", "roster-99999999999999999999999.csv", "roster.csv", "名簿2.csv", "名簿10.csv"}
 	for i, a := range order {
 		for j, b := range order {

@@ -4,7 +4,6 @@ package kind
 import (
 	"context"
 	"iter"
-	"time"
 
 	"github.com/evidencepack/evidence"
 )
@@ -14,7 +13,6 @@ import (
 type Kind struct {
 	Name  string
 	Title evidence.Text
-	Form  evidence.Form
 	From  []evidence.Selection // the recorded kinds it is computed from
 
 	// Derive yields the records whose time lies in the period, in time order. An
@@ -26,8 +24,8 @@ type Kind struct {
 // Input is what a derivation may look at.
 type Input struct {
 	Period evidence.Period
-	AsOf   time.Time // how far the evidence reaches
 
-	// Records gives the records of a kind selected by From, in time order.
+	// Records gives the records of a kind selected by From, in time order, as far as
+	// the evidence reaches.
 	Records func(ctx context.Context, kind string) iter.Seq2[evidence.Record, error]
 }

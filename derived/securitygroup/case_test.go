@@ -46,6 +46,13 @@ func TestCases(t *testing.T) {
 		"a group is gone": {
 			[]evidence.Record{before, shot(hours(0), "sg-2", "db", "vpc-1", web), after},
 			[]string{"unobserved", `- group sg-2 "db"`, "- ingress tcp 22 10.0.0.0/8"}},
+		"a group comes back": {
+			[]evidence.Record{before, shot(hours(0), "sg-2", "db", "vpc-1", web), after, shot(hours(20), "sg-1", "web", "vpc-1", web), shot(hours(20), "sg-2", "db", "vpc-1", web)},
+			[]string{"unobserved", `- group sg-2 "db"`, "- ingress tcp 22 10.0.0.0/8", "unobserved", `+ group sg-2 "db"`, "+ ingress tcp 22 10.0.0.0/8"}},
+		"the answer names the group that the request calls by a name that two have": {
+			[]evidence.Record{shot(hours(0), "sg-1", "default", "vpc-1", web), shot(hours(0), "sg-2", "default", "vpc-2", web), event(1, hours(5), "RevokeSecurityGroupIngress", `{"groupName":"default","ipProtocol":"tcp","fromPort":22,"toPort":22,"cidrIp":"10.0.0.0/8"}`,
+				`{"_return":true,"revokedSecurityGroupRuleSet":{"items":[{"securityGroupRuleId":"sgr-22","groupId":"sg-2","isEgress":false,"ipProtocol":"tcp","fromPort":22,"toPort":22,"cidrIpv4":"10.0.0.0/8"}]}}`)},
+			[]string{"rules", "- ingress tcp 22 10.0.0.0/8"}},
 		"what was revoked is what the answer says": {
 			[]evidence.Record{before, event(1, hours(5), "RevokeSecurityGroupIngress", `{"groupId":"sg-1","securityGroupRuleIds":{"items":[{"securityGroupRuleId":"sgr-22"}]}}`,
 				`{"_return":true,"revokedSecurityGroupRuleSet":{"items":[{"securityGroupRuleId":"sgr-22","groupId":"sg-1","isEgress":false,"ipProtocol":"tcp","fromPort":2222,"toPort":2222,"cidrIpv4":"10.0.0.0/8"}]}}`), shot(hours(10), "sg-1", "web", "vpc-1", "")},

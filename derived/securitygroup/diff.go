@@ -28,7 +28,6 @@ func Diff() kind.Kind {
 	return kind.Kind{
 		Name:   "securitygroup.diff",
 		Title:  evidence.Text{JA: "セキュリティグループの変更", EN: "Security group changes"},
-		Form:   evidence.Event,
 		From:   from(),
 		Derive: diffs,
 	}
@@ -155,29 +154,4 @@ func (c *change) id() string {
 		return "unobserved:" + c.by.id + ":" + c.g.id
 	}
 	return "unobserved:" + c.g.id + "@" + c.time.UTC().Format(time.RFC3339)
-}
-
-// Group names a security group.
-type Group struct{ Account, Region, ID string }
-
-// At tells the rules that a group had at a moment, sorted as they came to be.
-// known is false if nothing in reach tells them, or there was no such group yet.
-// It reads all records of the input; an error of any source record ends it.
-func At(ctx context.Context, in kind.Input, g Group, moment time.Time) (rules []Rule, known bool, err error) {
-	e := newEngine()
-	e.tell = func(told error) bool { err = told; return false }
-	e.observe = func(x *group, at time.Time) {
-		if x.id != g.ID || x.place != (place{g.Account, g.Region}) || at.After(moment) {
-			return
-		}
-		rules, known = export(x.rules), x.gone.IsZero() || x.gone.After(moment)
-	}
-	e.rebuild(ctx, in.Records)
-	if err == nil {
-		err = ctx.Err()
-	}
-	if err != nil {
-		return nil, false, err
-	}
-	return rules, known, nil
 }

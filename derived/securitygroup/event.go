@@ -117,6 +117,10 @@ func (e *engine) callOf(r evidence.Record) (*call, error) {
 		if c.group = e.intern(member(resp, "groupId", "GroupId").String()); c.group == "" {
 			return bad("responseElements.groupId")
 		}
+	case name == "DeleteSecurityGroup":
+		if c.group == "" {
+			c.group = e.intern(member(resp, "groupId", "GroupId").String())
+		}
 	case name == "AssociateVpcCidrBlock":
 		if !member(resp, "ipv6CidrBlockAssociation", "Ipv6CidrBlockAssociation").IsObject() {
 			return nil, nil
@@ -164,6 +168,9 @@ func (e *engine) callOf(r evidence.Record) (*call, error) {
 			for _, v := range set {
 				if x, good := e.ruleOf(v, egress); good {
 					told = append(told, x)
+				}
+				if c.group == "" {
+					c.group = e.intern(member(v, "groupId", "GroupId").String())
 				}
 			}
 			if len(told) == len(set) {

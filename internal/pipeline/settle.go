@@ -49,7 +49,7 @@ func (r *Run) Settle(ctx context.Context, p evidence.Period) (Settled, error) {
 	if err != nil {
 		return done, err
 	}
-	queries, err := r.queriesWithin(ctx, l, done.Period)
+	queries, err := r.queriesOf(ctx, l, done.Period)
 	if err != nil {
 		return done, err
 	}
@@ -65,32 +65,63 @@ func (r *Run) Settle(ctx context.Context, p evidence.Period) (Settled, error) {
 	return done, r.countSettled(ctx, l, held, &done)
 }
 
-// pastQuery is a query that was planned, with the units of its newest plan.
+// pastQuery is a query that was planned, with those units of its plan that lie in the
+// period and that no later plan answers for.
 type pastQuery struct {
 	evidence.Query
 	source, driver string
 	units          []locker.PlannedUnit
 }
 
-// queriesWithin lists what was asked of each source for the period or for parts of
-// it, oldest first, each once, without what was asked again by a later query.
-func (r *Run) queriesWithin(ctx context.Context, l *locker.Locker, p evidence.Period) ([]pastQuery, error) {
+// queriesOf lists what was asked of each source for the period, for parts of it, or for
+// longer ones, oldest first. A later plan answers for the units of an earlier one as far
+// as it asks for all that was asked then and plans units over their time: one that could
+// not be made, or that left a part out, answers for nothing of it.
+func (r *Run) queriesOf(ctx context.Context, l *locker.Locker, p evidence.Period) ([]pastQuery, error) {
 	zone := r.Config.Calendar.Location
 	var list []pastQuery
 	for m, err := range manifests(ctx, l) {
 		if err != nil {
 			return nil, err
 		}
-		if m.Type != locker.Plan || m.Query == nil || m.Query.Period.Start.Before(p.Start) || m.Query.Period.End.After(p.End) {
+		if m.Type != locker.Plan || m.Query == nil || !m.Query.Period.Overlaps(p) {
 			continue
 		}
-		list = slices.DeleteFunc(list, func(q pastQuery) bool { return q.source == m.Source && within(q.Query, *m.Query) })
+		for i, q := range list {
+			if q.source == m.Source && within(q.Query, *m.Query) {
+				list[i].units = slices.DeleteFunc(q.units, func(u locker.PlannedUnit) bool { return answered(u, m.Units) })
+			}
+		}
+		list = slices.DeleteFunc(list, func(q pastQuery) bool { return len(q.units) == 0 })
 		q := *m.Query
 		// Days are cut in the zone that the period is given in; a manifest has UTC.
 		q.Period = evidence.Period{Start: q.Period.Start.In(zone), End: q.Period.End.In(zone)}
-		list = append(list, pastQuery{q, m.Source, m.Driver, m.Units})
+		units := slices.DeleteFunc(slices.Clone(m.Units), func(u locker.PlannedUnit) bool { return !u.Window.Overlaps(p) })
+		list = append(list, pastQuery{q, m.Source, m.Driver, units})
 	}
 	return list, nil
+}
+
+// answered reports whether units of a later plan cover all of a unit's time for its
+// scope and kinds.
+func answered(u locker.PlannedUnit, by []locker.PlannedUnit) bool {
+	var windows []evidence.Period
+	for _, b := range by {
+		if b.Scope.Key() == u.Scope.Key() && slices.Equal(b.Kinds, u.Kinds) && b.Window.Overlaps(u.Window) {
+			windows = append(windows, b.Window)
+		}
+	}
+	slices.SortFunc(windows, func(a, b evidence.Period) int { return a.Start.Compare(b.Start) })
+	at := u.Window.Start
+	for _, w := range windows {
+		if w.Start.After(at) {
+			return false
+		}
+		if w.End.After(at) {
+			at = w.End
+		}
+	}
+	return !at.Before(u.Window.End)
 }
 
 // within reports whether another query asks for all that q does.

@@ -523,3 +523,48 @@ func TestWhichQueriesAreAskedAgain(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// A plan that could not be made answers for nothing that one before it planned.
+func TestAPlanThatFailedHidesNoEarlierOne(t *testing.T) {
+	r, s, clock := newDirectory(t)
+	collectMonth(t, r, octoberJST)
+	*clock, s.planless = clock.Add(time.Hour), errors.New("the token has expired")
+	if _, err := r.Collect(t.Context(), octoberJST, r.Library.Controls); err != nil {
+		t.Fatal(err)
+	}
+	seal(t, r)
+	*clock, s.planless = november.End.Add(2*time.Hour), nil
+	if d := cmp.Diff(Settled{Period: octoberJST, Read: 3, Windows: 3, New: 1}, settle(t, r), sameInstant); d != "" {
+		t.Error(d)
+	}
+	seal(t, r)
+	if lines := notSettled(t, r); len(lines) > 0 {
+		t.Errorf("after all has settled: %q", lines)
+	}
+}
+
+// What was collected within a longer period is read again as far as it lies in the
+// period before, and no further.
+func TestALongerPeriodIsReadAgain(t *testing.T) {
+	r, s, clock := newDirectory(t)
+	longer := evidence.Period{Start: octoberJST.Start.AddDate(0, -1, 0), End: octoberJST.End}
+	collectMonth(t, r, longer)
+	*clock, s.read = november.End.Add(2*time.Hour), nil
+	if d := cmp.Diff(Settled{Period: octoberJST, Read: 3, Windows: 3, New: 1}, settle(t, r), sameInstant); d != "" {
+		t.Error(d)
+	}
+	seal(t, r)
+	if d := cmp.Diff([]string{"ACC-01 exceptions_noted 1/3 s3 \"u2\""}, told(t, r, octoberJST, "ACC-01")); d != "" {
+		t.Error(d)
+	}
+
+	// A reading of a month on either side is that month's.
+	r, s, clock = newDirectory(t)
+	both := evidence.Period{Start: octoberJST.Start, End: november.End}
+	*clock = november.Start.AddDate(0, 0, 10)
+	collectMonth(t, r, both)
+	*clock, s.read = november.End.Add(2*time.Hour), nil
+	if got := settle(t, r); got.Read > 0 || len(s.read) > 0 {
+		t.Errorf("%+v, read again: %q", got, s.read)
+	}
+}

@@ -1,0 +1,132 @@
+package securitygroup
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// What a snapshot shows, held against what the calls tell.
+
+// settle compares a run with what the events tell. That the region was read at
+// all shows by any group of it: every VPC has a default group.
+func (e *engine) settle(r *run) {
+	reg := e.region(r.place)
+	listed := make(map[string]bool, len(r.shots))
+	first := r.shots[0].record
+	for i, s := range r.shots {
+		listed[s.group] = true
+		e.compare(reg, s)
+		r.shots[i] = nil
+	}
+	for _, g := range reg.sorted() {
+		if listed[g.id] || !g.gone.IsZero() || close(g.made, r.time) || g.made.After(r.time) {
+			continue
+		}
+		if n := len(g.pending); n > 0 && !g.pending[0].time.Before(r.time.Add(-skew)) {
+			continue // all that is known of it is later
+		}
+		came := g.known || !reg.lost
+		e.begin(g, nil, nil)
+		if came { // else it may be the default group of a VPC that was deleted
+			e.emit(&change{g: g, shot: first, time: r.time, from: latest(g.synced, g.made), what: "unobserved", died: true, removed: g.rules})
+		}
+		g.rules, g.gone = nil, r.time
+		e.observe(g, r.time)
+	}
+	r.shots = nil
+	reg.lastRun, reg.lost = r.time, false
+	maps.DeleteFunc(reg.vpcs, func(_ string, c *call) bool { return c.time.Before(r.time.Add(-skew)) })
+}
+
+func (e *engine) compare(reg *region, s *shot) {
+	g := reg.groups[s.group]
+	if g == nil {
+		g = &group{id: s.group, place: s.place}
+		reg.groups[s.group] = g
+	}
+	g.name, g.vpc = s.name, s.vpc
+	away := g.gone // it is there again, which nobody was seen doing
+	if !away.IsZero() {
+		if close(away, s.time) {
+			return
+		}
+		g.gone, g.rules = time.Time{}, nil
+	}
+	if !g.known {
+		switch c := reg.vpcs[s.vpc]; {
+		case c != nil && s.name == "default" && !c.time.After(s.time.Add(skew)):
+			// The group came with its VPC; its rules are AWS's.
+			rules := []rule{allowAll("ipv4", "0.0.0.0/0"), {key: key{}.with("all", "group", s.group)}}
+			if v6 := allowAll("ipv6", "::/0"); slices.ContainsFunc(s.rules, func(r rule) bool { return r.key == v6.key }) {
+				rules = append(rules, v6)
+			}
+			g.made = c.time
+			delete(reg.vpcs, s.vpc)
+			e.emit(&change{g: g, call: c, time: c.time, what: "created", born: true, added: slices.Clone(rules)})
+			e.start(g, rules, c.time)
+		case reg.lastRun.IsZero() || len(g.pending) > 0:
+			e.begin(g, s, nil)
+		default:
+			g.known, g.rules = true, slices.Clone(s.rules)
+			e.emit(&change{g: g, shot: s.record, time: s.time, from: reg.lastRun, what: "unobserved", born: true, added: s.rules})
+			e.observe(g, s.time)
+		}
+	}
+	ch := &change{g: g, shot: s.record, time: s.time, from: latest(latest(g.synced, g.made), away), what: "unobserved", born: !away.IsZero()}
+	was := slices.Clone(g.rules)
+	moved := false
+	for _, r := range s.rules {
+		i := g.index(r.key)
+		switch {
+		case i >= 0:
+			before := g.rules[i]
+			if before.id != r.id {
+				g.rules[i].id = r.id
+			}
+			if before.description != r.description && !g.near(s.time, r.key) {
+				g.rules[i].description, moved = r.description, true
+				if !g.unknown[r.id] {
+					ch.changed = append(ch.changed, [2]rule{before, r})
+				}
+			}
+		case g.near(s.time, r.key):
+		default:
+			if j := g.byID(r.id); r.id != "" && j >= 0 && !g.near(s.time, g.rules[j].key) { // the same rule, modified
+				ch.changed = append(ch.changed, [2]rule{g.rules[j], r})
+				g.rules[j], moved = r, true
+				continue
+			}
+			given := g.given(reg, r.key, s.time)
+			g.rules, moved = append(g.rules, r), true
+			if c := reg.ipv6[g.vpc]; given && !g.synced.IsZero() {
+				e.emit(&change{g: g, call: c, time: c.time, what: "rules", added: []rule{r}})
+			}
+			if !given && !g.unknown[r.id] {
+				ch.added = append(ch.added, r)
+			}
+		}
+	}
+	for _, r := range was {
+		i := g.index(r.key)
+		if i < 0 || g.near(s.time, r.key) || slices.ContainsFunc(s.rules, func(x rule) bool { return x.key == r.key }) {
+			continue
+		}
+		g.rules, moved = slices.Delete(g.rules, i, i+1), true
+		// A rule without an ID may be one that a call removed by an ID nobody had told.
+		if r.id == "" && len(g.unknown) > 0 {
+			continue
+		}
+		ch.removed = append(ch.removed, r)
+	}
+	g.synced, g.unknown = s.time, nil
+	if g.touched = slices.DeleteFunc(g.touched, func(t touch) bool { return t.at.Before(s.time) }); len(g.touched) == 0 {
+		g.touched = nil
+	}
+	if ch.born || len(ch.added)+len(ch.removed)+len(ch.changed) > 0 {
+		e.emit(ch)
+	}
+	if moved {
+		e.observe(g, s.time)
+	}
+}
