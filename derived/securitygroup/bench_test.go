@@ -1,12 +1,9 @@
 package securitygroup
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"iter"
-	"os"
-	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +11,7 @@ import (
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/derived/kind"
 	"github.com/evidencepack/evidence/internal/heap"
+	"github.com/evidencepack/evidence/internal/heap/heaptest"
 	"github.com/tidwall/gjson"
 )
 
@@ -77,7 +75,7 @@ func benchEvents(yield func(evidence.Record, error) bool) {
 func BenchmarkRebuild(b *testing.B) {
 	defer heap.Tune()()
 	for range b.N {
-		lap := laps(b)
+		lap := heaptest.Laps(b)
 		records, bytes := 0, 0
 		for _, k := range []string{"securitygroup.snapshot", "cloudtrail.event"} {
 			for r := range benchRecords(b.Context(), k) {
@@ -107,40 +105,4 @@ func BenchmarkRebuild(b *testing.B) {
 		b.ReportMetric(float64(records), "records")
 		b.ReportMetric(float64(bytes)/1e6, "MB")
 	}
-}
-
-// laps reports, under a step's name, the seconds since the last call and the
-// most memory that the process held in between, as Linux tells it.
-func laps(b *testing.B) func(string) {
-	var last time.Time
-	begin := func() {
-		debug.FreeOSMemory()
-		if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
-			b.Logf("the peak includes earlier steps: %v", err)
-		}
-		last = time.Now()
-	}
-	begin()
-	return func(name string) {
-		b.ReportMetric(time.Since(last).Seconds(), name+"_s")
-		b.ReportMetric(peak(b), name+"_peak_MB")
-		begin()
-	}
-}
-
-func peak(b *testing.B) (mb float64) {
-	f, err := os.Open("/proc/self/status")
-	if err != nil {
-		b.Logf("no peak: %v", err)
-		return 0
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if rest, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
-			if _, err := fmt.Sscanf(strings.TrimSpace(rest), "%f kB", &mb); err == nil {
-				return mb / 1024
-			}
-		}
-	}
-	return 0
 }

@@ -1,15 +1,10 @@
 package pipeline
 
 import (
-	"bufio"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
-	"runtime/debug"
-	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +13,7 @@ import (
 	"github.com/evidencepack/evidence/internal/config"
 	"github.com/evidencepack/evidence/internal/demo"
 	"github.com/evidencepack/evidence/internal/heap"
+	"github.com/evidencepack/evidence/internal/heap/heaptest"
 	"github.com/evidencepack/evidence/internal/pack"
 )
 
@@ -61,7 +57,7 @@ sources: [{name: trail, driver: cloudtrail-archive, location: "file://`+filepath
 	now := demo.Period().End.Add(48 * time.Hour)
 	r := &Run{Config: c, Library: lib, Drivers: all.Drivers(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Now: func() time.Time { return now }, Tool: "bench", Workers: 4}
-	lap := laps(b)
+	lap := heaptest.Laps(b)
 	collected, err := r.Collect(b.Context(), demo.Period(), lib.Controls)
 	if err != nil {
 		b.Fatal(err)
@@ -95,46 +91,4 @@ sources: [{name: trail, driver: cloudtrail-archive, location: "file://`+filepath
 	lap("verify")
 	b.ReportMetric(float64(items), "items")
 	b.ReportMetric(float64(collected[0].Records), "records")
-}
-
-// laps reports, under a step's name, the seconds since the last call and the
-// most memory that the process held in between.
-func laps(b *testing.B) func(string) {
-	debug.FreeOSMemory()
-	resetPeak(b)
-	last := time.Now()
-	return func(name string) {
-		b.ReportMetric(time.Since(last).Seconds(), name+"_s")
-		b.ReportMetric(peak(b), name+"_peak_MB")
-		debug.FreeOSMemory()
-		resetPeak(b)
-		last = time.Now()
-	}
-}
-
-// resetPeak makes the kernel forget the largest size the process ever had.
-func resetPeak(b *testing.B) {
-	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
-		b.Logf("the peak includes the making of the archive: %v", err)
-	}
-}
-
-// peak is the largest resident size since resetPeak, in MB, as Linux tells it.
-func peak(b *testing.B) float64 {
-	f, err := os.Open("/proc/self/status")
-	if err != nil {
-		b.Logf("no peak: %v", err)
-		return 0
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		if rest, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
-			var kb float64
-			if _, err := fmt.Sscanf(strings.TrimSpace(rest), "%f kB", &kb); err == nil {
-				return kb / 1024
-			}
-		}
-	}
-	return 0
 }

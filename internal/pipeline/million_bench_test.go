@@ -22,6 +22,7 @@ import (
 	"github.com/evidencepack/evidence/internal/demo"
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/heap"
+	"github.com/evidencepack/evidence/internal/heap/heaptest"
 )
 
 // BenchmarkMillionSignIns collects, seals and judges a million sign-ins of 5,000
@@ -54,7 +55,7 @@ func BenchmarkMillionSignIns(b *testing.B) {
 func judgeSignIns(b *testing.B, s signIns, base string) {
 	now := s.period.End.Add(96 * time.Hour)
 	r, list := signInRun(b, base, now)
-	lap := laps(b)
+	lap := heaptest.Laps(b)
 	collected, err := r.Collect(b.Context(), s.period, list)
 	if err != nil {
 		b.Fatal(err)
