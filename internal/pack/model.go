@@ -118,7 +118,7 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 		})
 	}
 	out.Labelled = ctl.Label != ""
-	out.Linked = slices.ContainsFunc(append(ctl.Population.Also, controls.Population{Link: ctl.Link}), func(p controls.Population) bool { return p.Link != "" })
+	out.Linked = ctl.Link != "" || slices.ContainsFunc(ctl.Population.Also, func(p controls.Population) bool { return p.Link != "" })
 	out.Items = c.items(ctl, r.Items())
 	out.Exceptions = c.items(ctl, r.AllExceptions())
 	tally := reports.NewTally(c.manifest.Period, c.location)
