@@ -35,7 +35,7 @@ func derived(t *testing.T) Golden {
 	for _, p := range story() {
 		expects[p.event.EventID] = p
 	}
-	all := map[string]*Findings{"LOG-02": {Control: "LOG-02", Result: evidence.Effective, Population: claims, Items: []Exception{}}}
+	all := findings{"LOG-02": {Control: "LOG-02", Result: evidence.Effective, Population: claims, Items: []Exception{}}}
 	for control := range populations {
 		all[control] = &Findings{Control: control, Result: evidence.Effective, Items: []Exception{}}
 	}
@@ -48,16 +48,15 @@ func derived(t *testing.T) Golden {
 			verdicts = []expectation{notApplicable("ACC-08")}
 		}
 		for _, v := range verdicts {
-			f := all[v.control]
-			f.Population++
-			switch v.verdict {
-			case evidence.NotApplicable:
-				f.NotApplicable++
-			case evidence.Exception:
-				f.Exceptions++
-				f.Result = evidence.ExceptionsNoted
-				f.Items = append(f.Items, Exception{v.control, r.event.EventID, v.codes, r.event.EventTime, v.why})
+			all.add(v, r.event.EventID, r.event.EventTime)
+		}
+	}
+	for _, s := range standings() {
+		for _, e := range s.expects {
+			if all[e.control] == nil {
+				all[e.control] = &Findings{Control: e.control, Result: evidence.Effective, Items: []Exception{}}
 			}
+			all.add(e, s.id, time.Time{})
 		}
 	}
 	maps.Copy(all, derivedFromHub())

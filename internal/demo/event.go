@@ -90,6 +90,7 @@ type call struct {
 	request  fields
 	response fields
 	readOnly bool
+	effect   *effect // on a security group; nil: none
 }
 
 // newEvent is a call by an actor, made through the API. id is its identity.

@@ -13,6 +13,7 @@ var japan = time.FixedZone("Asia/Tokyo", 9*60*60)
 // planted is an event whose judgement is known beforehand.
 type planted struct {
 	recorded
+	effect  *effect // on a security group, if the call succeeds
 	expects []expectation
 }
 
@@ -41,7 +42,7 @@ func exception(control, ja, en string, codes ...string) expectation {
 // within the story gives it its eventID.
 func plant(name, at string, where place, by actor, c call, expects ...expectation) planted {
 	t := inJapan(at)
-	return planted{recorded{place: where, event: newEvent(derivedID("demo", name), t, where, by, c)}, expects}
+	return planted{recorded{place: where, event: newEvent(derivedID("demo", name), t, where, by, c)}, c.effect, expects}
 }
 
 func inJapan(at string) time.Time {
@@ -55,6 +56,7 @@ func inJapan(at string) time.Time {
 // failed makes the event one that the service refused.
 func (p planted) failed(code, message string) planted {
 	p.event.ErrorCode, p.event.ErrorMessage, p.event.ResponseElements = code, message, nil
+	p.effect = nil
 	return p
 }
 

@@ -22,28 +22,45 @@ func ingress(group string, r rule) call {
 	if !r.isAll() {
 		permission["fromPort"], permission["toPort"] = r.from, r.to
 	}
-	added := fields{"groupOwnerId": productionAccount, "groupId": group, "securityGroupRuleId": resourceID("sgr", group, fmt.Sprint(r)),
-		"isEgress": false, "ipProtocol": r.protocol, "fromPort": -1, "toPort": -1}
-	if !r.isAll() {
-		added["fromPort"], added["toPort"] = r.from, r.to
-	}
-	described := func(name, cidr string) fields {
+	source := func(name, cidr string) fields {
 		item := fields{name: cidr}
 		if r.description != "" {
 			item["description"] = r.description
-			added["description"] = r.description
 		}
 		return fields{"items": []fields{item}}
 	}
 	if r.v4 != "" {
-		permission["ipRanges"], added["cidrIpv4"] = described("cidrIp", r.v4), r.v4
+		permission["ipRanges"] = source("cidrIp", r.v4)
 	}
 	if r.v6 != "" {
-		permission["ipv6Ranges"], added["cidrIpv6"] = described("cidrIpv6", r.v6), r.v6
+		permission["ipv6Ranges"] = source("cidrIpv6", r.v6)
 	}
-	return call{service: "ec2", name: "AuthorizeSecurityGroupIngress",
+	var added []fields
+	for _, part := range r.parts() {
+		added = append(added, part.added(group))
+	}
+	return call{service: "ec2", name: "AuthorizeSecurityGroupIngress", effect: &effect{group: group, adds: []rule{r}},
 		request:  fields{"groupId": group, "ipPermissions": fields{"items": []fields{permission}}},
-		response: fields{"requestId": derivedID("sg", group, fmt.Sprint(r)), "_return": true, "securityGroupRuleSet": fields{"items": []fields{added}}}}
+		response: fields{"requestId": derivedID("sg", group, fmt.Sprint(r)), "_return": true, "securityGroupRuleSet": fields{"items": added}}}
+}
+
+// added is a rule as the answer to the call that made it tells of it.
+func (r rule) added(group string) fields {
+	f := fields{"groupOwnerId": productionAccount, "groupId": group, "securityGroupRuleId": ruleID(group, r),
+		"isEgress": false, "ipProtocol": r.protocol, "fromPort": -1, "toPort": -1}
+	if !r.isAll() {
+		f["fromPort"], f["toPort"] = r.from, r.to
+	}
+	if r.v4 != "" {
+		f["cidrIpv4"] = r.v4
+	}
+	if r.v6 != "" {
+		f["cidrIpv6"] = r.v6
+	}
+	if r.description != "" {
+		f["description"] = r.description
+	}
+	return f
 }
 
 // topLevelIngress is the same call in the shape of older tools.
@@ -55,9 +72,9 @@ func topLevelIngress(group string, r rule) call {
 
 // modify is ModifySecurityGroupRules, which names its fields in capitals.
 func modify(group string, r rule) call {
-	return call{service: "ec2", name: "ModifySecurityGroupRules",
+	return call{service: "ec2", name: "ModifySecurityGroupRules", effect: &effect{group: group, adds: []rule{r}, modifies: modifiedRule(group)},
 		request: fields{"ModifySecurityGroupRulesRequest": fields{"GroupId": group, "SecurityGroupRule": fields{
-			"SecurityGroupRuleId": resourceID("sgr", group), "tag": 1,
+			"SecurityGroupRuleId": modifiedRule(group), "tag": 1,
 			"SecurityGroupRule": fields{"IpProtocol": r.protocol, "FromPort": r.from, "ToPort": r.to, "CidrIpv4": r.v4, "Description": r.description},
 		}}},
 		response: fields{"ModifySecurityGroupRulesResponse": fields{"xmlns": "http://ec2.amazonaws.com/doc/2016-11-15/", "requestId": derivedID("sg", group, "modify"), "return": true}}}
@@ -65,7 +82,8 @@ func modify(group string, r rule) call {
 
 func revoke(group string, r rule) call {
 	c := ingress(group, r)
-	c.name = "RevokeSecurityGroupIngress"
+	c.name, c.effect = "RevokeSecurityGroupIngress", &effect{group: group, removes: r.parts()}
+	c.response = fields{"requestId": derivedID("sg", group, fmt.Sprint(r), "revoked"), "_return": true}
 	return c
 }
 
@@ -113,12 +131,14 @@ func networkStory() []planted {
 
 // securityGroupRoutine is the reviewed changes of the pipeline, one each working day.
 func securityGroupRoutine() []planted {
-	rules := []rule{
-		{protocol: "tcp", from: 5432, to: 5432, v4: "10.20.0.0/16", description: "ledger"},
-		{protocol: "tcp", from: 443, to: 443, v4: world, v6: world6, description: "merchant API"},
-		{protocol: "tcp", from: 22, to: 22, v4: "10.0.0.0/8", description: "bastion to batch"},
-		{protocol: "tcp", from: 8443, to: 8443, v4: "192.0.2.0/24", description: "issuer gateway"},
-		{protocol: "udp", from: 123, to: 123, v4: "10.0.0.0/8", description: "time"},
+	rules := func(week int) []rule {
+		return []rule{
+			{protocol: "tcp", from: 5432, to: 5432, v4: fmt.Sprintf("10.20.%d.0/24", week), description: "ledger"},
+			{protocol: "tcp", from: 8440 + week, to: 8440 + week, v4: world, v6: world6, description: "merchant API"},
+			{protocol: "tcp", from: 22, to: 22, v4: fmt.Sprintf("10.%d.0.0/16", week), description: "bastion to batch"},
+			{protocol: "tcp", from: 8443, to: 8443, v4: fmt.Sprintf("192.0.2.%d/28", 16*week), description: "issuer gateway"},
+			{protocol: "udp", from: 123, to: 123, v4: fmt.Sprintf("10.%d.0.0/16", week), description: "time"},
+		}
 	}
 	var all []planted
 	first := inJapan("2026-10-01 16:05:09")
@@ -127,7 +147,7 @@ func securityGroupRoutine() []planted {
 		if workingDay(at) {
 			group := resourceID("sg", services[day%len(services)])
 			all = append(all, plant(fmt.Sprintf("network: pipeline, day %d", day+1), at.Format(time.DateTime), production,
-				ciRole("terraform-apply", "apply"), ingress(group, rules[day%len(rules)]), passes("NET-02")))
+				ciRole("terraform-apply", "apply"), ingress(group, rules(day / 5)[day%5]), passes("NET-02")))
 		}
 	}
 	return all

@@ -124,6 +124,7 @@ var (
 	productionWorld = place{productionAccount, virginia}
 	audit           = place{auditAccount, tokyo}
 	auditWorld      = place{auditAccount, virginia}
+	auditBack       = place{auditAccount, osaka}
 )
 
 // routines is the company's ordinary life. None of it is of interest to a

@@ -85,7 +85,7 @@ func (s *Scenario) Now() time.Time { return presentDay.Add(time.Since(s.built)) 
 // Serve serves the company's systems until ctx ends or they are closed.
 func (s *Scenario) Serve(ctx context.Context) (*Servers, error) {
 	archive, err := aws.NewServer(aws.ServerOptions{
-		Archives: []*aws.Archive{s.archive}, Account: auditAccount, Now: s.Now, Throttle: true,
+		Archives: []*aws.Archive{s.archive}, Account: auditAccount, Now: s.Now, Throttle: true, State: cloud(),
 	})
 	if err != nil {
 		return nil, err

@@ -196,7 +196,7 @@ func TestConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Sources) != 5 || !c.Demo || c.Lang != evidence.Japanese {
+	if len(c.Sources) != 6 || !c.Demo || c.Lang != evidence.Japanese {
 		t.Fatalf("%+v", c)
 	}
 	var source struct {
@@ -214,7 +214,7 @@ func TestConfig(t *testing.T) {
 		Owners []string `yaml:"owners"`
 		Token  string   `yaml:"token_env"`
 	}
-	if err := c.Sources[1].Decode(&hub); err != nil {
+	if err := c.Sources[2].Decode(&hub); err != nil {
 		t.Fatal(err)
 	}
 	if hub.API != "http://127.0.0.1:8080" || !slices.Equal(hub.Owners, []string{hubOrganisation}) || hub.Token != "GITHUB_TOKEN" {

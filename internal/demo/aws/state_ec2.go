@@ -37,15 +37,22 @@ type SecurityGroup struct {
 
 // IPPermission is rules as DescribeSecurityGroups writes them; nil ports: all.
 type IPPermission struct {
-	Protocol string    `xml:"ipProtocol"`
-	FromPort *int      `xml:"fromPort"`
-	ToPort   *int      `xml:"toPort"`
-	IPv4     []IPRange `xml:"ipRanges>item"`
+	Protocol string      `xml:"ipProtocol"`
+	FromPort *int        `xml:"fromPort"`
+	ToPort   *int        `xml:"toPort"`
+	IPv4     []IPRange   `xml:"ipRanges>item"`
+	IPv6     []IPv6Range `xml:"ipv6Ranges>item"`
 }
 
 // IPRange is a source of an IPPermission.
 type IPRange struct {
 	CIDR        string `xml:"cidrIp"`
+	Description string `xml:"description,omitempty"`
+}
+
+// IPv6Range is a source of an IPPermission.
+type IPv6Range struct {
+	CIDR        string `xml:"cidrIpv6"`
 	Description string `xml:"description,omitempty"`
 }
 

@@ -6,15 +6,16 @@ import (
 	"slices"
 )
 
-// Organization is an organization with its tree. Its management account is the
-// server's account.
+// Organization is an organization with its tree.
 type Organization struct {
-	ID       string
-	RootID   string
-	Units    map[string]string // a unit's ID to its parent's
-	Accounts []Member
-	Policies []Policy
-	Attached map[string][]string // a target's ID to those of its policies
+	ID         string
+	RootID     string
+	Management string            // its management account; default: the server's account
+	Delegated  []string          // accounts that may read it besides
+	Units      map[string]string // a unit's ID to its parent's
+	Accounts   []Member
+	Policies   []Policy
+	Attached   map[string][]string // a target's ID to those of its policies
 }
 
 // Member is an account of an organization.
@@ -30,13 +31,16 @@ type Policy struct {
 }
 
 func (s *Server) organization(c *call, o *Organization) response {
-	owner := s.opt.Account
+	owner := o.Management
+	if owner == "" {
+		owner = s.opt.Account
+	}
 	arn := "arn:aws:organizations::" + owner + ":"
 	var in struct{ ChildID, TargetID, PolicyID, NextToken string }
 	if err := json.Unmarshal(c.body, &in); err != nil {
 		return c.fail(http.StatusBadRequest, "SerializationException", err.Error())
 	}
-	if c.operation != "DescribeOrganization" && c.account != owner {
+	if c.operation != "DescribeOrganization" && c.account != owner && !slices.Contains(o.Delegated, c.account) {
 		return c.fail(http.StatusBadRequest, "AccessDeniedException", "You don't have permissions to access this resource.")
 	}
 	switch c.operation {

@@ -1,0 +1,78 @@
+package demo
+
+import (
+	"sync"
+
+	"github.com/evidencepack/evidence/internal/demo/aws"
+)
+
+const (
+	managementAccount = "777788889999" // owns the organisation; the audit account is its delegated administrator
+	readerRole        = "evidence-reader"
+)
+
+// standing is something that the company's AWS accounts hold when they are read, and
+// what the controls make of it.
+type standing struct {
+	place            // its account and region; services without regions have none
+	id        string // what the controls know it by: account/region/id, as its snapshots without their time; empty: no control judges it
+	expects   []expectation
+	resources []resource
+}
+
+// resource is a thing in a collection of the simulated AWS, in the wire shape of its service.
+type resource struct {
+	collection string
+	thing      any
+}
+
+// stands is a resource by its identity within its account and region.
+func stands(where place, id, collection string, thing any, expects ...expectation) standing {
+	name := where.account
+	for _, part := range []string{where.region, id} {
+		if part != "" {
+			name += "/" + part
+		}
+	}
+	return standing{place: where, id: name, expects: expects, resources: []resource{{collection, thing}}}
+}
+
+// standings are everything that the company's accounts hold.
+func standings() []standing {
+	var all []standing
+	for _, part := range [][]standing{groupStandings()} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+// cloud is the company's AWS as it stands after the month.
+var cloud = sync.OnceValue(func() *aws.State {
+	s := &aws.State{Regions: []string{tokyo, osaka, virginia}, Organization: cloudOrganization()}
+	for _, st := range standings() {
+		for _, r := range st.resources {
+			s.Add(st.account, st.region, r.collection, r.thing)
+		}
+	}
+	return s
+})
+
+// cloudOrganization is the AWS organisation.
+func cloudOrganization() *aws.Organization {
+	const root, workloads, security = "r-smpl", "ou-smpl-workload", "ou-smpl-security"
+	return &aws.Organization{
+		ID: organization, RootID: root, Management: managementAccount, Delegated: []string{auditAccount},
+		Units: map[string]string{workloads: root, security: root},
+		Accounts: []aws.Member{
+			{ID: managementAccount, Name: "management", Email: "aws+management@example.co.jp", Parent: root},
+			{ID: productionAccount, Name: "production", Email: "aws+production@example.co.jp", Parent: workloads},
+			{ID: auditAccount, Name: "audit", Email: "aws+audit@example.co.jp", Parent: security},
+		},
+		Policies: []aws.Policy{{ID: "p-FullAWSAccess", Name: "FullAWSAccess", AwsManaged: true,
+			Content: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`}},
+		Attached: map[string][]string{
+			root: {"p-FullAWSAccess"}, workloads: {"p-FullAWSAccess"}, security: {"p-FullAWSAccess"},
+			managementAccount: {"p-FullAWSAccess"}, productionAccount: {"p-FullAWSAccess"}, auditAccount: {"p-FullAWSAccess"},
+		},
+	}
+}
