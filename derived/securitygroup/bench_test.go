@@ -48,7 +48,7 @@ func benchRecords(_ context.Context, kind string) iter.Seq2[evidence.Record, err
 				for call := n; taken == 1 && call < benchCalls; call += benchAll {
 					b = fmt.Appendf(b, `{"SecurityGroupRuleId":"sgr-call-%d","IsEgress":false,"IpProtocol":"tcp","FromPort":%d,"ToPort":%[2]d,"CidrIpv4":"10.0.0.0/8"},`, call, 2000+call/benchAll)
 				}
-				b = append(b[:len(b)-1], "]}"...)
+				b = fmt.Appendf(b[:len(b)-1], `],"GroupsInRegion":%d}`, benchGroups)
 				if !yield(evidence.Record{Kind: kind, ID: fmt.Sprintf("%s/%s/%d@%d", account, region, n, taken), Time: at, Body: b}, nil) {
 					return
 				}

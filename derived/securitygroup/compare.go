@@ -13,11 +13,19 @@ import (
 func (e *engine) settle(r *run) {
 	reg := e.region(r.place)
 	listed := make(map[string]bool, len(r.shots))
-	first := r.shots[0].record
-	for i, s := range r.shots {
+	first, whole := r.shots[0].record, true
+	for _, s := range r.shots {
 		listed[s.group] = true
+		whole = whole && s.of == r.shots[0].of
+	}
+	whole = whole && len(listed) == r.shots[0].of
+	for i, s := range r.shots {
 		e.compare(reg, s)
 		r.shots[i] = nil
+	}
+	if !whole {
+		r.shots = nil
+		return
 	}
 	for _, g := range reg.sorted() {
 		if listed[g.id] || !g.gone.IsZero() || close(g.made, r.time) || g.made.After(r.time) {
@@ -28,7 +36,7 @@ func (e *engine) settle(r *run) {
 		}
 		came := g.known || !reg.lost
 		e.begin(g, nil, nil)
-		if came { // else it may be the default group of a VPC that was deleted
+		if came && !reg.explain(g, r.time, (*unresolved).deletes) { // else it may be the default group of a VPC that was deleted
 			e.emit(&change{g: g, shot: first, time: r.time, from: latest(g.synced, g.made), what: "unobserved", died: true, removed: g.rules})
 		}
 		g.rules, g.gone = nil, r.time
@@ -36,6 +44,7 @@ func (e *engine) settle(r *run) {
 	}
 	r.shots = nil
 	reg.lastRun, reg.lost = r.time, false
+	reg.open = slices.DeleteFunc(reg.open, func(u *unresolved) bool { return u.call.time.Before(r.time.Add(-skew)) })
 	maps.DeleteFunc(reg.vpcs, func(_ string, c *call) bool { return c.time.Before(r.time.Add(-skew)) })
 }
 
@@ -86,7 +95,7 @@ func (e *engine) compare(reg *region, s *shot) {
 			}
 			if before.description != r.description && !g.near(s.time, r.key) {
 				g.rules[i].description, moved = r.description, true
-				if !g.unknown[r.id] {
+				if !g.unknown[r.id] && !reg.explain(g, s.time, func(u *unresolved) bool { return u.describes(r) }) {
 					ch.changed = append(ch.changed, [2]rule{before, r})
 				}
 			}
@@ -102,7 +111,7 @@ func (e *engine) compare(reg *region, s *shot) {
 			if c := reg.ipv6[g.vpc]; given && !g.synced.IsZero() {
 				e.emit(&change{g: g, call: c, time: c.time, what: "rules", added: []rule{r}})
 			}
-			if !given && !g.unknown[r.id] {
+			if !given && !g.unknown[r.id] && !reg.explain(g, s.time, func(u *unresolved) bool { return u.adds(r) }) {
 				ch.added = append(ch.added, r)
 			}
 		}
@@ -114,7 +123,7 @@ func (e *engine) compare(reg *region, s *shot) {
 		}
 		g.rules, moved = slices.Delete(g.rules, i, i+1), true
 		// A rule without an ID may be one that a call removed by an ID nobody had told.
-		if r.id == "" && len(g.unknown) > 0 {
+		if r.id == "" && len(g.unknown) > 0 || reg.explain(g, s.time, func(u *unresolved) bool { return u.removes(r) }) {
 			continue
 		}
 		ch.removed = append(ch.removed, r)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -45,9 +44,10 @@ type source struct{ Kind, ID string }
 type body struct {
 	AccountID       string `json:"AccountId"`
 	Region          string
-	GroupID         string `json:"GroupId"`
-	GroupName       string `json:",omitempty"`
-	VpcID           string `json:"VpcId,omitempty"`
+	GroupID         string   `json:"GroupId"`
+	GroupName       string   `json:",omitempty"`
+	Candidates      []string `json:",omitempty"`
+	VpcID           string   `json:"VpcId,omitempty"`
 	Time            time.Time
 	Observed        string
 	EventID         string `json:"EventId,omitempty"`
@@ -66,7 +66,7 @@ type body struct {
 
 func (c *change) record() (evidence.Record, error) {
 	b := body{AccountID: c.g.place.account, Region: c.g.place.region, GroupID: c.g.id, GroupName: c.g.name, VpcID: c.g.vpc, Time: c.time.UTC(),
-		Change: c.what, Added: export(c.added), Removed: export(c.removed), Changed: []pair{}, Unknown: append([]string{}, c.unknown...), Diff: c.lines()}
+		Candidates: c.candidates, Change: c.what, Added: export(c.added), Removed: export(c.removed), Changed: []pair{}, Unknown: append([]string{}, c.unknown...), Diff: c.lines()}
 	for _, p := range c.changed {
 		b.Changed = append(b.Changed, pair{p[0].export(), p[1].export()})
 	}
@@ -92,10 +92,6 @@ func (c *change) record() (evidence.Record, error) {
 		return evidence.Record{}, err
 	}
 	return evidence.Record{Kind: "securitygroup.diff", ID: c.id(), Time: c.time.UTC(), Body: raw}, nil
-}
-
-func errUnknownGroup(c *call) error {
-	return fmt.Errorf("cloudtrail.event %q: %s: no single group %q is known in %s %s", c.record, c.name, c.groupName, c.place.account, c.place.region)
 }
 
 func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error] {

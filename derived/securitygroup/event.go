@@ -227,6 +227,7 @@ type shot struct {
 	place            place
 	group, name, vpc string
 	rules            []rule
+	of               int // the groups of its reading; 0 if it does not say
 }
 
 func (e *engine) shotOf(r evidence.Record) (*shot, error) {
@@ -235,7 +236,8 @@ func (e *engine) shotOf(r evidence.Record) (*shot, error) {
 	}
 	b := gjson.ParseBytes(r.Body)
 	s := &shot{record: r.ID, time: r.Time, place: place{e.intern(b.Get("AccountId").String()), e.intern(b.Get("Region").String())},
-		group: e.intern(b.Get("SecurityGroup.GroupId").String()), name: e.intern(b.Get("SecurityGroup.GroupName").String()), vpc: e.intern(b.Get("SecurityGroup.VpcId").String())}
+		group: e.intern(b.Get("SecurityGroup.GroupId").String()), name: e.intern(b.Get("SecurityGroup.GroupName").String()), vpc: e.intern(b.Get("SecurityGroup.VpcId").String()),
+		of: int(b.Get("GroupsInRegion").Int())}
 	if s.group == "" || s.place.account == "" || s.place.region == "" {
 		return nil, fmt.Errorf("%s %q: account, region or group is missing", r.Kind, r.ID)
 	}

@@ -169,7 +169,7 @@ func (w *world) snapshot(at time.Time) {
 			g.rules[i].told = true
 			rules = append(rules, g.rules[i].wire(true))
 		}
-		b, _ := json.Marshal(object{"AccountId": "111122223333", "Region": "us-east-1", "SecurityGroup": object{"GroupId": g.id, "GroupName": g.name, "VpcId": g.vpc}, "Rules": rules})
+		b, _ := json.Marshal(object{"AccountId": "111122223333", "Region": "us-east-1", "SecurityGroup": object{"GroupId": g.id, "GroupName": g.name, "VpcId": g.vpc}, "Rules": rules, "GroupsInRegion": len(w.groups)})
 		w.records = append(w.records, evidence.Record{Kind: "securitygroup.snapshot", ID: g.id + "@" + at.String(), Time: at, Body: b})
 	}
 }

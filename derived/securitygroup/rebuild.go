@@ -4,8 +4,9 @@
 //
 // Calls and snapshots are taken in the order of their times (rebuild.go). A call changes
 // the rules of its group (apply.go, group.go); a snapshot is held against them
-// (compare.go). Absence from a snapshot is taken for absence: a reading that broke off
-// half way and was begun again at another time would show groups as gone.
+// (compare.go). That a reading lacks a group shows that it is gone if the reading is
+// whole: if there are as many snapshots of its moment as each of them says that there
+// are groups. Other snapshots tell of their own group only.
 package securitygroup
 
 import (
@@ -37,7 +38,8 @@ type region struct {
 	vpcs    map[string]*call // made by a call that was seen, their default groups not yet
 	ipv6    map[string]*call // the call that gave a VPC addresses of IPv6
 	lost    bool             // a VPC came and went, and with it a default group that no snapshot has
-	lastRun time.Time
+	open    []*unresolved    // since the last whole reading
+	lastRun time.Time        // the last reading that was whole
 }
 
 // run is one reading of an account's region: all snapshots of one moment.
@@ -59,6 +61,7 @@ type change struct {
 	added, removed []rule
 	changed        [][2]rule
 	unknown        []string
+	candidates     []string // of a call that names its group by a name that is not one group's
 }
 
 func newEngine() *engine {

@@ -5,6 +5,9 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
+
+	"github.com/evidencepack/evidence"
 )
 
 // TestSchema: bodies have what the kind's schema requires, and nothing it does not list.
@@ -23,6 +26,10 @@ func TestSchema(t *testing.T) {
 	seen, ids := map[string]bool{}, map[string]bool{}
 	w := history(1, true)
 	w.records = slices.Delete(w.records, w.ops[0].record, w.ops[0].record+1) // which is then unobserved
+	w.records = append(w.records, event(9999, start.Add(80*time.Hour), "DeleteSecurityGroup", `{"groupName":"default"}`, `{"_return":true}`), event(9998, start.Add(80*time.Hour), "CreateVpc", `{}`, `{"vpc":{"vpcId":"vpc-9"}}`))
+	other := snapshot(start.Add(-time.Hour), nil)
+	other.ID, other.Body = "sg-9", []byte(`{"AccountId":"111122223333","Region":"us-east-1","SecurityGroup":{"GroupId":"sg-9","GroupName":"default","VpcId":"vpc-9"},"Rules":[]}`)
+	w.records = append([]evidence.Record{other}, w.records...)
 	for r, err := range Diff().Derive(t.Context(), input(w.records)) {
 		if err != nil {
 			t.Fatal(err)
@@ -46,7 +53,7 @@ func TestSchema(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"Between", "EventId", "Actor", "GroupName"} {
+	for _, name := range []string{"Between", "EventId", "Actor", "GroupName", "Candidates"} {
 		if !seen[name] {
 			t.Errorf("no body had %s", name)
 		}
