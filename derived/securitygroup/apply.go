@@ -207,6 +207,7 @@ func (e *engine) change(g *group, c *call) {
 			continue
 		case i < 0:
 			unknown(id, false)
+			ch.perhaps = append(ch.perhaps, after)
 			continue
 		}
 		before := g.rules[i]

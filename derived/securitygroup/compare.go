@@ -36,7 +36,13 @@ func (e *engine) settle(r *run) {
 		}
 		came := g.known || !reg.lost
 		e.begin(g, nil, nil)
-		if came && !reg.explain(g, r.time, (*unresolved).deletes) { // else it may be the default group of a VPC that was deleted
+		if u := reg.explain(g, r.time, (*unresolved).deletes); u != nil {
+			came = false
+			for _, x := range g.rules {
+				e.resolved(g, u.call, x, false)
+			}
+		}
+		if came { // else it may be the default group of a VPC that was deleted
 			e.emit(&change{g: g, shot: first, time: r.time, from: latest(g.synced, g.made), what: "unobserved", died: true, removed: g.rules})
 		}
 		g.rules, g.gone = nil, r.time
@@ -44,6 +50,7 @@ func (e *engine) settle(r *run) {
 	}
 	r.shots = nil
 	reg.lastRun, reg.lost = r.time, false
+	e.lapse(r.place, r.time.Add(-skew), r.time, first)
 	reg.open = slices.DeleteFunc(reg.open, func(u *unresolved) bool { return u.call.time.Before(r.time.Add(-skew)) })
 	maps.DeleteFunc(reg.vpcs, func(_ string, c *call) bool { return c.time.Before(r.time.Add(-skew)) })
 }
@@ -95,7 +102,7 @@ func (e *engine) compare(reg *region, s *shot) {
 			}
 			if before.description != r.description && !g.near(s.time, r.key) {
 				g.rules[i].description, moved = r.description, true
-				if !g.unknown[r.id] && !reg.explain(g, s.time, func(u *unresolved) bool { return u.describes(r) }) {
+				if !g.unknown[r.id] && reg.explain(g, s.time, func(u *unresolved) bool { return u.describes(r) }) == nil {
 					ch.changed = append(ch.changed, [2]rule{before, r})
 				}
 			}
@@ -111,9 +118,14 @@ func (e *engine) compare(reg *region, s *shot) {
 			if c := reg.ipv6[g.vpc]; given && !g.synced.IsZero() {
 				e.emit(&change{g: g, call: c, time: c.time, what: "rules", added: []rule{r}})
 			}
-			if !given && !g.unknown[r.id] && !reg.explain(g, s.time, func(u *unresolved) bool { return u.adds(r) }) {
-				ch.added = append(ch.added, r)
+			if given || g.unknown[r.id] {
+				continue
 			}
+			if u := reg.explain(g, s.time, func(u *unresolved) bool { return u.adds(r) }); u != nil {
+				e.resolved(g, u.call, r, true)
+				continue
+			}
+			ch.added = append(ch.added, r)
 		}
 	}
 	for _, r := range was {
@@ -123,12 +135,18 @@ func (e *engine) compare(reg *region, s *shot) {
 		}
 		g.rules, moved = slices.Delete(g.rules, i, i+1), true
 		// A rule without an ID may be one that a call removed by an ID nobody had told.
-		if r.id == "" && len(g.unknown) > 0 || reg.explain(g, s.time, func(u *unresolved) bool { return u.removes(r) }) {
+		if r.id == "" && len(g.unknown) > 0 {
+			continue
+		}
+		if u := reg.explain(g, s.time, func(u *unresolved) bool { return u.removes(r) }); u != nil {
+			e.resolved(g, u.call, r, false)
 			continue
 		}
 		ch.removed = append(ch.removed, r)
 	}
-	g.synced, g.unknown = s.time, nil
+	moved = moved || len(g.unknown) > 0
+	g.before, g.synced, g.unknown = g.synced, s.time, nil
+	g.shotKind, g.shot = "securitygroup.snapshot", s.record
 	if g.touched = slices.DeleteFunc(g.touched, func(t touch) bool { return t.at.Before(s.time) }); len(g.touched) == 0 {
 		g.touched = nil
 	}

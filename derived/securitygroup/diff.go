@@ -131,6 +131,9 @@ func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error]
 	}
 }
 
+// kind is the kind of the snapshot that shows the change.
+func (c *change) kind() string { return "securitygroup.snapshot" }
+
 // rank has what a call shows to have been before the call itself.
 func (c *change) rank() int {
 	if c.what == "unobserved" {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/derived/kind"
 )
 
 // FuzzParse: whatever a body is, reading it and deriving changes from it ends
@@ -34,15 +35,17 @@ func FuzzParse(f *testing.F) {
 		}
 		records := []evidence.Record{record("securitygroup.snapshot"), record("cloudtrail.event"), record("cloudtrail.event"), record("securitygroup.snapshot"), record("cloudtrail.event")}
 		records = append(records, snapshot(start, map[int]bool{22: true}), snapshot(at.Add(time.Hour), map[int]bool{23: true}))
-		for r, err := range Diff().Derive(t.Context(), input(records)) {
-			if err != nil {
-				continue
-			}
-			if !json.Valid(r.Body) {
-				t.Errorf("not JSON: %q", r.Body)
-			}
-			if r.ID == "" || r.Kind != "securitygroup.diff" {
-				t.Errorf("%+v", r)
+		for _, k := range []kind.Kind{Diff(), Exposure()} {
+			for r, err := range k.Derive(t.Context(), input(records)) {
+				if err != nil {
+					continue
+				}
+				if !json.Valid(r.Body) {
+					t.Errorf("not JSON: %q", r.Body)
+				}
+				if r.ID == "" || r.Kind != k.Name {
+					t.Errorf("%+v", r)
+				}
 			}
 		}
 	})

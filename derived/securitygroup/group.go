@@ -18,6 +18,9 @@ type group struct {
 	unknown       map[string]bool
 	made, gone    time.Time // by a call or a snapshot that lacks it
 	synced        time.Time // the last snapshot that has it
+	before        time.Time // and the one before
+	shotKind      string    // of the last
+	shot          string
 }
 
 type touch struct {

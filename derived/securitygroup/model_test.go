@@ -73,9 +73,9 @@ func (w *world) rule(egress bool) modelRule {
 	}
 	switch r.IntN(4) {
 	case 0:
-		m.source, m.target = "ipv4", fmt.Sprintf("10.%d.0.0/16", r.IntN(2))
+		m.source, m.target = "ipv4", []string{"10.0.0.0/16", "0.0.0.0/1"}[r.IntN(2)]
 	case 1:
-		m.source, m.target = "ipv6", fmt.Sprintf("2001:db8:%d::/48", r.IntN(2)+1)
+		m.source, m.target = "ipv6", []string{"2001:db8:1::/48", "2000::/3"}[r.IntN(2)]
 	case 2:
 		m.source, m.target = "prefix_list", "pl-1"
 	case 3:

@@ -51,16 +51,16 @@ func (u *unresolved) may(g *group) bool {
 	return (g.name == u.said.groupName || g.name == "") && !g.made.After(u.call.time)
 }
 
-// explain says whether a difference that shows by a time is what an unresolved call
-// did, which is then known to have been for this group.
-func (reg *region) explain(g *group, by time.Time, did func(*unresolved) bool) bool {
+// explain finds the unresolved call that made a difference which shows by a time; the
+// call is then known to have been for this group.
+func (reg *region) explain(g *group, by time.Time, did func(*unresolved) bool) *unresolved {
 	for _, u := range reg.open {
 		if u.may(g) && !u.call.time.After(by.Add(skew)) && did(u) {
 			u.group = g.id
-			return true
+			return u
 		}
 	}
-	return false
+	return nil
 }
 
 func (u *unresolved) adds(r rule) bool {

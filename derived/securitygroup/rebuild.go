@@ -31,6 +31,11 @@ type engine struct {
 	emit    func(*change)
 	observe func(g *group, at time.Time) // after each change of a group's rules; the zero time is "as far back as is known"
 	tell    func(error) bool
+
+	// A call that did not tell its group has turned out to be for this one, and to have
+	// added or removed the rule; and what such calls did before has come to nothing.
+	resolved func(g *group, c *call, r rule, added bool)
+	lapse    func(p place, before, at time.Time, shot string)
 }
 
 type region struct {
@@ -61,11 +66,13 @@ type change struct {
 	added, removed []rule
 	changed        [][2]rule
 	unknown        []string
+	perhaps        []rule   // what rules of unknown became, their direction aside
 	candidates     []string // of a call that names its group by a name that is not one group's
 }
 
 func newEngine() *engine {
-	return &engine{strings: map[string]string{}, actors: map[Actor]*Actor{}, regions: map[place]*region{}, emit: func(*change) {}, observe: func(*group, time.Time) {}, tell: func(error) bool { return true }}
+	return &engine{strings: map[string]string{}, actors: map[Actor]*Actor{}, regions: map[place]*region{}, emit: func(*change) {}, observe: func(*group, time.Time) {}, tell: func(error) bool { return true },
+		resolved: func(*group, *call, rule, bool) {}, lapse: func(place, time.Time, time.Time, string) {}}
 }
 
 // rebuild goes through all records in reach. It ends early when tell refuses.
