@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/evidencepack/evidence"
@@ -382,11 +383,12 @@ func (c *cause) act() *act {
 type exposure struct {
 	AccountID    string `json:"AccountId"`
 	Region       string
-	GroupID      string   `json:"GroupId"`
+	GroupID      string   `json:"GroupId,omitempty"`
 	GroupName    string   `json:",omitempty"`
 	Candidates   []string `json:",omitempty"`
 	VpcID        string   `json:"VpcId,omitempty"`
 	Rule         Rule
+	Line         string
 	From, To     *time.Time
 	Certain      bool
 	Opened       *act       `json:",omitempty"`
@@ -396,9 +398,10 @@ type exposure struct {
 
 func (x *register) record(s *standing) (evidence.Record, error) {
 	b := exposure{AccountID: s.g.place.account, Region: s.g.place.region, GroupID: s.g.id, GroupName: s.g.name, VpcID: s.g.vpc, Candidates: s.candidates,
-		Rule: s.rule.export(), Certain: x.certain(s), Opened: s.opened.act(), Closed: s.closed.act()}
+		Rule: s.rule.export(), Line: s.rule.line(), Certain: x.certain(s), Opened: s.opened.act(), Closed: s.closed.act()}
 	if !s.direction {
 		b.Rule.Direction = "unknown"
+		b.Line = strings.Replace(b.Line, "ingress", "unknown", 1)
 	}
 	at, since := s.first(), "the beginning"
 	if s.opened != nil {
