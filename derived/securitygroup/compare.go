@@ -16,11 +16,15 @@ func (e *engine) settle(r *run) {
 	first, whole := r.shots[0].record, true
 	for _, s := range r.shots {
 		listed[s.group] = true
-		whole = whole && s.of == r.shots[0].of
+		whole = whole && s.kind == "securitygroup.snapshot" && s.of == r.shots[0].of
 	}
 	whole = whole && len(listed) == r.shots[0].of
 	for i, s := range r.shots {
-		e.compare(reg, s)
+		if s.gone {
+			e.end(reg, s)
+		} else {
+			e.compare(reg, s)
+		}
 		r.shots[i] = nil
 	}
 	if !whole {
@@ -43,7 +47,7 @@ func (e *engine) settle(r *run) {
 			}
 		}
 		if came { // else it may be the default group of a VPC that was deleted
-			e.emit(&change{g: g, shot: first, time: r.time, from: latest(g.synced, g.made), what: "unobserved", died: true, removed: g.rules})
+			e.emit(&change{g: g, shot: first, kind: r.kind, time: r.time, from: latest(g.synced, g.made), what: "unobserved", died: true, removed: g.rules})
 		}
 		g.rules, g.gone = nil, r.time
 		e.observe(g, r.time)
@@ -64,7 +68,7 @@ func (e *engine) compare(reg *region, s *shot) {
 	g.name, g.vpc = s.name, s.vpc
 	away := g.gone // it is there again, which nobody was seen doing
 	if !away.IsZero() {
-		if close(away, s.time) {
+		if s.mayLack(away) {
 			return
 		}
 		g.gone, g.rules = time.Time{}, nil
@@ -85,11 +89,11 @@ func (e *engine) compare(reg *region, s *shot) {
 			e.begin(g, s, nil)
 		default:
 			g.known, g.rules = true, slices.Clone(s.rules)
-			e.emit(&change{g: g, shot: s.record, time: s.time, from: reg.lastRun, what: "unobserved", born: true, added: s.rules})
+			e.emit(&change{g: g, shot: s.record, kind: s.kind, time: s.time, from: reg.lastRun, what: "unobserved", born: true, added: s.rules})
 			e.observe(g, s.time)
 		}
 	}
-	ch := &change{g: g, shot: s.record, time: s.time, from: latest(latest(g.synced, g.made), away), what: "unobserved", born: !away.IsZero()}
+	ch := &change{g: g, shot: s.record, kind: s.kind, time: s.time, from: latest(latest(g.synced, g.made), away), what: "unobserved", born: !away.IsZero()}
 	was := slices.Clone(g.rules)
 	moved := false
 	for _, r := range s.rules {
@@ -97,18 +101,18 @@ func (e *engine) compare(reg *region, s *shot) {
 		switch {
 		case i >= 0:
 			before := g.rules[i]
-			if before.id != r.id {
+			if before.id != r.id && r.id != "" {
 				g.rules[i].id = r.id
 			}
-			if before.description != r.description && !g.near(s.time, r.key) {
-				g.rules[i].description, moved = r.description, true
-				if !g.unknown[r.id] && reg.explain(g, s.time, func(u *unresolved) bool { return u.describes(r) }) == nil {
+			if before.description != r.description && !r.plain && !g.near(s, r.key) {
+				g.rules[i].description, g.rules[i].plain, moved = r.description, false, true
+				if !before.plain && !g.unknown[r.id] && reg.explain(g, s.time, func(u *unresolved) bool { return u.describes(r) }) == nil {
 					ch.changed = append(ch.changed, [2]rule{before, r})
 				}
 			}
-		case g.near(s.time, r.key):
+		case g.near(s, r.key):
 		default:
-			if j := g.byID(r.id); r.id != "" && j >= 0 && !g.near(s.time, g.rules[j].key) { // the same rule, modified
+			if j := g.byID(r.id); r.id != "" && j >= 0 && !g.near(s, g.rules[j].key) { // the same rule, modified
 				ch.changed = append(ch.changed, [2]rule{g.rules[j], r})
 				g.rules[j], moved = r, true
 				continue
@@ -118,7 +122,7 @@ func (e *engine) compare(reg *region, s *shot) {
 			if c := reg.ipv6[g.vpc]; given && !g.synced.IsZero() {
 				e.emit(&change{g: g, call: c, time: c.time, what: "rules", added: []rule{r}})
 			}
-			if given || g.unknown[r.id] {
+			if given || g.unknown[r.id] || r.id == "" && len(g.unknown) > 0 {
 				continue
 			}
 			if u := reg.explain(g, s.time, func(u *unresolved) bool { return u.adds(r) }); u != nil {
@@ -130,7 +134,7 @@ func (e *engine) compare(reg *region, s *shot) {
 	}
 	for _, r := range was {
 		i := g.index(r.key)
-		if i < 0 || g.near(s.time, r.key) || slices.ContainsFunc(s.rules, func(x rule) bool { return x.key == r.key }) {
+		if i < 0 || g.near(s, r.key) || slices.ContainsFunc(s.rules, func(x rule) bool { return x.key == r.key }) {
 			continue
 		}
 		g.rules, moved = slices.Delete(g.rules, i, i+1), true
@@ -145,9 +149,11 @@ func (e *engine) compare(reg *region, s *shot) {
 		ch.removed = append(ch.removed, r)
 	}
 	moved = moved || len(g.unknown) > 0
-	g.before, g.synced, g.unknown = g.synced, s.time, nil
-	g.shotKind, g.shot = "securitygroup.snapshot", s.record
-	if g.touched = slices.DeleteFunc(g.touched, func(t touch) bool { return t.at.Before(s.time) }); len(g.touched) == 0 {
+	g.before, g.synced, g.shot, g.kind = g.synced, s.time, s.record, s.kind
+	if s.kind != "config.item" { // which has no IDs
+		g.unknown = nil
+	}
+	if g.touched = slices.DeleteFunc(g.touched, func(t touch) bool { return t.at.Before(s.time.Add(-lag)) }); len(g.touched) == 0 {
 		g.touched = nil
 	}
 	if ch.born || len(ch.added)+len(ch.removed)+len(ch.changed) > 0 {
@@ -156,4 +162,29 @@ func (e *engine) compare(reg *region, s *shot) {
 	if moved {
 		e.observe(g, s.time)
 	}
+}
+
+// end takes it that a group is gone, as AWS Config recorded.
+func (e *engine) end(reg *region, s *shot) {
+	g := reg.groups[s.group]
+	if g == nil {
+		if reg.lost { // it may be the default group of a VPC that was deleted
+			return
+		}
+		g = &group{id: s.group, name: s.name, vpc: s.vpc, place: s.place, known: true}
+		reg.groups[s.group] = g
+	}
+	if !g.gone.IsZero() || s.mayLack(g.made) || g.made.After(s.time) {
+		return
+	}
+	e.begin(g, nil, nil)
+	if u := reg.explain(g, s.time, (*unresolved).deletes); u != nil {
+		for _, x := range g.rules {
+			e.resolved(g, u.call, x, false)
+		}
+	} else {
+		e.emit(&change{g: g, shot: s.record, kind: s.kind, time: s.time, from: latest(latest(g.synced, g.made), reg.lastRun), what: "unobserved", died: true, removed: g.rules})
+	}
+	g.rules, g.gone = nil, s.time
+	e.observe(g, s.time)
 }

@@ -12,13 +12,18 @@ import (
 	"github.com/evidencepack/evidence/derived/kind"
 )
 
-const day = 24 * time.Hour
+const (
+	day   = 24 * time.Hour
+	reach = 45 * day // before the period
+)
 
 func from() []evidence.Selection {
 	return []evidence.Selection{
-		{Kind: "securitygroup.snapshot", For: "securitygroup.diff", Before: 45 * day, After: 5 * day},
-		{Kind: "cloudtrail.event", For: "securitygroup.diff", Before: 45 * day, After: 5 * day,
+		{Kind: "securitygroup.snapshot", For: "securitygroup.diff", Before: reach, After: 5 * day},
+		{Kind: "cloudtrail.event", For: "securitygroup.diff", Before: reach, After: 5 * day,
 			Where: evidence.Where{{"eventSource": {"ec2.amazonaws.com"}, "eventName": EventNames}}},
+		{Kind: "config.item", For: "securitygroup.diff", Before: reach, After: 5 * day, Optional: true,
+			Where: evidence.Where{{"ConfigurationItem.resourceType": {configType}}}},
 	}
 }
 
@@ -78,7 +83,7 @@ func (c *change) record() (evidence.Record, error) {
 	case c.by != nil:
 		b.Observed, b.Sources = "event", []source{{"cloudtrail.event", c.by.record}}
 	default:
-		b.Observed, b.Sources = "snapshot", []source{{"securitygroup.snapshot", c.shot}}
+		b.Observed, b.Sources = "snapshot", []source{{c.kind, c.shot}}
 	}
 	if c.call == nil {
 		b.Between = &between{To: c.time.UTC()}
@@ -97,6 +102,7 @@ func (c *change) record() (evidence.Record, error) {
 func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error] {
 	return func(yield func(evidence.Record, error) bool) {
 		e := newEngine()
+		e.since = in.Period.Start.Add(-reach)
 		var out []*change
 		stopped := false
 		e.tell = func(err error) bool {
@@ -131,9 +137,6 @@ func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error]
 	}
 }
 
-// kind is the kind of the snapshot that shows the change.
-func (c *change) kind() string { return "securitygroup.snapshot" }
-
 // rank has what a call shows to have been before the call itself.
 func (c *change) rank() int {
 	if c.what == "unobserved" {
@@ -152,5 +155,9 @@ func (c *change) id() string {
 	case c.by != nil:
 		return "unobserved:" + c.by.id + ":" + c.g.id
 	}
-	return "unobserved:" + c.g.id + "@" + c.time.UTC().Format(time.RFC3339)
+	id := "unobserved:" + c.g.id + "@" + c.time.UTC().Format(time.RFC3339)
+	if c.kind == "config.item" { // and a snapshot of this second may show more
+		id += ":config"
+	}
+	return id
 }

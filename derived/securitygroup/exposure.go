@@ -73,7 +73,7 @@ type cause struct {
 }
 
 func causeOf(c *change) *cause {
-	x := &cause{time: c.time, call: c.call, by: c.by, kind: c.kind(), shot: c.shot}
+	x := &cause{time: c.time, call: c.call, by: c.by, kind: c.kind, shot: c.shot}
 	if c.call == nil {
 		x.from = c.from
 	}
@@ -257,7 +257,7 @@ func (x *register) observed(g *group, at time.Time) {
 	snapshot := !at.IsZero() && at.Equal(g.synced)
 	switch {
 	case snapshot:
-		why = &cause{time: at, from: latest(g.before, g.made), kind: g.shotKind, shot: g.shot}
+		why = &cause{time: at, from: latest(g.before, g.made), kind: g.kind, shot: g.shot}
 	case !at.IsZero():
 		why = &cause{time: at, from: latest(g.synced, g.made)}
 	}
@@ -265,14 +265,18 @@ func (x *register) observed(g *group, at time.Time) {
 	for _, s := range x.open[g] {
 		i := g.index(s.rule.key)
 		if !s.direction {
-			if !snapshot {
+			if i = g.byID(s.rule.id); i < 0 && g.kind == "config.item" { // which has no IDs
+				out := s.rule.key
+				out.egress = true
+				i = max(g.index(s.rule.key), g.index(out))
+			}
+			switch {
+			case snapshot && i >= 0 && g.rules[i].egress:
+				continue
+			case !snapshot, i < 0 && g.kind == "config.item":
 				left = append(left, s)
 				continue
-			}
-			if i = g.byID(s.rule.id); i >= 0 && g.rules[i].egress {
-				continue
-			}
-			if i >= 0 && g.rules[i].key != s.rule.key {
+			case i >= 0 && g.rules[i].key != s.rule.key:
 				i = -1
 			}
 		}
@@ -303,6 +307,7 @@ func (x *register) lapse(p place, before, at time.Time, shot string) {
 func exposures(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error] {
 	return func(yield func(evidence.Record, error) bool) {
 		e := newEngine()
+		e.since = in.Period.Start.Add(-reach)
 		x := &register{period: in.Period, open: map[*group][]*standing{}}
 		stopped := false
 		e.tell = func(err error) bool {

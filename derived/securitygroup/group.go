@@ -19,8 +19,7 @@ type group struct {
 	made, gone    time.Time // by a call or a snapshot that lacks it
 	synced        time.Time // the last snapshot that has it
 	before        time.Time // and the one before
-	shotKind      string    // of the last
-	shot          string
+	shot, kind    string    // its record, and of which kind
 }
 
 type touch struct {
@@ -55,7 +54,7 @@ func (g *group) touchedAt(k key) time.Time {
 	return time.Time{}
 }
 
-func (g *group) near(at time.Time, k key) bool { return close(g.touchedAt(k), at) }
+func (g *group) near(s *shot, k key) bool { return s.mayLack(g.touchedAt(k)) }
 
 // knownAt is when a rule was last known to be there or not.
 func (g *group) knownAt(k key) time.Time {
@@ -96,7 +95,7 @@ func (e *engine) begin(g *group, s *shot, first *call) {
 	if s != nil {
 		base.rules = slices.Clone(s.rules)
 		for _, c := range g.pending { // the snapshot may have been read before these
-			if close(c.time, s.time) || c.time.After(s.time) {
+			if s.mayLack(c.time) || c.time.After(s.time) {
 				base.do(c.add, c.remove)
 			}
 		}

@@ -21,7 +21,9 @@ type world struct {
 	records []evidence.Record
 	ops     []op
 	states  []map[string][]string // after ops[i]
-	quiet   bool                  // answers tell no rules, as before 2021
+	rules   []map[string][]modelRule
+	ever    map[string]*modelled // those that are gone too
+	quiet   bool                 // answers tell no rules, as before 2021
 }
 
 type modelled struct {
@@ -150,6 +152,11 @@ func (w *world) log(at time.Time, name string, req, resp any, groups, rules []st
 		state[id] = g.state()
 	}
 	w.states = append(w.states, state)
+	now := map[string][]modelRule{}
+	for id, g := range w.groups {
+		now[id], w.ever[id] = slices.Clone(g.rules), g
+	}
+	w.rules = append(w.rules, now)
 }
 
 func (g *modelled) state() []string {
@@ -295,7 +302,7 @@ func (w *world) step(at time.Time) {
 
 // history has a snapshot before the first call, if early, after the last, and between.
 func history(seed uint64, early bool) *world {
-	w := &world{r: rand.New(rand.NewPCG(seed, 7)), groups: map[string]*modelled{}, quiet: seed%3 == 0}
+	w := &world{r: rand.New(rand.NewPCG(seed, 7)), groups: map[string]*modelled{}, ever: map[string]*modelled{}, quiet: seed%3 == 0}
 	for _, name := range []string{"default", "web"} {
 		g := &modelled{id: w.id("sg"), name: name, vpc: "vpc-1"}
 		g.rules = []modelRule{w.all("ipv4", "0.0.0.0/0")}

@@ -49,6 +49,7 @@ func (k key) with(protocol, source, target string) key {
 type rule struct {
 	key
 	id, description string
+	plain           bool // whether it has a description is not known
 }
 
 func (r rule) export() Rule {
@@ -201,7 +202,7 @@ func (e *engine) ruleOf(v gjson.Result, egress bool) (rule, bool) {
 	if source == "" || !ok {
 		return rule{}, false
 	}
-	return e.own(rule{k, id.String(), description.String()}), true
+	return e.own(rule{key: k, id: id.String(), description: description.String()}), true
 }
 
 // permissions reads the rules of a request: ipPermissions, or the one rule that
