@@ -23,7 +23,7 @@ func TestDerivedPopulation(t *testing.T) {
 			t.Errorf("a source is asked for a derived kind: %+v", s)
 		case s.Kind == "cloudtrail.event" && (len(s.Where) == 0 || !slices.Contains(s.Where[0]["eventName"], "AuthorizeSecurityGroupIngress")):
 			t.Errorf("all events are asked for: %+v", s)
-		case s.Kind != "test.item" && s.For == "TST-01" && (s.Before < 24*time.Hour || s.Optional):
+		case s.Kind != "test.item" && s.For == "TST-01" && (s.Before < 24*time.Hour || s.Optional != (s.Kind == "config.item")):
 			t.Errorf("the population: %+v", s)
 		}
 	}
