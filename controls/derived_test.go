@@ -42,3 +42,16 @@ func TestDerivedPopulation(t *testing.T) {
 		t.Errorf("recorded kinds %v", got)
 	}
 }
+
+// TestExposuresWithoutSnapshots: an organisation whose groups are not read has the rules
+// judged that its events show; changes need both.
+func TestExposuresWithoutSnapshots(t *testing.T) {
+	for kind, without := range map[string]bool{"securitygroup.exposure": true, "securitygroup.diff": false} {
+		for _, s := range (&Control{ID: "TST-01", Population: Population{Kind: kind}}).Selections() {
+			want := map[string]bool{"securitygroup.snapshot": without, "config.item": true, "cloudtrail.event": false}[s.Kind]
+			if s.Optional != want {
+				t.Errorf("%s of %s: optional %t", s.Kind, kind, s.Optional)
+			}
+		}
+	}
+}

@@ -35,6 +35,13 @@ undetermined contains {"code": "perhaps_open", "detail": {
 	harmful
 }
 
+# The population has no narrower sources than these, so that such parameters would be
+# taken to have found nothing.
+undetermined contains {"code": "sources_not_in_population", "detail": {"param": param, "longest": longest}} if {
+	some param, longest in {"open_prefix_ipv4": 8, "open_prefix_ipv6": 16}
+	input.params[param] > longest
+}
+
 # What a managed prefix list contains is not in the evidence.
 observation contains {"code": "prefix_list", "detail": {"group": group, "rule": input.record.Line, "list": source}} if {
 	input.record.Rule.Source.Type == "prefix_list"

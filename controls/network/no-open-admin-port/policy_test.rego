@@ -162,3 +162,12 @@ test_group_that_the_call_names if {
 		e.detail.group == name
 	}
 }
+
+test_parameters_beyond_the_population if {
+	every param, longest in {"open_prefix_ipv4": 8, "open_prefix_ipv6": 16} {
+		found := net_02.undetermined with input as {"record": ssh, "params": object.union(data.params, {param: longest + 1})}
+		found == {{"code": "sources_not_in_population", "detail": {"param": param, "longest": longest}}}
+		none := net_02.undetermined with input as {"record": ssh, "params": object.union(data.params, {param: longest})}
+		none == set()
+	}
+}
