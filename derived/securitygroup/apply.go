@@ -227,7 +227,7 @@ func (e *engine) change(g *group, c *call) {
 	}
 	describe := func(i int, text string) {
 		before := g.rules[i]
-		g.rules[i].description, g.rules[i].plain = text, false
+		g.rules[i].description = text
 		g.touch(c.time, before.key)
 		ch.changed = append(ch.changed, [2]rule{before, g.rules[i]})
 	}

@@ -70,7 +70,7 @@ func benchEvents(yield func(evidence.Record, error) bool) {
 	}
 }
 
-// BenchmarkRebuild derives the changes of a month; the floor is to make the same
+// BenchmarkRebuild derives the changes of a month, and its exposures; the floor is to make the same
 // records and see that they are JSON.
 func BenchmarkRebuild(b *testing.B) {
 	defer heap.Tune()()
@@ -99,6 +99,10 @@ func BenchmarkRebuild(b *testing.B) {
 			changes++
 		}
 		lap("derive")
+		for r, err := range Exposure().Derive(b.Context(), in) {
+			b.Fatalf("%s, %v", r.Body, err) // no rule has a wide source
+		}
+		lap("exposures")
 		if changes != benchCalls {
 			b.Fatalf("%d changes, want %d", changes, benchCalls)
 		}

@@ -104,9 +104,9 @@ func (e *engine) compare(reg *region, s *shot) {
 			if before.id != r.id && r.id != "" {
 				g.rules[i].id = r.id
 			}
-			if before.description != r.description && !r.plain && !g.near(s, r.key) {
-				g.rules[i].description, g.rules[i].plain, moved = r.description, false, true
-				if !before.plain && !g.unknown[r.id] && reg.explain(g, s.time, func(u *unresolved) bool { return u.describes(r) }) == nil {
+			if before.description != r.description && r.description != untold && !g.near(s, r.key) {
+				g.rules[i].description, moved = r.description, true
+				if before.description != untold && !g.unknown[r.id] && reg.explain(g, s.time, func(u *unresolved) bool { return u.describes(r) }) == nil {
 					ch.changed = append(ch.changed, [2]rule{before, r})
 				}
 			}
@@ -149,7 +149,9 @@ func (e *engine) compare(reg *region, s *shot) {
 		ch.removed = append(ch.removed, r)
 	}
 	moved = moved || len(g.unknown) > 0
-	g.before, g.synced, g.shot, g.kind = g.synced, s.time, s.record, s.kind
+	e.shown, e.before = s, latest(g.synced, g.made)
+	defer func() { e.shown = nil }()
+	g.synced = s.time
 	if s.kind != "config.item" { // which has no IDs
 		g.unknown = nil
 	}

@@ -92,6 +92,7 @@ type standing struct {
 // register keeps what stands in each group, and of what no longer does what overlaps
 // the period.
 type register struct {
+	engine *engine
 	period evidence.Period
 	open   map[*group][]*standing
 	loose  []*standing // opened by calls of which nothing tells the group
@@ -254,26 +255,28 @@ func (x *register) resolved(g *group, c *call, r rule, added bool) {
 // them is a change that can be told.
 func (x *register) observed(g *group, at time.Time) {
 	var why *cause
-	snapshot := !at.IsZero() && at.Equal(g.synced)
+	shown := x.engine.shown
 	switch {
-	case snapshot:
-		why = &cause{time: at, from: latest(g.before, g.made), kind: g.kind, shot: g.shot}
-	case !at.IsZero():
+	case at.IsZero():
+	case shown != nil:
+		why = &cause{time: at, from: x.engine.before, kind: shown.kind, shot: shown.record}
+	default:
 		why = &cause{time: at, from: latest(g.synced, g.made)}
 	}
+	config := shown != nil && shown.kind == "config.item" // which has no IDs
 	left := x.open[g][:0]
 	for _, s := range x.open[g] {
 		i := g.index(s.rule.key)
 		if !s.direction {
-			if i = g.byID(s.rule.id); i < 0 && g.kind == "config.item" { // which has no IDs
+			if i = g.byID(s.rule.id); i < 0 && config {
 				out := s.rule.key
 				out.egress = true
 				i = max(g.index(s.rule.key), g.index(out))
 			}
 			switch {
-			case snapshot && i >= 0 && g.rules[i].egress:
+			case shown != nil && i >= 0 && g.rules[i].egress:
 				continue
-			case !snapshot, i < 0 && g.kind == "config.item":
+			case shown == nil, i < 0 && config:
 				left = append(left, s)
 				continue
 			case i >= 0 && g.rules[i].key != s.rule.key:
@@ -308,7 +311,7 @@ func exposures(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, er
 	return func(yield func(evidence.Record, error) bool) {
 		e := newEngine()
 		e.since = in.Period.Start.Add(-reach)
-		x := &register{period: in.Period, open: map[*group][]*standing{}}
+		x := &register{engine: e, period: in.Period, open: map[*group][]*standing{}}
 		stopped := false
 		e.tell = func(err error) bool {
 			if !stopped && !yield(evidence.Record{}, err) {

@@ -18,8 +18,6 @@ type group struct {
 	unknown       map[string]bool
 	made, gone    time.Time // by a call or a snapshot that lacks it
 	synced        time.Time // the last snapshot that has it
-	before        time.Time // and the one before
-	shot, kind    string    // its record, and of which kind
 }
 
 type touch struct {

@@ -80,7 +80,10 @@ func (e *engine) recorded(p gjson.Result, egress bool) (rules []rule, ok bool) {
 		k, good := newKey(egress, member(p, "ipProtocol", "IpProtocol"), member(p, "fromPort", "FromPort"), member(p, "toPort", "ToPort"), source, target)
 		if ok = ok && good; good {
 			text := member(v, "description", "Description").String()
-			rules = append(rules, e.own(rule{key: k, description: text, plain: text == ""})) // older items have none
+			if text == "" {
+				text = untold // older items have none
+			}
+			rules = append(rules, e.own(rule{key: k, description: text}))
 		}
 	}
 	for _, of := range []struct{ list, source, name string }{

@@ -61,8 +61,8 @@ func (r rule) line() string {
 		words = append(words, from+"-"+to)
 	}
 	words = append(words, printable(r.target()))
-	if r.description != "" {
-		words = append(words, strconv.Quote(r.description))
+	if text := r.text(); text != "" {
+		words = append(words, strconv.Quote(text))
 	}
 	return strings.Join(words, " ")
 }

@@ -33,6 +33,8 @@ type engine struct {
 	actors  map[Actor]*Actor
 	regions map[place]*region
 	runs    []*run // read, not yet settled; by time
+	shown   *shot  // what a group is held against, and before: when it was last known
+	before  time.Time
 	emit    func(*change)
 	observe func(g *group, at time.Time) // after each change of a group's rules; the zero time is "as far back as is known"
 	tell    func(error) bool

@@ -49,11 +49,20 @@ func (k key) with(protocol, source, target string) key {
 type rule struct {
 	key
 	id, description string
-	plain           bool // whether it has a description is not known
+}
+
+// untold is the description of a rule of which it is not known whether it has any.
+const untold = "\x00"
+
+func (r rule) text() string {
+	if r.description == untold {
+		return ""
+	}
+	return r.description
 }
 
 func (r rule) export() Rule {
-	out := Rule{RuleID: r.id, Direction: "ingress", Protocol: r.protocol(), Source: Source{r.source(), r.target()}, Description: r.description}
+	out := Rule{RuleID: r.id, Direction: "ingress", Protocol: r.protocol(), Source: Source{r.source(), r.target()}, Description: r.text()}
 	if r.egress {
 		out.Direction = "egress"
 	}
