@@ -23,7 +23,7 @@ func TestDerivedPopulation(t *testing.T) {
 			t.Errorf("a source is asked for a derived kind: %+v", s)
 		case s.Kind == "cloudtrail.event" && (len(s.Where) == 0 || !slices.Contains(s.Where[0]["eventName"], "AuthorizeSecurityGroupIngress")):
 			t.Errorf("all events are asked for: %+v", s)
-		case s.Kind != "test.item" && s.For == "TST-01" && (s.Before < 24*time.Hour || s.Optional):
+		case s.Kind != "test.item" && s.For == "TST-01" && (s.Before < 24*time.Hour || s.Optional != (s.Kind == "config.item")):
 			t.Errorf("the population: %+v", s)
 		}
 	}
@@ -40,5 +40,18 @@ func TestDerivedPopulation(t *testing.T) {
 	}
 	if got := c.Population.Recorded(); !slices.Contains(got, "securitygroup.snapshot") || slices.Contains(got, "securitygroup.diff") {
 		t.Errorf("recorded kinds %v", got)
+	}
+}
+
+// TestExposuresWithoutSnapshots: an organisation whose groups are not read has the rules
+// judged that its events show; changes need both.
+func TestExposuresWithoutSnapshots(t *testing.T) {
+	for kind, without := range map[string]bool{"securitygroup.exposure": true, "securitygroup.diff": false} {
+		for _, s := range (&Control{ID: "TST-01", Population: Population{Kind: kind}}).Selections() {
+			want := map[string]bool{"securitygroup.snapshot": without, "config.item": true, "cloudtrail.event": false}[s.Kind]
+			if s.Optional != want {
+				t.Errorf("%s of %s: optional %t", s.Kind, kind, s.Optional)
+			}
+		}
 	}
 }

@@ -75,8 +75,8 @@ func TestShippedSchemaCatchesTypos(t *testing.T) {
 		{"LOG-02", "input.record.expected", "input.record.expecetd"},
 		{"ACC-08", "input.record.userIdentity.type", "input.record.userIdentity.Type"},
 		{"ACC-10", "input.record.eventType", "input.record.eventtype"},
-		{"NET-02", "responseElements.securityGroupRuleSet.items", "responseElements.securityGroupRuleSet.itmes"},
-		{"NET-02", "ModifySecurityGroupRulesRequest.SecurityGroupRule\n", "ModifySecurityGroupRulesRequest.SecurityGroupRules\n"},
+		{"NET-02", "input.record.Rule.Source.Value", "input.record.Rule.Source.Vaule"},
+		{"NET-02", "input.record.Opened.Actor", "input.record.Opened.Actors"},
 	} {
 		c, err := lib.Find(tt.control)
 		if err != nil {

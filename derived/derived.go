@@ -14,7 +14,7 @@ type (
 )
 
 // Kinds lists the derived kinds by name.
-func Kinds() []Kind { return []Kind{securitygroup.Diff()} }
+func Kinds() []Kind { return []Kind{securitygroup.Diff(), securitygroup.Exposure()} }
 
 // Of finds a derived kind.
 func Of(name string) (Kind, bool) {

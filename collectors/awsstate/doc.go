@@ -11,5 +11,7 @@
 // r.page that records come from that answer now, emits them, and ends the page with
 // r.next; r.snapshot and r.emit make bodies of nouns. It returns errors as they are:
 // the runner tells refusals, which become gaps, from failures. A call beside the list
-// whose refusal should not lose the rest of the unit goes through r.partly.
+// whose refusal should not lose the rest of the unit goes through r.partly. A kind whose
+// readings are compared with each other is read to its end before it emits anything
+// (securitygroup_snapshot.go).
 package awsstate

@@ -14,7 +14,7 @@ func TestSecurityGroupBody(t *testing.T) {
 		`"IpPermissions":[{"FromPort":443,"IpProtocol":"tcp","IpRanges":[{"CidrIp":"0.0.0.0/0","Description":"公開"}],"ToPort":443}],` +
 		`"IpPermissionsEgress":[],"OwnerId":"444455556666","Tags":[],"VpcId":"vpc-1"},"Rules":[` +
 		`{"CidrIpv4":"0.0.0.0/0","FromPort":-1,"GroupId":"sg-0a","GroupOwnerId":"444455556666","IpProtocol":"-1","IsEgress":true,"SecurityGroupRuleId":"sg-0a-r1","Tags":[],"ToPort":-1},` +
-		`{"CidrIpv4":"0.0.0.0/0","FromPort":443,"GroupId":"sg-0a","GroupOwnerId":"444455556666","IpProtocol":"tcp","IsEgress":false,"SecurityGroupRuleId":"sg-0a-r2","Tags":[],"ToPort":443}]}`
+		`{"CidrIpv4":"0.0.0.0/0","FromPort":443,"GroupId":"sg-0a","GroupOwnerId":"444455556666","IpProtocol":"tcp","IsEgress":false,"SecurityGroupRuleId":"sg-0a-r2","Tags":[],"ToPort":443}],"GroupsInRegion":3}`
 	if d := cmp.Diff(want, bodyOf(t, records, "444455556666/ap-northeast-1/sg-0a@2026-11-03T09:30:12Z")); d != "" {
 		t.Error(d)
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aws/smithy-go"
+	"github.com/tidwall/gjson"
 
 	"github.com/evidencepack/evidence"
 	aws "github.com/evidencepack/evidence/internal/demo/aws"
@@ -201,5 +202,54 @@ func TestCursorIsChecked(t *testing.T) {
 		if err == nil {
 			t.Error("a unit with a broken specification was collected")
 		}
+	}
+}
+
+// TestGroupsAreReadWhole: a reading of security groups that is cut off leaves nothing
+// behind, and begins again from the first page as of another moment.
+func TestGroupsAreReadWhole(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault  aws.Fault
+		claims int // a refusal is a gap, anything else an error
+	}{
+		"cut off": {aws.Fault{Status: http.StatusInternalServerError, Code: "InternalError"}, 0},
+		"refused": {aws.Fault{Status: http.StatusForbidden, Code: "UnauthorizedOperation"}, 1},
+		"expired": {aws.Fault{Status: http.StatusBadRequest, Code: "InvalidNextToken"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fail := true
+			s := serve(t, company(), func(r *http.Request) *aws.Fault {
+				body, _ := io.ReadAll(r.Body)
+				r.Body = io.NopCloser(bytes.NewReader(body))
+				if fail && bytes.Contains(body, []byte("Action=DescribeSecurityGroups&")) && bytes.Contains(body, []byte("NextToken")) {
+					return &c.fault
+				}
+				return nil
+			}).organization(t)
+			u := unitOf(t, s, "securitygroup.snapshot")
+			collect := func(from evidence.Cursor) (records []evidence.Record, claims []evidence.Claim, cursor evidence.Cursor) {
+				for b, err := range s.Collect(t.Context(), u, from) {
+					if err != nil {
+						continue
+					}
+					records, claims, cursor = append(records, b.Records...), append(claims, b.Claims...), b.Cursor
+				}
+				return records, claims, cursor
+			}
+			records, claims, cursor := collect(nil)
+			if len(records) != 0 || len(claims) != c.claims || (len(cursor) > 0) != (c.claims > 0) {
+				t.Fatalf("%d records, %d claims, cursor %s", len(records), len(claims), cursor)
+			}
+			fail = false
+			records, claims, _ = collect(nil)
+			if len(records) != 3 || len(claims) != 1 || !claims[0].Satisfied() {
+				t.Errorf("%d records, claims %+v", len(records), claims)
+			}
+			for _, r := range records {
+				if n := gjson.GetBytes(r.Body, "GroupsInRegion").Int(); n != 3 || !r.Time.Equal(records[0].Time) {
+					t.Errorf("%s: %d groups at %s", r.ID, n, r.Time)
+				}
+			}
+		})
 	}
 }

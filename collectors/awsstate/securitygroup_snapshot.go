@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/evidencepack/evidence"
 )
@@ -24,32 +25,58 @@ var securitygroupSnapshot = kind{
 // groupPage is the groups of a page: as many values as a filter of EC2 may have.
 const groupPage = 200
 
+// readSecurityGroups reads the whole region before it hands anything over: that a
+// group is missing from a reading means that it is gone, so there are no readings in
+// part, nor of two moments. What was cut off begins again from the first page. Each
+// record tells how many groups there are, so that a reading which lost some on its
+// way (an earlier plan wanted fewer) does not look whole.
 func readSecurityGroups(ctx context.Context, r *reader) error {
+	type page struct {
+		answer middleware.Metadata
+		groups []types.SecurityGroup
+		rules  map[string][]types.SecurityGroupRule
+	}
 	client := ec2.NewFromConfig(r.config)
-	for {
-		out, err := client.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(groupPage), NextToken: r.token()})
+	var read []page
+	ids, unnamed := map[string]bool{}, 0
+	pages := ec2.NewDescribeSecurityGroupsPaginator(client, &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(groupPage)})
+	token := ""
+	for pages.HasMorePages() {
+		out, err := pages.NextPage(ctx)
 		if err != nil {
 			return err
 		}
+		if next := aws.ToString(out.NextToken); next != "" && next == token {
+			return errCircle
+		}
+		token = aws.ToString(out.NextToken)
 		rules, err := rulesOf(ctx, client, out.SecurityGroups)
 		if err != nil {
 			return err
 		}
-		r.page(out.ResultMetadata)
+		read = append(read, page{out.ResultMetadata, out.SecurityGroups, rules})
 		for _, g := range out.SecurityGroups {
+			if id := aws.ToString(g.GroupId); id != "" {
+				ids[id] = true
+			} else {
+				unnamed++
+				r.unnamed("a security group")
+			}
+		}
+	}
+	for _, p := range read {
+		r.page(p.answer)
+		for _, g := range p.groups {
 			id := aws.ToString(g.GroupId)
 			if id == "" {
-				r.unnamed("a security group")
 				continue
 			}
-			if err := r.snapshot(id, noun{"SecurityGroup", g}, noun{"Rules", rules[id]}); err != nil {
+			if err := r.snapshot(id, noun{"SecurityGroup", g}, noun{"Rules", p.rules[id]}, noun{"GroupsInRegion", len(ids) + unnamed}); err != nil {
 				return err
 			}
 		}
-		if more, err := r.next(out.NextToken); !more || err != nil {
-			return err
-		}
 	}
+	return nil
 }
 
 // rulesOf reads the rules of groups, each group's in the order of their IDs.

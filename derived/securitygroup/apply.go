@@ -97,7 +97,7 @@ func (e *engine) apply(c *call) {
 	g := e.find(c)
 	if g == nil {
 		if c.group == "" {
-			e.tell(errUnknownGroup(c))
+			e.unresolved(reg, c)
 			return
 		}
 		g = &group{id: c.group, name: c.groupName, place: c.place}
@@ -137,7 +137,7 @@ func (e *engine) change(g *group, c *call) {
 	defer func() { c.edit = nil }()
 	ch := &change{g: g, call: c, time: c.time, what: "rules"}
 	miss := &change{g: g, by: c, time: c.time, what: "unobserved"}
-	sure := len(g.unknown) == 0 && g.gone.IsZero()
+	sure := len(g.unknown) == 0 && g.gone.IsZero() && !e.region(g.place).doubtful(g)
 	unexplained := func(k key) { miss.from = latest(miss.from, g.knownAt(k)) }
 	take := func(i int) rule {
 		r := g.rules[i]
@@ -207,6 +207,7 @@ func (e *engine) change(g *group, c *call) {
 			continue
 		case i < 0:
 			unknown(id, false)
+			ch.perhaps = append(ch.perhaps, after)
 			continue
 		}
 		before := g.rules[i]

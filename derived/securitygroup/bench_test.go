@@ -48,7 +48,7 @@ func benchRecords(_ context.Context, kind string) iter.Seq2[evidence.Record, err
 				for call := n; taken == 1 && call < benchCalls; call += benchAll {
 					b = fmt.Appendf(b, `{"SecurityGroupRuleId":"sgr-call-%d","IsEgress":false,"IpProtocol":"tcp","FromPort":%d,"ToPort":%[2]d,"CidrIpv4":"10.0.0.0/8"},`, call, 2000+call/benchAll)
 				}
-				b = append(b[:len(b)-1], "]}"...)
+				b = fmt.Appendf(b[:len(b)-1], `],"GroupsInRegion":%d}`, benchGroups)
 				if !yield(evidence.Record{Kind: kind, ID: fmt.Sprintf("%s/%s/%d@%d", account, region, n, taken), Time: at, Body: b}, nil) {
 					return
 				}
@@ -70,7 +70,7 @@ func benchEvents(yield func(evidence.Record, error) bool) {
 	}
 }
 
-// BenchmarkRebuild derives the changes of a month; the floor is to make the same
+// BenchmarkRebuild derives the changes of a month, and its exposures; the floor is to make the same
 // records and see that they are JSON.
 func BenchmarkRebuild(b *testing.B) {
 	defer heap.Tune()()
@@ -99,6 +99,10 @@ func BenchmarkRebuild(b *testing.B) {
 			changes++
 		}
 		lap("derive")
+		for r, err := range Exposure().Derive(b.Context(), in) {
+			b.Fatalf("%s, %v", r.Body, err) // no rule has a wide source
+		}
+		lap("exposures")
 		if changes != benchCalls {
 			b.Fatalf("%d changes, want %d", changes, benchCalls)
 		}

@@ -1,7 +1,10 @@
 package securitygroup
 
 import (
+	"bytes"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +21,32 @@ func TestCases(t *testing.T) {
 	shot := func(at time.Time, id, name, vpc, rules string) evidence.Record {
 		return evidence.Record{Kind: "securitygroup.snapshot", ID: id + "@" + at.String(), Time: at,
 			Body: []byte(`{"AccountId":"111122223333","Region":"us-east-1","SecurityGroup":{"GroupId":"` + id + `","GroupName":"` + name + `","VpcId":"` + vpc + `"},"Rules":[` + rules + `]}`)}
+	}
+	whole := func(records []evidence.Record) []evidence.Record { // each reading says how many groups it has
+		groups := map[time.Time]int{}
+		for _, r := range records {
+			groups[r.Time]++
+		}
+		out := slices.Clone(records)
+		for i, r := range out {
+			if r.Kind == "securitygroup.snapshot" {
+				out[i].Body = fmt.Appendf(nil, `%s,"GroupsInRegion":%d}`, r.Body[:len(r.Body)-1], groups[r.Time])
+			}
+		}
+		return out
+	}
+	byName := func(n int, at time.Time, call string) evidence.Record {
+		return event(n, at, call, `{"groupName":"web","ipProtocol":"tcp","fromPort":23,"toPort":23,"cidrIp":"10.0.0.0/8"}`, `{"_return":true}`)
+	}
+	partly := func(first, second, third []evidence.Record) []evidence.Record { // the second reading lost a group on its way
+		second = whole(second)
+		for i, r := range second {
+			second[i].Body = bytes.Replace(r.Body, []byte(`"GroupsInRegion":1`), []byte(`"GroupsInRegion":2`), 1)
+		}
+		return slices.Concat(whole(first), second, whole(third))
+	}
+	two := func(at time.Time, first, second string) []evidence.Record {
+		return []evidence.Record{shot(at, "sg-1", "web", "vpc-1", first), shot(at, "sg-2", "web", "vpc-2", second)}
 	}
 	const web = `{"SecurityGroupRuleId":"sgr-22","IpProtocol":"tcp","FromPort":22,"ToPort":22,"CidrIpv4":"10.0.0.0/8"}`
 	const telnet = `{"SecurityGroupRuleId":"sgr-23","IpProtocol":"tcp","FromPort":23,"ToPort":23,"CidrIpv4":"10.0.0.0/8"}`
@@ -64,11 +93,49 @@ func TestCases(t *testing.T) {
 		"without that it was somebody": {
 			[]evidence.Record{shot(hours(0), "sg-1", "default", "vpc-1", ipv4), shot(hours(10), "sg-1", "default", "vpc-1", ipv4+","+ipv6)},
 			[]string{"unobserved", "+ egress all ::/0"}},
+		"a reading in part shows no group as gone": {
+			partly([]evidence.Record{before, shot(hours(0), "sg-2", "db", "vpc-1", web)}, []evidence.Record{shot(hours(5), "sg-2", "db", "vpc-1", web)}, []evidence.Record{after, shot(hours(10), "sg-2", "db", "vpc-1", web)}),
+			[]string{}},
+		"a reading in part tells of the groups that it has": {
+			partly([]evidence.Record{before, shot(hours(0), "sg-2", "db", "vpc-1", web)}, []evidence.Record{shot(hours(5), "sg-1", "web", "vpc-1", web+","+telnet)}, []evidence.Record{shot(hours(10), "sg-1", "web", "vpc-1", web+","+telnet), shot(hours(10), "sg-2", "db", "vpc-1", web)}),
+			[]string{"unobserved", "+ ingress tcp 23 10.0.0.0/8"}},
+		"after a reading in part, a group of the next is not new": {
+			partly(nil, []evidence.Record{shot(hours(5), "sg-2", "db", "vpc-1", web)}, []evidence.Record{after, shot(hours(10), "sg-2", "db", "vpc-1", web)}),
+			[]string{}},
+		"a call by a name that two groups have": {
+			slices.Concat(two(hours(0), web, web), []evidence.Record{byName(1, hours(5), "AuthorizeSecurityGroupIngress")}, two(hours(10), web, web+","+telnet)),
+			[]string{"unresolved", `? group "web"`, "+ ingress tcp 23 10.0.0.0/8"}},
+		"it was for one of them": {
+			slices.Concat(two(hours(0), web, web), []evidence.Record{byName(1, hours(5), "AuthorizeSecurityGroupIngress")}, two(hours(10), web+","+telnet, web+","+telnet)),
+			[]string{"unresolved", `? group "web"`, "+ ingress tcp 23 10.0.0.0/8", "unobserved", "+ ingress tcp 23 10.0.0.0/8"}},
+		"it explains nothing else": {
+			slices.Concat(two(hours(0), web, web), []evidence.Record{byName(1, hours(5), "RevokeSecurityGroupIngress")}, two(hours(10), web, web+","+telnet)),
+			[]string{"unresolved", `? group "web"`, "- ingress tcp 23 10.0.0.0/8", "unobserved", "+ ingress tcp 23 10.0.0.0/8"}},
+		"it explains nothing after the next reading": {
+			slices.Concat(two(hours(0), web, web), []evidence.Record{byName(1, hours(5), "AuthorizeSecurityGroupIngress")}, two(hours(10), web, web), two(hours(20), web, web+","+telnet)),
+			[]string{"unresolved", `? group "web"`, "+ ingress tcp 23 10.0.0.0/8", "unobserved", "+ ingress tcp 23 10.0.0.0/8"}},
+		"one of two groups of a name is deleted by it": {
+			slices.Concat(two(hours(0), web, web), []evidence.Record{byName(1, hours(5), "DeleteSecurityGroup"), after}),
+			[]string{"unresolved", `? group "web"`}},
+		"a call that builds on what it may have done": {
+			slices.Concat(two(hours(0), web, web), []evidence.Record{byName(1, hours(5), "AuthorizeSecurityGroupIngress"), event(2, hours(6), "RevokeSecurityGroupIngress",
+				`{"groupId":"sg-2","ipProtocol":"tcp","fromPort":23,"toPort":23,"cidrIp":"10.0.0.0/8"}`, `{"_return":true}`)}, two(hours(10), web, web)),
+			[]string{"unresolved", `? group "web"`, "+ ingress tcp 23 10.0.0.0/8", "rules", "- ingress tcp 23 10.0.0.0/8"}},
+		"a name that no snapshot told": {
+			[]evidence.Record{open(1, hours(4), "sg-9"), byName(2, hours(5), "AuthorizeSecurityGroupIngress")},
+			[]string{"rules", "+ ingress tcp 23 10.0.0.0/8", "unresolved", `? group "web"`, "+ ingress tcp 23 10.0.0.0/8"}},
 	} {
-		changes, told := derive(t, c.records...)
+		records := c.records
+		if !strings.Contains(name, "in part") {
+			records = whole(records)
+		}
+		changes, told := derive(t, records...)
 		got := []string{}
 		for _, b := range changes {
 			got = append(append(got, b.Change), b.Diff...)
+			if (b.Change == "unresolved") != (b.GroupID == "") || b.Change == "unresolved" && (b.GroupName != "web" || len(b.Candidates) == 0 || b.EventID == "") {
+				t.Errorf("%s: %s of %q %q, candidates %q", name, b.Change, b.GroupID, b.GroupName, b.Candidates)
+			}
 			if (b.Change == "unobserved") != (b.Between != nil) || b.Between != nil && (b.Between.From == nil || !b.Between.From.Before(b.Between.To)) {
 				t.Errorf("%s: between %+v", name, b.Between)
 			}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -13,13 +12,18 @@ import (
 	"github.com/evidencepack/evidence/derived/kind"
 )
 
-const day = 24 * time.Hour
+const (
+	day   = 24 * time.Hour
+	reach = 45 * day // before the period
+)
 
 func from() []evidence.Selection {
 	return []evidence.Selection{
-		{Kind: "securitygroup.snapshot", For: "securitygroup.diff", Before: 45 * day, After: 5 * day},
-		{Kind: "cloudtrail.event", For: "securitygroup.diff", Before: 45 * day, After: 5 * day,
+		{Kind: "securitygroup.snapshot", For: "securitygroup.diff", Before: reach, After: 5 * day},
+		{Kind: "cloudtrail.event", For: "securitygroup.diff", Before: reach, After: 5 * day,
 			Where: evidence.Where{{"eventSource": {"ec2.amazonaws.com"}, "eventName": EventNames}}},
+		{Kind: "config.item", For: "securitygroup.diff", Before: reach, After: 5 * day, Optional: true,
+			Where: evidence.Where{{"ConfigurationItem.resourceType": {configType}}}},
 	}
 }
 
@@ -45,9 +49,10 @@ type source struct{ Kind, ID string }
 type body struct {
 	AccountID       string `json:"AccountId"`
 	Region          string
-	GroupID         string `json:"GroupId"`
-	GroupName       string `json:",omitempty"`
-	VpcID           string `json:"VpcId,omitempty"`
+	GroupID         string   `json:"GroupId"`
+	GroupName       string   `json:",omitempty"`
+	Candidates      []string `json:",omitempty"`
+	VpcID           string   `json:"VpcId,omitempty"`
 	Time            time.Time
 	Observed        string
 	EventID         string `json:"EventId,omitempty"`
@@ -66,7 +71,7 @@ type body struct {
 
 func (c *change) record() (evidence.Record, error) {
 	b := body{AccountID: c.g.place.account, Region: c.g.place.region, GroupID: c.g.id, GroupName: c.g.name, VpcID: c.g.vpc, Time: c.time.UTC(),
-		Change: c.what, Added: export(c.added), Removed: export(c.removed), Changed: []pair{}, Unknown: append([]string{}, c.unknown...), Diff: c.lines()}
+		Candidates: c.candidates, Change: c.what, Added: export(c.added), Removed: export(c.removed), Changed: []pair{}, Unknown: append([]string{}, c.unknown...), Diff: c.lines()}
 	for _, p := range c.changed {
 		b.Changed = append(b.Changed, pair{p[0].export(), p[1].export()})
 	}
@@ -78,7 +83,7 @@ func (c *change) record() (evidence.Record, error) {
 	case c.by != nil:
 		b.Observed, b.Sources = "event", []source{{"cloudtrail.event", c.by.record}}
 	default:
-		b.Observed, b.Sources = "snapshot", []source{{"securitygroup.snapshot", c.shot}}
+		b.Observed, b.Sources = "snapshot", []source{{c.kind, c.shot}}
 	}
 	if c.call == nil {
 		b.Between = &between{To: c.time.UTC()}
@@ -94,13 +99,10 @@ func (c *change) record() (evidence.Record, error) {
 	return evidence.Record{Kind: "securitygroup.diff", ID: c.id(), Time: c.time.UTC(), Body: raw}, nil
 }
 
-func errUnknownGroup(c *call) error {
-	return fmt.Errorf("cloudtrail.event %q: %s: no single group %q is known in %s %s", c.record, c.name, c.groupName, c.place.account, c.place.region)
-}
-
 func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error] {
 	return func(yield func(evidence.Record, error) bool) {
 		e := newEngine()
+		e.since = in.Period.Start.Add(-reach)
 		var out []*change
 		stopped := false
 		e.tell = func(err error) bool {
@@ -153,5 +155,9 @@ func (c *change) id() string {
 	case c.by != nil:
 		return "unobserved:" + c.by.id + ":" + c.g.id
 	}
-	return "unobserved:" + c.g.id + "@" + c.time.UTC().Format(time.RFC3339)
+	id := "unobserved:" + c.g.id + "@" + c.time.UTC().Format(time.RFC3339)
+	if c.kind == "config.item" { // and a snapshot of this second may show more
+		id += ":config"
+	}
+	return id
 }

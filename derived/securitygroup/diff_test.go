@@ -28,7 +28,7 @@ func snapshot(at time.Time, ports map[int]bool) evidence.Record {
 	for p := range ports {
 		rules = append(rules, map[string]any{"SecurityGroupRuleId": fmt.Sprintf("sgr-%d", p), "IsEgress": false, "IpProtocol": "tcp", "FromPort": p, "ToPort": p, "CidrIpv4": "10.0.0.0/8"})
 	}
-	b, _ := json.Marshal(map[string]any{"AccountId": "111122223333", "Region": "us-east-1", "SecurityGroup": map[string]any{"GroupId": "sg-1", "GroupName": "web", "VpcId": "vpc-1"}, "Rules": rules})
+	b, _ := json.Marshal(map[string]any{"AccountId": "111122223333", "Region": "us-east-1", "SecurityGroup": map[string]any{"GroupId": "sg-1", "GroupName": "web", "VpcId": "vpc-1"}, "Rules": rules, "GroupsInRegion": 1})
 	return evidence.Record{Kind: "securitygroup.snapshot", ID: "sg-1@" + at.String(), Time: at, Body: b}
 }
 

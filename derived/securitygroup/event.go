@@ -227,6 +227,19 @@ type shot struct {
 	place            place
 	group, name, vpc string
 	rules            []rule
+	of               int    // the groups of its reading; 0 if it does not say
+	kind             string // of the record
+	gone             bool   // it tells that there is no such group any more
+}
+
+// mayLack says whether the snapshot may have been made before what was done at a time,
+// or show the group as it was before.
+func (s *shot) mayLack(at time.Time) bool {
+	before := skew
+	if s.kind == "config.item" {
+		before = lag
+	}
+	return !at.IsZero() && !at.Before(s.time.Add(-before)) && !at.After(s.time.Add(skew))
 }
 
 func (e *engine) shotOf(r evidence.Record) (*shot, error) {
@@ -234,8 +247,9 @@ func (e *engine) shotOf(r evidence.Record) (*shot, error) {
 		return nil, fmt.Errorf("%s %q: not valid JSON", r.Kind, r.ID)
 	}
 	b := gjson.ParseBytes(r.Body)
-	s := &shot{record: r.ID, time: r.Time, place: place{e.intern(b.Get("AccountId").String()), e.intern(b.Get("Region").String())},
-		group: e.intern(b.Get("SecurityGroup.GroupId").String()), name: e.intern(b.Get("SecurityGroup.GroupName").String()), vpc: e.intern(b.Get("SecurityGroup.VpcId").String())}
+	s := &shot{record: r.ID, kind: r.Kind, time: r.Time, place: place{e.intern(b.Get("AccountId").String()), e.intern(b.Get("Region").String())},
+		group: e.intern(b.Get("SecurityGroup.GroupId").String()), name: e.intern(b.Get("SecurityGroup.GroupName").String()), vpc: e.intern(b.Get("SecurityGroup.VpcId").String()),
+		of: int(b.Get("GroupsInRegion").Int())}
 	if s.group == "" || s.place.account == "" || s.place.region == "" {
 		return nil, fmt.Errorf("%s %q: account, region or group is missing", r.Kind, r.ID)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/derived/kind"
 )
 
 // FuzzParse: whatever a body is, reading it and deriving changes from it ends
@@ -26,23 +27,28 @@ func FuzzParse(f *testing.F) {
 		`{"AccountId":"1","Region":"r","SecurityGroup":"sg-1","Rules":{"IpProtocol":-1e400}}`} {
 		f.Add([]byte(s))
 	}
+	for _, r := range recordedHistory(1).records[60:] {
+		f.Add([]byte(r.Body))
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		at := start
 		record := func(kind string) evidence.Record {
 			at = at.Add(time.Hour)
 			return evidence.Record{Kind: kind, ID: at.String(), Time: at, Body: body}
 		}
-		records := []evidence.Record{record("securitygroup.snapshot"), record("cloudtrail.event"), record("cloudtrail.event"), record("securitygroup.snapshot"), record("cloudtrail.event")}
+		records := []evidence.Record{record("securitygroup.snapshot"), record("cloudtrail.event"), record("cloudtrail.event"), record("config.item"), record("securitygroup.snapshot"), record("cloudtrail.event")}
 		records = append(records, snapshot(start, map[int]bool{22: true}), snapshot(at.Add(time.Hour), map[int]bool{23: true}))
-		for r, err := range Diff().Derive(t.Context(), input(records)) {
-			if err != nil {
-				continue
-			}
-			if !json.Valid(r.Body) {
-				t.Errorf("not JSON: %q", r.Body)
-			}
-			if r.ID == "" || r.Kind != "securitygroup.diff" {
-				t.Errorf("%+v", r)
+		for _, k := range []kind.Kind{Diff(), Exposure()} {
+			for r, err := range k.Derive(t.Context(), input(records)) {
+				if err != nil {
+					continue
+				}
+				if !json.Valid(r.Body) {
+					t.Errorf("not JSON: %q", r.Body)
+				}
+				if r.ID == "" || r.Kind != k.Name {
+					t.Errorf("%+v", r)
+				}
 			}
 		}
 	})

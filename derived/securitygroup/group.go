@@ -52,7 +52,7 @@ func (g *group) touchedAt(k key) time.Time {
 	return time.Time{}
 }
 
-func (g *group) near(at time.Time, k key) bool { return close(g.touchedAt(k), at) }
+func (g *group) near(s *shot, k key) bool { return s.mayLack(g.touchedAt(k)) }
 
 // knownAt is when a rule was last known to be there or not.
 func (g *group) knownAt(k key) time.Time {
@@ -93,7 +93,7 @@ func (e *engine) begin(g *group, s *shot, first *call) {
 	if s != nil {
 		base.rules = slices.Clone(s.rules)
 		for _, c := range g.pending { // the snapshot may have been read before these
-			if close(c.time, s.time) || c.time.After(s.time) {
+			if s.mayLack(c.time) || c.time.After(s.time) {
 				base.do(c.add, c.remove)
 			}
 		}

@@ -14,6 +14,8 @@ func (c *change) lines() []string {
 		out = append(out, "+ "+c.g.line())
 	case c.died:
 		out = append(out, "- "+c.g.line())
+	case c.what == "unresolved":
+		out = append(out, "? "+c.g.line())
 	}
 	for _, r := range c.removed {
 		out = append(out, "- "+r.line())
@@ -31,7 +33,10 @@ func (c *change) lines() []string {
 }
 
 func (g *group) line() string {
-	out := "group " + printable(g.id)
+	out := "group"
+	if g.id != "" {
+		out += " " + printable(g.id)
+	}
 	if g.name != "" {
 		out += " " + strconv.Quote(g.name)
 	}
@@ -56,8 +61,8 @@ func (r rule) line() string {
 		words = append(words, from+"-"+to)
 	}
 	words = append(words, printable(r.target()))
-	if r.description != "" {
-		words = append(words, strconv.Quote(r.description))
+	if text := r.text(); text != "" {
+		words = append(words, strconv.Quote(text))
 	}
 	return strings.Join(words, " ")
 }

@@ -21,7 +21,9 @@ type world struct {
 	records []evidence.Record
 	ops     []op
 	states  []map[string][]string // after ops[i]
-	quiet   bool                  // answers tell no rules, as before 2021
+	rules   []map[string][]modelRule
+	ever    map[string]*modelled // those that are gone too
+	quiet   bool                 // answers tell no rules, as before 2021
 }
 
 type modelled struct {
@@ -73,9 +75,9 @@ func (w *world) rule(egress bool) modelRule {
 	}
 	switch r.IntN(4) {
 	case 0:
-		m.source, m.target = "ipv4", fmt.Sprintf("10.%d.0.0/16", r.IntN(2))
+		m.source, m.target = "ipv4", []string{"10.0.0.0/16", "0.0.0.0/1"}[r.IntN(2)]
 	case 1:
-		m.source, m.target = "ipv6", fmt.Sprintf("2001:db8:%d::/48", r.IntN(2)+1)
+		m.source, m.target = "ipv6", []string{"2001:db8:1::/48", "2000::/3"}[r.IntN(2)]
 	case 2:
 		m.source, m.target = "prefix_list", "pl-1"
 	case 3:
@@ -150,6 +152,11 @@ func (w *world) log(at time.Time, name string, req, resp any, groups, rules []st
 		state[id] = g.state()
 	}
 	w.states = append(w.states, state)
+	now := map[string][]modelRule{}
+	for id, g := range w.groups {
+		now[id], w.ever[id] = slices.Clone(g.rules), g
+	}
+	w.rules = append(w.rules, now)
 }
 
 func (g *modelled) state() []string {
@@ -169,7 +176,7 @@ func (w *world) snapshot(at time.Time) {
 			g.rules[i].told = true
 			rules = append(rules, g.rules[i].wire(true))
 		}
-		b, _ := json.Marshal(object{"AccountId": "111122223333", "Region": "us-east-1", "SecurityGroup": object{"GroupId": g.id, "GroupName": g.name, "VpcId": g.vpc}, "Rules": rules})
+		b, _ := json.Marshal(object{"AccountId": "111122223333", "Region": "us-east-1", "SecurityGroup": object{"GroupId": g.id, "GroupName": g.name, "VpcId": g.vpc}, "Rules": rules, "GroupsInRegion": len(w.groups)})
 		w.records = append(w.records, evidence.Record{Kind: "securitygroup.snapshot", ID: g.id + "@" + at.String(), Time: at, Body: b})
 	}
 }
@@ -295,7 +302,7 @@ func (w *world) step(at time.Time) {
 
 // history has a snapshot before the first call, if early, after the last, and between.
 func history(seed uint64, early bool) *world {
-	w := &world{r: rand.New(rand.NewPCG(seed, 7)), groups: map[string]*modelled{}, quiet: seed%3 == 0}
+	w := &world{r: rand.New(rand.NewPCG(seed, 7)), groups: map[string]*modelled{}, ever: map[string]*modelled{}, quiet: seed%3 == 0}
 	for _, name := range []string{"default", "web"} {
 		g := &modelled{id: w.id("sg"), name: name, vpc: "vpc-1"}
 		g.rules = []modelRule{w.all("ipv4", "0.0.0.0/0")}

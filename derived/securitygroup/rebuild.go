@@ -4,8 +4,9 @@
 //
 // Calls and snapshots are taken in the order of their times (rebuild.go). A call changes
 // the rules of its group (apply.go, group.go); a snapshot is held against them
-// (compare.go). Absence from a snapshot is taken for absence: a reading that broke off
-// half way and was begun again at another time would show groups as gone.
+// (compare.go). That a reading lacks a group shows that it is gone if the reading is
+// whole: if there are as many snapshots of its moment as each of them says that there
+// are groups. Other snapshots, and what AWS Config recorded, tell of their own group only.
 package securitygroup
 
 import (
@@ -18,18 +19,30 @@ import (
 	"github.com/evidencepack/evidence"
 )
 
+// lag is how long after a change AWS Config may still record a group as it was before:
+// it looks at a group some time after the call, and at times more than once.
+const lag = 15 * time.Minute
+
 // skew is how far from a snapshot's time an event may be in it or not: a snapshot
 // is read page by page, and CloudTrail's times are those of the request.
 const skew = 2 * time.Minute
 
 type engine struct {
+	since   time.Time // no calls from before are there: what AWS Config recorded before is no beginning
 	strings map[string]string
 	actors  map[Actor]*Actor
 	regions map[place]*region
 	runs    []*run // read, not yet settled; by time
+	shown   *shot  // what a group is held against, and before: when it was last known
+	before  time.Time
 	emit    func(*change)
 	observe func(g *group, at time.Time) // after each change of a group's rules; the zero time is "as far back as is known"
 	tell    func(error) bool
+
+	// A call that did not tell its group has turned out to be for this one, and to have
+	// added or removed the rule; and what such calls did before has come to nothing.
+	resolved func(g *group, c *call, r rule, added bool)
+	lapse    func(p place, before, at time.Time, shot string)
 }
 
 type region struct {
@@ -37,51 +50,56 @@ type region struct {
 	vpcs    map[string]*call // made by a call that was seen, their default groups not yet
 	ipv6    map[string]*call // the call that gave a VPC addresses of IPv6
 	lost    bool             // a VPC came and went, and with it a default group that no snapshot has
-	lastRun time.Time
+	open    []*unresolved    // since the last whole reading
+	lastRun time.Time        // the last reading that was whole
 }
 
 // run is one reading of an account's region: all snapshots of one moment.
 type run struct {
 	place place
 	time  time.Time
+	kind  string
 	shots []*shot
+}
+
+// reading tells apart what is read at one moment.
+type reading struct {
+	place
+	kind string
 }
 
 // change is one difference, before it is written as a record.
 type change struct {
 	g              *group
-	call           *call // nil: not observed
-	by             *call // what shows that there was a change; nil: a snapshot does
-	shot           string
+	call           *call  // nil: not observed
+	by             *call  // what shows that there was a change; nil: a snapshot does
+	shot, kind     string // the snapshot's record, and of which kind it is
 	time, from     time.Time
 	what           string
 	born, died     bool // the group itself came or went
 	added, removed []rule
 	changed        [][2]rule
 	unknown        []string
+	perhaps        []rule   // what rules of unknown became, their direction aside
+	candidates     []string // of a call that names its group by a name that is not one group's
 }
 
 func newEngine() *engine {
-	return &engine{strings: map[string]string{}, actors: map[Actor]*Actor{}, regions: map[place]*region{}, emit: func(*change) {}, observe: func(*group, time.Time) {}, tell: func(error) bool { return true }}
+	return &engine{strings: map[string]string{}, actors: map[Actor]*Actor{}, regions: map[place]*region{}, emit: func(*change) {}, observe: func(*group, time.Time) {}, tell: func(error) bool { return true },
+		resolved: func(*group, *call, rule, bool) {}, lapse: func(place, time.Time, time.Time, string) {}}
 }
 
 // rebuild goes through all records in reach. It ends early when tell refuses.
 func (e *engine) rebuild(ctx context.Context, records func(context.Context, string) iter.Seq2[evidence.Record, error]) {
-	next, stop := iter.Pull2(records(ctx, "securitygroup.snapshot"))
+	open := map[reading]*run{}
+	next, stop := iter.Pull2(e.shots(ctx, records))
 	defer stop()
-	open := map[place]*run{}
 	var ahead *shot
 	pull := func() bool { // the next snapshot that can be read
 		for {
-			r, err, ok := next()
-			if !ok {
-				ahead = nil
-				return true
-			}
+			s, err, _ := next()
 			if err == nil {
-				ahead, err = e.shotOf(r)
-			}
-			if err == nil {
+				ahead = s
 				return true
 			}
 			if !e.tell(err) {
@@ -95,10 +113,11 @@ func (e *engine) rebuild(ctx context.Context, records func(context.Context, stri
 	// until takes in snapshots up to t + skew and settles those older than t - skew.
 	until := func(t time.Time) bool {
 		for ahead != nil && !ahead.time.After(t.Add(skew)) {
-			r := open[ahead.place]
+			at := reading{ahead.place, ahead.kind}
+			r := open[at]
 			if r == nil || !r.time.Equal(ahead.time) {
-				r = &run{place: ahead.place, time: ahead.time}
-				open[ahead.place] = r
+				r = &run{place: ahead.place, time: ahead.time, kind: ahead.kind}
+				open[at] = r
 				e.runs = append(e.runs, r)
 			}
 			r.shots = append(r.shots, ahead)
@@ -161,6 +180,44 @@ func (e *engine) rebuild(ctx context.Context, records func(context.Context, stri
 	for _, reg := range e.regions {
 		for _, g := range reg.groups {
 			e.begin(g, nil, nil)
+		}
+	}
+}
+
+// shots are all that tell how groups were, in the order of their times.
+func (e *engine) shots(ctx context.Context, records func(context.Context, string) iter.Seq2[evidence.Record, error]) iter.Seq2[*shot, error] {
+	read := func(kind string, of func(evidence.Record) (*shot, error)) iter.Seq2[*shot, error] {
+		return func(yield func(*shot, error) bool) {
+			for r, err := range records(ctx, kind) {
+				var s *shot
+				if err == nil {
+					s, err = of(r)
+				}
+				if (s != nil || err != nil) && !yield(s, err) {
+					return
+				}
+			}
+		}
+	}
+	return func(yield func(*shot, error) bool) {
+		next, stop := iter.Pull2(read("config.item", e.itemOf))
+		defer stop()
+		item, bad, ok := next()
+		for s, err := range read("securitygroup.snapshot", e.shotOf) {
+			for ok && err == nil && (bad != nil || !item.time.After(s.time)) {
+				if !yield(item, bad) {
+					return
+				}
+				item, bad, ok = next()
+			}
+			if !yield(s, err) {
+				return
+			}
+		}
+		for ; ok; item, bad, ok = next() {
+			if !yield(item, bad) {
+				return
+			}
 		}
 	}
 }

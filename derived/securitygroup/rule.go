@@ -51,8 +51,18 @@ type rule struct {
 	id, description string
 }
 
+// untold is the description of a rule of which it is not known whether it has any.
+const untold = "\x00"
+
+func (r rule) text() string {
+	if r.description == untold {
+		return ""
+	}
+	return r.description
+}
+
 func (r rule) export() Rule {
-	out := Rule{RuleID: r.id, Direction: "ingress", Protocol: r.protocol(), Source: Source{r.source(), r.target()}, Description: r.description}
+	out := Rule{RuleID: r.id, Direction: "ingress", Protocol: r.protocol(), Source: Source{r.source(), r.target()}, Description: r.text()}
 	if r.egress {
 		out.Direction = "egress"
 	}
@@ -201,7 +211,7 @@ func (e *engine) ruleOf(v gjson.Result, egress bool) (rule, bool) {
 	if source == "" || !ok {
 		return rule{}, false
 	}
-	return e.own(rule{k, id.String(), description.String()}), true
+	return e.own(rule{key: k, id: id.String(), description: description.String()}), true
 }
 
 // permissions reads the rules of a request: ipPermissions, or the one rule that

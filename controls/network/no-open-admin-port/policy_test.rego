@@ -4,175 +4,170 @@ import data.evidence.net_02
 
 invictus := data.testdata.invictus
 
+ssh := invictus.ssh_to_the_world
+
 stratus := data.testdata.stratus
 
 reasons(record) := found if {
 	found := net_02.exception with input as {"record": record, "params": data.params}
 }
 
+unclear(record) := found if {
+	found := net_02.undetermined with input as {"record": record, "params": data.params}
+}
+
+notes(record) := found if {
+	found := net_02.observation with input as {"record": record, "params": data.params}
+}
+
 codes(record) := {e.code | some e in reasons(record)}
 
 ports(record) := {port | some e in reasons(record); some port in e.detail.ports}
 
-# authorize is a call with nothing but a request, as events had before 2021.
-authorize(parameters) := object.union(
-	object.remove(invictus.https_to_the_world, ["requestParameters", "responseElements"]),
-	{"requestParameters": object.union({"groupId": "sg-1"}, parameters), "responseElements": {"_return": true}},
-)
+# with_rule: SSH to the world with other values of the rule's members
+with_rule(fields) := object.union(ssh, {"Rule": fields})
 
-# permission of the common shape, from a source of IPv4
-permission(fields, cidr) := {"ipPermissions": {"items": [object.union(
-	{"groups": {}, "ipRanges": {"items": [{"cidrIp": cidr}]}, "ipv6Ranges": {}, "prefixListIds": {}},
-	fields,
-)]}}
+# without: SSH to the world without members of the rule, and with others
+without(names, fields) := object.union(object.remove(ssh, ["Rule"]), {"Rule": object.union(object.remove(ssh.Rule, names), fields)})
 
-ssh := {"ipProtocol": "tcp", "fromPort": 22, "toPort": 22}
+source(kind, value) := with_rule({"Source": {"Type": kind, "Value": value}})
 
-# response is a call of which only the response says what it opened.
-response(rules) := object.union(
-	object.remove(invictus.https_to_the_world, ["requestParameters", "responseElements"]),
-	{"requestParameters": {"groupId": "sg-1", "ipPermissions": {}}, "responseElements": {"_return": true, "securityGroupRuleSet": {"items": rules}}},
-)
+# found_open: nobody was seen opening it
+found_open := object.union(object.remove(ssh, ["Opened"]), {"From": null})
 
-# modify is a ModifySecurityGroupRules with the updates.
-modify(updates) := object.union(
-	object.remove(invictus.https_to_the_world, ["requestParameters", "responseElements"]),
-	{
-		"eventName": "ModifySecurityGroupRules",
-		"requestParameters": {"ModifySecurityGroupRulesRequest": {"GroupId": "sg-1", "SecurityGroupRule": updates}},
-		"responseElements": {"ModifySecurityGroupRulesResponse": {"return": true}},
-	},
-)
+test_https_is_no_administrative_port if {
+	codes(invictus.https_to_the_world) == set()
+	unclear(invictus.https_to_the_world) == set()
+	notes(invictus.https_to_the_world) == set()
+}
 
-update(fields) := {"SecurityGroupRuleId": "sgr-1", "tag": 1, "SecurityGroupRule": object.union(
-	{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22},
-	fields,
-)}
-
-test_https_is_no_administrative_port if codes(invictus.https_to_the_world) == set()
-
-test_older_shape if {
-	reasons(invictus.ssh_to_the_world) == {{"code": "admin_port_open", "detail": {
+test_opened_and_closed_again if {
+	reasons(ssh) == {{"code": "admin_port_open", "detail": {
 		"by": "arn:aws:iam::123837392027:user/bert-jan",
 		"group": "sg-04cfb7a4712d75b00",
 		"source": "0.0.0.0/0",
 		"protocol": "tcp", "from": 22, "to": 22, "ports": [22],
 	}}}
+	codes(stratus.ssh_to_a_prefix_of_zero) == {"admin_port_open"}
 }
 
-test_prefix_of_zero_written_otherwise if {
-	codes(stratus.ssh_to_a_prefix_of_zero) == {"admin_port_open"}
-	every cidr in ["0.0.0.0/0", "0.0.0.0/00", "1.2.3.4/0", " 0.0.0.0/0 ", "0.0.0.0/ 0"] {
-		codes(authorize(permission(ssh, cidr))) == {"admin_port_open"}
+test_opened_by_nobody_seen if {
+	reasons(found_open) == {{"code": "admin_port_found_open", "detail": {
+		"group": "sg-04cfb7a4712d75b00",
+		"source": "0.0.0.0/0",
+		"protocol": "tcp", "from": 22, "to": 22, "ports": [22],
+	}}}
+	between := {"Observed": "snapshot", "Between": {"From": "2023-07-01T00:00:00Z", "To": "2023-07-08T00:00:00Z"}}
+	codes(object.union(found_open, {"From": "2023-07-08T00:00:00Z", "Opened": between})) == {"admin_port_found_open"}
+	all_traffic := {"Rule": {"Direction": "ingress", "Protocol": "all", "Source": {"Type": "ipv4", "Value": "0.0.0.0/0"}}}
+	codes(object.union(object.remove(found_open, ["Rule"]), all_traffic)) == {"all_traffic_found_open"}
+}
+
+test_who_opened_it if {
+	every actor, by in {
+		{"Arn": "arn:aws:iam::1:user/a", "PrincipalId": "AIDA", "Type": "IAMUser"}: "arn:aws:iam::1:user/a",
+		{"PrincipalId": "AIDA", "Type": "IAMUser"}: "AIDA",
+		{"Type": "AWSService"}: "AWSService",
+		{}: "?",
+	} {
+		some e in reasons(object.union(object.remove(ssh, ["Opened"]), {"Opened": {"Observed": "event", "Actor": actor}}))
+		e.code == "admin_port_open"
+		e.detail.by == by
 	}
+}
+
+test_perhaps_open if {
+	perhaps := object.union(object.remove(ssh, ["Opened"]), {
+		"Certain": false, "To": null, "From": "2023-08-01T00:00:00Z",
+		"Opened": {"Observed": "snapshot", "Between": {"From": "2023-07-08T00:00:00Z", "To": "2023-08-01T00:00:00Z"}},
+	})
+	codes(perhaps) == set()
+	unclear(perhaps) == {{"code": "perhaps_open", "detail": {
+		"group": "sg-04cfb7a4712d75b00", "rule": "ingress tcp 22 0.0.0.0/0",
+		"since": "2023-07-08T00:00:00Z", "until": "2023-08-01T00:00:00Z",
+	}}}
+	gone := object.union(object.remove(found_open, ["Closed"]), {
+		"Certain": false, "To": "2023-08-01T00:00:00Z",
+		"Closed": {"Observed": "snapshot", "Between": {"From": "2023-06-08T00:00:00Z", "To": "2023-08-01T00:00:00Z"}},
+	})
+	some u in unclear(gone)
+	u.detail.since == "2023-06-08T00:00:00Z"
+	codes(gone) == set()
+	unclear(object.union(perhaps, {"Rule": {"FromPort": 443, "ToPort": 443}})) == set()
+	unclear(object.union(perhaps, {"Rule": {"Protocol": "all"}})) != set()
+	unclear(ssh) == set()
 }
 
 test_halves_of_the_world if {
-	every cidr in ["0.0.0.0/1", "128.0.0.0/1"] {
-		codes(authorize(permission(ssh, cidr))) == {"admin_port_open"}
+	every cidr in ["0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1"] {
+		codes(source("ipv4", cidr)) == {"admin_port_open"}
+	}
+	every cidr in ["::/0", "2000::/3"] {
+		codes(source("ipv6", cidr)) == {"admin_port_open"}
 	}
 }
 
-test_narrow_sources if {
-	every cidr in ["10.0.0.0/8", "203.0.113.7/32", "0.0.0.0/2", "0.0.0.0/16", "0.0.0.0", "", "/", "x/y", "0.0.0.0/10"] {
-		codes(authorize(permission(ssh, cidr))) == set()
+test_narrower_sources if {
+	every cidr in ["0.0.0.0/2", "8.0.0.0/8", "0.0.0.0/10"] {
+		codes(source("ipv4", cidr)) == set()
 	}
-}
-
-test_ipv6 if {
-	open_v6 := {"ipRanges": {}, "ipv6Ranges": {"items": [{"cidrIpv6": "::/0"}]}}
-	codes(authorize({"ipPermissions": {"items": [object.union(ssh, open_v6)]}})) == {"admin_port_open"}
-	codes(authorize({"ipPermissions": {"items": [object.union(ssh, {"ipv6Ranges": {"items": [{"cidrIpv6": "2000::/3"}]}})]}})) == {"admin_port_open"}
-	codes(authorize({"ipPermissions": {"items": [object.union(ssh, {"ipv6Ranges": {"items": [{"cidrIpv6": "2001:db8::/32"}]}})]}})) == set()
-	codes(authorize(object.union(ssh, {"ipPermissions": {}, "cidrIpv6": "::/0"}))) == {"admin_port_open"}
+	every cidr in ["2000::/4", "2400::/12"] {
+		codes(source("ipv6", cidr)) == set()
+	}
 }
 
 test_ranges_that_contain_a_port if {
-	ports(authorize(permission({"ipProtocol": "tcp", "fromPort": 20, "toPort": 25}, "0.0.0.0/0"))) == {22, 23}
-	ports(authorize(permission({"ipProtocol": "tcp", "fromPort": 0, "toPort": 65535}, "0.0.0.0/0"))) == {p | some p in data.params.admin_ports}
-	codes(authorize(permission({"ipProtocol": "tcp", "fromPort": 24, "toPort": 134}, "0.0.0.0/0"))) == set()
-}
-
-test_ports_as_strings if {
-	codes(authorize(permission({"ipProtocol": "tcp", "fromPort": "22", "toPort": "22"}, "0.0.0.0/0"))) == {"admin_port_open"}
-	codes(authorize(permission({"ipProtocol": "tcp", "fromPort": "443", "toPort": "443"}, "0.0.0.0/0"))) == set()
+	ports(with_rule({"FromPort": 20, "ToPort": 25})) == {22, 23}
+	ports(with_rule({"FromPort": 0, "ToPort": 65535})) == {p | some p in data.params.admin_ports}
+	codes(with_rule({"FromPort": 24, "ToPort": 134})) == set()
 }
 
 test_ports_that_are_not_given_are_all_ports if {
-	every fields in [{}, {"fromPort": null, "toPort": null}, {"fromPort": -1, "toPort": -1}, {"fromPort": "", "toPort": "any"}] {
-		some e in reasons(authorize(permission(object.union({"ipProtocol": "tcp"}, fields), "0.0.0.0/0")))
+	every record in [with_rule({"FromPort": -1, "ToPort": -1}), without(["FromPort", "ToPort"], {})] {
+		some e in reasons(record)
 		e.detail.from == 0
 		e.detail.to == 65535
 	}
 }
 
 test_all_traffic if {
-	every protocol in ["-1", -1, "all", null, ""] {
-		codes(authorize(permission({"ipProtocol": protocol}, "0.0.0.0/0"))) == {"all_traffic_open"}
-	}
-	codes(authorize(permission({}, "0.0.0.0/0"))) == {"all_traffic_open"}
-	codes(authorize(permission({"ipProtocol": "-1"}, "10.0.0.0/8"))) == set()
+	codes(without(["FromPort", "ToPort"], {"Protocol": "all"})) == {"all_traffic_open"}
+	codes(without(["FromPort", "ToPort"], {"Protocol": "all", "Source": {"Type": "ipv4", "Value": "8.0.0.0/8"}})) == set()
 }
 
 test_protocols if {
-	every protocol in ["tcp", "TCP", "6", 6, "udp", "17"] {
-		codes(authorize(permission({"ipProtocol": protocol, "fromPort": 3389, "toPort": 3389}, "0.0.0.0/0"))) == {"admin_port_open"}
-	}
-	every protocol in ["icmp", "icmpv6", "1", 58, "50"] {
-		codes(authorize(permission({"ipProtocol": protocol, "fromPort": -1, "toPort": -1}, "0.0.0.0/0"))) == set()
+	codes(with_rule({"Protocol": "udp", "FromPort": 3389, "ToPort": 3389})) == {"admin_port_open"}
+	every protocol in ["icmp", "icmpv6", "50"] {
+		codes(with_rule({"Protocol": protocol, "FromPort": -1, "ToPort": -1})) == set()
 	}
 }
 
-test_single_members_instead_of_lists if {
-	item := object.union(ssh, {"ipRanges": {"items": {"cidrIp": "0.0.0.0/0"}}})
-	codes(authorize({"ipPermissions": {"items": item}})) == {"admin_port_open"}
-	codes(response({"isEgress": false, "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "cidrIpv4": "0.0.0.0/0"})) == {"admin_port_open"}
+test_direction_that_nothing_tells if codes(with_rule({"Direction": "unknown"})) == {"admin_port_open"}
+
+test_prefix_lists_are_observations if {
+	listed := object.union(source("prefix_list", "pl-1"), {"Line": "ingress tcp 22 pl-1"})
+	codes(listed) == set()
+	notes(listed) == {{"code": "prefix_list", "detail": {"group": "sg-04cfb7a4712d75b00", "rule": "ingress tcp 22 pl-1", "list": "pl-1"}}}
+	notes(object.union(listed, {"Rule": {"FromPort": 443, "ToPort": 443}})) == set()
+	notes(without(["FromPort", "ToPort"], {"Protocol": "all", "Source": {"Type": "prefix_list", "Value": "pl-1"}})) != set()
+	notes(ssh) == set()
 }
 
-test_one_open_range_among_others if {
-	record := authorize({"ipPermissions": {"items": [
-		object.union(ssh, {"ipRanges": {"items": [{"cidrIp": "10.0.0.0/8"}]}}),
-		{"ipProtocol": "tcp", "fromPort": 5432, "toPort": 5432, "ipRanges": {"items": [{"cidrIp": "10.0.0.0/8"}, {"cidrIp": "0.0.0.0/0"}]}},
-	]}})
-	ports(record) == {5432}
+test_group_that_the_call_names if {
+	every record, name in {
+		object.remove(ssh, ["GroupId"]): "stratus-red-team-open-sg-sg",
+		object.remove(ssh, ["GroupId", "GroupName"]): "",
+	} {
+		some e in reasons(record)
+		e.detail.group == name
+	}
 }
 
-test_response_alone if {
-	rule := {"groupId": "sg-1", "isEgress": false, "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "cidrIpv4": "0.0.0.0/0"}
-	codes(response([rule])) == {"admin_port_open"}
-	codes(response([object.union(object.remove(rule, ["cidrIpv4"]), {"cidrIpv6": "::/0"})])) == {"admin_port_open"}
-	codes(response([object.union(rule, {"isEgress": true})])) == set()
-	codes(response([])) == set()
-}
-
-test_modified_rules if {
-	codes(modify(update({"CidrIpv4": "0.0.0.0/0"}))) == {"admin_port_open"}
-	codes(modify([update({"CidrIpv4": "10.0.0.0/8"}), update({"CidrIpv6": "::/0"})])) == {"admin_port_open"}
-	codes(modify(update({"CidrIpv4": "0.0.0.0/0", "IpProtocol": -1, "FromPort": -1, "ToPort": -1}))) == {"all_traffic_open"}
-	codes(modify(update({"CidrIpv4": "10.0.0.0/8"}))) == set()
-	some e in reasons(modify(update({"CidrIpv4": "0.0.0.0/0"})))
-	e.detail.group == "sg-1"
-}
-
-test_failed_calls_and_dry_runs if {
-	codes(object.union(invictus.ssh_to_the_world, {"errorCode": "Client.InvalidPermission.Duplicate"})) == set()
-	codes(object.union(invictus.ssh_to_the_world, {"errorCode": "Client.DryRunOperation"})) == set()
-	codes(object.union(invictus.ssh_to_the_world, {"requestParameters": {"dryRun": true}})) == set()
-	codes(object.union(modify(update({"CidrIpv4": "0.0.0.0/0"})), {"requestParameters": {"ModifySecurityGroupRulesRequest": {"DryRun": "true"}}})) == set()
-	codes(object.union(invictus.ssh_to_the_world, {"errorCode": null})) == {"admin_port_open"}
-}
-
-test_groups_and_prefix_lists_are_no_addresses if {
-	record := authorize({"ipPermissions": {"items": [object.union(ssh, {
-		"groups": {"items": [{"groupId": "sg-2"}]},
-		"ipRanges": {},
-		"prefixListIds": {"items": [{"prefixListId": "pl-1"}]},
-	})]}})
-	codes(record) == set()
-}
-
-test_no_parameters_at_all if {
-	every parameters in [null, {}] {
-		codes(object.union(object.remove(invictus.https_to_the_world, ["requestParameters", "responseElements"]), {"requestParameters": parameters, "responseElements": null})) == set()
+test_parameters_beyond_the_population if {
+	every param, longest in {"open_prefix_ipv4": 8, "open_prefix_ipv6": 16} {
+		found := net_02.undetermined with input as {"record": ssh, "params": object.union(data.params, {param: longest + 1})}
+		found == {{"code": "sources_not_in_population", "detail": {"param": param, "longest": longest}}}
+		none := net_02.undetermined with input as {"record": ssh, "params": object.union(data.params, {param: longest})}
+		none == set()
 	}
 }
