@@ -24,6 +24,7 @@ var groups = []group{
 	{name: "batch", place: production}, {name: "legacy", place: production}, {name: "alb", place: production},
 	{name: "september", place: production}, {name: "november", place: production},
 	{name: "restore", place: productionBack},
+	{name: "appliance", place: productionBack, before: []rule{{protocol: "tcp", from: 5900, to: 5900, v4: world, description: "vendor"}}},
 	{name: services[0], place: production}, {name: services[1], place: production}, {name: services[2], place: production},
 	{name: services[3], place: production}, {name: services[4], place: production},
 	{name: "default", place: production}, {name: "default-osaka", place: productionBack}, {name: "default-virginia", place: productionWorld},

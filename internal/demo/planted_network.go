@@ -89,8 +89,8 @@ func revoke(group string, r rule) call {
 
 const world, world6 = "0.0.0.0/0", "::/0"
 
-// networkStory is for NET-02: administrative ports are opened to the world in
-// every shape that CloudTrail has for it, and there is what only looks like it.
+// networkStory is for NET-02 (exposures): administrative ports are opened to the world
+// in every shape that CloudTrail has for it, and there is what only looks like it.
 func networkStory() []planted {
 	sre, dba, tf := person("sre-01", "Operator"), person("dba-01", "Database"), ciRole("terraform-apply", "apply")
 	formula := sre
@@ -101,7 +101,8 @@ func networkStory() []planted {
 	open := func(ja, en string) expectation { return exception("NET-02", ja, en, "admin_port_open") }
 	return []planted{
 		plant("network: last second before the month", "2026-09-30 23:59:59", production, sre, ingress(resourceID("sg", "september"), ssh),
-			open("期間外。", "Outside the period.")),
+			open("期間が始まる1秒前に22番ポートが全世界に開放され、期間中も開いたままであった。",
+				"Port 22 was opened to the world one second before the month, and stayed open in it.")),
 		plant("network: first second of the month", "2026-10-01 00:00:00", production, sre, ingress(batch, ssh),
 			open("期間の最初の1秒に、22番ポートが全世界に開放された。", "Port 22 was opened to the world in the first second of the period.")),
 		plant("network: opened", "2026-10-07 13:20:11", production, sre, ingress(bastion, hotfix),
@@ -118,12 +119,12 @@ func networkStory() []planted {
 			open("既存のルールが、22番ポートを全世界に開放するよう変更された。", "An existing rule was changed to open port 22 to the world.")),
 		plant("network: all traffic", "2026-10-22 22:48:00", productionBack, sre, ingress(resourceID("sg", "restore"), rule{protocol: "-1", v4: world}),
 			exception("NET-02", "大阪リージョンで、すべての通信が全世界に開放された。", "All traffic was opened to the world in the Osaka region.", "all_traffic_open")),
-		plant("network: refused", "2026-10-23 10:10:10", production, person("bizops-01", "ReadOnly"), ingress(bastion, ssh), passes("NET-02")).
+		plant("network: refused", "2026-10-23 10:10:10", production, person("bizops-01", "ReadOnly"), ingress(bastion, ssh)).
 			failed("Client.UnauthorizedOperation", "You are not authorized to perform this operation."),
 		plant("network: HTTPS to the world", "2026-10-05 11:20:00", production, tf,
 			ingress(resourceID("sg", "alb"), rule{protocol: "tcp", from: 443, to: 443, v4: world, description: "public API"}), passes("NET-02")),
 		plant("network: SSH from inside", "2026-10-05 11:20:02", production, tf,
-			ingress(bastion, rule{protocol: "tcp", from: 22, to: 22, v4: "10.0.0.0/8", description: "VPN"}), passes("NET-02")),
+			ingress(bastion, rule{protocol: "tcp", from: 22, to: 22, v4: "10.0.0.0/8", description: "VPN"})),
 		plant("network: first second after the month", "2026-11-01 00:00:00", production, sre, ingress(resourceID("sg", "november"), ssh),
 			open("期間外。", "Outside the period.")),
 	}
