@@ -22,21 +22,22 @@ func TestIdentityCenterBodies(t *testing.T) {
 		}
 	}
 	head := `{"AccountId":"111122223333","InstanceArn":"arn:aws:sso:::instance/ssoins-1",`
+	assigned := func(id string) string { return strings.Replace(head, `"Inst`, `"AssignmentId":"`+id+`","Inst`, 1) }
 	for id, want := range map[string]string{
 		"111122223333/u-1@": head + `"IdentityStoreId":"d-9067","User":{"IdentityStoreId":"d-9067","UserId":"u-1","DisplayName":"sre-01@example.co.jp",` +
 			`"Emails":[{"Primary":true,"Value":"sre-01@example.co.jp"}],"ExternalIds":[{"Id":"e1","Issuer":"https://scim.aws.com/example"}],` +
 			`"UserName":"sre-01@example.co.jp","UserStatus":"ENABLED"},"Groups":[{"GroupId":"g-1","DisplayName":"sre"},{"GroupId":"g-3","DisplayName":"audit <&>"}]}`,
 		"111122223333/u-3@": head + `"IdentityStoreId":"d-9067","User":{"IdentityStoreId":"d-9067","UserId":"u-3","DisplayName":"local","ExternalIds":[],` +
 			`"UserName":"local","UserStatus":"ENABLED"},"Groups":[{"GroupId":"g-1","DisplayName":"sre"}]}`,
-		"111122223333/444455556666/ps-1/g-1@": head + `"TargetAccountId":"444455556666","PermissionSet":{"ManagedPolicies":[{"Arn":"arn:aws:iam::aws:policy/AdministratorAccess","Name":"AdministratorAccess"},` +
+		"111122223333/444455556666/ps-1/g-1@": assigned("444455556666/ps-1/g-1") + `"TargetAccountId":"444455556666","PermissionSet":{"ManagedPolicies":[{"Arn":"arn:aws:iam::aws:policy/AdministratorAccess","Name":"AdministratorAccess"},` +
 			`{"Arn":"arn:aws:iam::aws:policy/Billing","Name":"Billing"},{"Arn":"arn:aws:iam::aws:policy/ReadOnlyAccess","Name":"ReadOnlyAccess"}],` +
 			`"CreatedDate":"2023-11-14T22:13:20.5Z","Name":"Administrator","PermissionSetArn":"` + setARN + `1","SessionDuration":"PT1H"},` +
 			`"Principal":{"PrincipalId":"g-1","PrincipalType":"GROUP","DisplayName":"sre"}}`,
-		"111122223333/444455556666/ps-1/u-3@": head + `"TargetAccountId":"444455556666","PermissionSet":{"ManagedPolicies":[{"Arn":"arn:aws:iam::aws:policy/AdministratorAccess","Name":"AdministratorAccess"},` +
+		"111122223333/444455556666/ps-1/u-3@": assigned("444455556666/ps-1/u-3") + `"TargetAccountId":"444455556666","PermissionSet":{"ManagedPolicies":[{"Arn":"arn:aws:iam::aws:policy/AdministratorAccess","Name":"AdministratorAccess"},` +
 			`{"Arn":"arn:aws:iam::aws:policy/Billing","Name":"Billing"},{"Arn":"arn:aws:iam::aws:policy/ReadOnlyAccess","Name":"ReadOnlyAccess"}],` +
 			`"CreatedDate":"2023-11-14T22:13:20.5Z","Name":"Administrator","PermissionSetArn":"` + setARN + `1","SessionDuration":"PT1H"},` +
 			`"Principal":{"PrincipalId":"u-3","PrincipalType":"USER","UserName":"local","DisplayName":"local"}}`,
-		"111122223333/777788889999/ps-2/deleted@": head + `"TargetAccountId":"777788889999","PermissionSet":{"ManagedPolicies":[],` +
+		"111122223333/777788889999/ps-2/deleted@": assigned("777788889999/ps-2/deleted") + `"TargetAccountId":"777788889999","PermissionSet":{"ManagedPolicies":[],` +
 			`"CreatedDate":"2023-11-14T22:13:20.5Z","Name":"ReadOnly","PermissionSetArn":"` + setARN + `2","SessionDuration":"PT8H"},` +
 			`"Principal":{"PrincipalId":"deleted","PrincipalType":"USER"}}`,
 	} {

@@ -118,7 +118,7 @@ func (a *assignments) in(ctx context.Context, r *reader, set, account string, pe
 				return err
 			}
 			id := account + "/" + set[strings.LastIndex(set, "/")+1:] + "/" + principal
-			if err := r.snapshot(id, noun{"InstanceArn", a.instance}, noun{"TargetAccountId", account}, noun{"PermissionSet", permissions}, noun{"Principal", who}); err != nil {
+			if err := r.snapshot(id, noun{"AssignmentId", id}, noun{"InstanceArn", a.instance}, noun{"TargetAccountId", account}, noun{"PermissionSet", permissions}, noun{"Principal", who}); err != nil {
 				return err
 			}
 		}
