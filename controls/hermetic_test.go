@@ -71,7 +71,7 @@ func TestShippedSchemaCatchesTypos(t *testing.T) {
 	}
 	for _, tt := range []struct{ control, right, wrong string }{
 		{"LOG-01", "input.record.requestParameters.s3BucketName", "input.record.requestParameters.s3Bucketname"},
-		{"LOG-01", "selector.excludeManagementEventSources", "selector.excludeManagementEventSource"},
+		{"LOG-01", "input.record.Status.LatestDeliveryError", "input.record.Status.LatestDeliveryErorr"},
 		{"LOG-02", "input.record.expected", "input.record.expecetd"},
 		{"ACC-08", "input.record.userIdentity.type", "input.record.userIdentity.Type"},
 		{"ACC-10", "input.record.eventType", "input.record.eventtype"},

@@ -14,20 +14,25 @@ import (
 // budget is how many requests an API takes: a bucket of burst, refilled at rate
 // (per second).
 type budget struct {
-	rate  rate.Limit
-	burst int
+	rate       rate.Limit
+	burst      int
+	collective bool // one bucket for all calls of the service
 }
 
 // limits are by service, or by service and operation. EC2's are those of its
 // documentation for calls that read by filter or page ("Request throttling for the
 // Amazon EC2 API": a bucket of 100, refilled by 20). Where AWS documents no figure
 // for a call, what is here is a restraint of our own, below what these services are
-// known to bear: audits share the limit with what the organisation runs.
+// known to bear: audits share the limit with what the organisation runs. Identity
+// Center takes 20 calls a second of all operations together ("AWS IAM Identity Center
+// endpoints and quotas"), of which half are left to those who sign in and administer.
 var limits = map[string]budget{
-	"":                    {5, 10},
-	"EC2":                 {20, 100},
-	"EC2 DescribeRegions": {10, 50},
-	"Organizations":       {4, 8},
+	"":                    {rate: 5, burst: 10},
+	"EC2":                 {rate: 20, burst: 100},
+	"EC2 DescribeRegions": {rate: 10, burst: 50},
+	"Organizations":       {rate: 4, burst: 8},
+	"SSO Admin":           {rate: 10, burst: 10, collective: true},
+	"identitystore":       {rate: 10, burst: 10, collective: true},
 }
 
 // budgets holds requests to the limits: whoever asks the same API of the same
@@ -51,6 +56,9 @@ func (b *budgets) limiter(account, region, service, operation string) *rate.Limi
 	}
 	if b.unlimited {
 		limit.rate = rate.Inf
+	}
+	if limit.collective {
+		operation = ""
 	}
 	key := strings.Join([]string{account, region, service, operation}, " ")
 	b.mu.Lock()

@@ -92,12 +92,63 @@ func company() *aws.State {
 		})
 		s.Add(production, tokyo, aws.WebACLs, aws.WebACL{ID: id, Name: "acl-" + id, ARN: aclARN + id, LogTo: map[string]string{"1": "arn:aws:s3:::aws-waf-logs-x"}[id]})
 		s.Add(production, virginia, aws.WebACLs, aws.WebACL{ID: "c" + id, Name: "cdn-" + id, ARN: aclARN + "c" + id, CloudFront: true})
+		s.Add(production, tokyo, aws.Topics, aws.Topic{
+			ARN: topicARN + id, Attributes: map[string]string{"TopicArn": topicARN + id, "Owner": production, "SubscriptionsConfirmed": "3", "SubscriptionsPending": "1"},
+			Subscriptions: []aws.Subscription{
+				{ARN: topicARN + id + ":s1", Protocol: "email", Endpoint: "sre@example.co.jp"}, {Protocol: "email", Endpoint: "left@example.co.jp"},
+				{ARN: topicARN + id + ":s3", Protocol: "https", Endpoint: "https://hooks.slack.com/services/T0/B0/" + hookSecret},
+				{ARN: topicARN + id + ":s4", Protocol: "https", Endpoint: "https://ops:" + hookSecret + "@alarm.example.com:8443/?key=" + hookSecret},
+			},
+		})
+		s.Add(production, tokyo, aws.Trails, aws.Trail{
+			ARN: trailARN + id, Name: "trail-" + id, Bucket: "logs", NotValidated: id == "2", SingleRegion: id == "3", Status: aws.Logging(now.Add(-10 * time.Minute)),
+			AdvancedSelectors: map[string][]any{"2": {map[string]any{"Name": "writes", "FieldSelectors": []any{
+				map[string]any{"Field": "eventCategory", "Equals": []any{"Management"}}, map[string]any{"Field": "readOnly", "Equals": []any{"false"}},
+			}}}}[id],
+		})
 		s.Add(production, tokyo, aws.Stages, aws.Stage{API: "api" + id, Name: "prod", WebACL: map[string]string{"1": aclARN + "1"}[id], Variables: map[string]string{"password": stageSecret}})
 	}
+	s.Add(management, virginia, aws.IdentityCenters, identityCenter())
+	// An instance that a member account has for itself.
+	s.Add(sandbox, tokyo, aws.IdentityCenters, aws.IdentityCenter{ARN: "arn:aws:sso:::instance/ssoins-own", Store: "d-own"})
 	return s
 }
 
+// identityCenter has three users, of whom the identity provider brought two, and
+// three assignments.
+func identityCenter() aws.IdentityCenter {
+	user := func(id, name string, more map[string]any) map[string]any {
+		u := map[string]any{"UserId": id, "UserName": name, "DisplayName": name, "IdentityStoreId": "d-9067", "UserStatus": "ENABLED", "Addresses": []any{map[string]any{"Formatted": homeAddress}}}
+		for k, v := range more {
+			u[k] = v
+		}
+		return u
+	}
+	brought := map[string]any{"ExternalIds": []any{map[string]any{"Id": "e1", "Issuer": "https://scim.aws.com/example"}}, "Emails": []any{map[string]any{"Value": "sre-01@example.co.jp", "Primary": true}}}
+	return aws.IdentityCenter{
+		ARN: "arn:aws:sso:::instance/ssoins-1", Store: "d-9067",
+		Users: []map[string]any{user("u-1", "sre-01@example.co.jp", brought), user("u-2", "sre-02@example.co.jp", brought), user("u-3", "local", nil)},
+		Groups: []aws.IdentityGroup{
+			{ID: "g-1", Name: "sre", Users: []string{"u-1", "u-2", "u-3"}}, {ID: "g-2", Name: "empty"}, {ID: "g-3", Name: "audit <&>", Users: []string{"u-1"}},
+		},
+		PermissionSets: []aws.PermissionSet{
+			{ARN: setARN + "1", Name: "Administrator", SessionDuration: "PT1H", Policies: []string{"AdministratorAccess", "Billing", "ReadOnlyAccess"}},
+			{ARN: setARN + "2", Name: "ReadOnly", SessionDuration: "PT8H"}, {ARN: setARN + "3", Name: "unused"},
+		},
+		Assignments: []aws.Assignment{
+			{Account: production, PermissionSet: setARN + "1", Principal: "g-1", Group: true}, {Account: production, PermissionSet: setARN + "1", Principal: "u-3"},
+			{Account: sandbox, PermissionSet: setARN + "2", Principal: "deleted"},
+		},
+	}
+}
+
 const (
+	topicARN    = "arn:aws:sns:ap-northeast-1:444455556666:alarm-"
+	trailARN    = "arn:aws:cloudtrail:ap-northeast-1:444455556666:trail/trail-"
+	setARN      = "arn:aws:sso:::permissionSet/ssoins-1/ps-"
+	hookSecret  = "SIMULATEDwebhookTOKENsecret"
+	homeAddress = "SIMULATED home address"
+
 	headerSecret = "SIMULATEDoriginHEADERsecret"
 	stageSecret  = "SIMULATEDstageVARIABLEsecret"
 
@@ -108,7 +159,7 @@ const (
 // everything is how many records of all kinds the company has: four groups, GuardDuty
 // in three accounts and two regions, the organization with its accounts, and three of
 // each other kind, of web ACLs in two places.
-const everything = 4 + 3*2 + 4 + 1 + 7*3 + 2*3
+const everything = 4 + 3*2 + 4 + 1 + 11*3 + 2*3
 
 type world struct {
 	srv *aws.Server

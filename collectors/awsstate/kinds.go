@@ -39,15 +39,19 @@ type need struct {
 var table = []kind{
 	apigatewayStage,
 	cloudfrontDistribution,
+	cloudtrailTrail,
 	ec2Instance,
 	ec2Snapshot,
 	ec2Volume,
 	elbv2LoadBalancer,
 	guarddutyDetector,
+	identitystoreUser,
 	organizationsAccount,
 	organizationsOrganization,
 	securitygroupSnapshot,
+	snsTopic,
 	ssmInstanceInformation,
+	ssoadminAssignment,
 	wafv2WebACL,
 }
 

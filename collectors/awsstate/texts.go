@@ -10,11 +10,13 @@ var texts = map[string]evidence.Text{
 	"records_kept":       {JA: "保存したレコード", EN: "records kept"},
 	"records_not_wanted": {JA: "読み取ったレコードのうちいずれの統制の検証にも用いないもの（保存しない）", EN: "records read that no control tests, which are not kept"},
 
-	"not_readable":     {JA: "権限がないため、又は利用が有効化されていないため取得不可", EN: "not readable for want of a permission, or since it is not enabled"},
-	"no_organization":  {JA: "アカウントが AWS Organizations の組織に属していないため取得不可", EN: "not readable, since the account belongs to no AWS organization"},
-	"without_identity": {JA: "識別子のない要素がある", EN: "an element without an identity"},
-	"more_findings":    {JA: "指摘の件数が多く、以降の記載を省略している", EN: "more findings than are listed"},
+	"not_readable":              {JA: "権限がないため、又は利用が有効化されていないため取得不可", EN: "not readable for want of a permission, or since it is not enabled"},
+	"no_organization":           {JA: "アカウントが AWS Organizations の組織に属していないため取得不可", EN: "not readable, since the account belongs to no AWS organization"},
+	"without_identity":          {JA: "識別子のない要素がある", EN: "an element without an identity"},
+	"identity_center_not_found": {JA: "設定 regions のリージョンに IAM Identity Center が見つからないため取得不可（当該リージョンを regions に加えるか、利用していない場合は当該種別を except に記載する）", EN: "not readable, since IAM Identity Center is in none of the regions of the setting regions (add its region there or, where it is not used, name the kind in except)"},
+	"more_findings":             {JA: "指摘の件数が多く、以降の記載を省略している", EN: "more findings than are listed"},
 
+	"no_identity_center":    {JA: "組織で IAM Identity Center を利用していない", EN: "the organization does not use IAM Identity Center"},
 	"account_not_active":    {JA: "停止又は閉鎖中のアカウントであり、読み取っていない", EN: "an account that is suspended or closed, of which nothing was read"},
 	"service_not_in_region": {JA: "当該リージョンではサービスが提供されていない", EN: "the region does not have the service"},
 }

@@ -15,7 +15,9 @@ func (s *Server) cloudTrail(c *call) response {
 	case "LookupEvents":
 		return s.lookupEvents(c)
 	case "DescribeTrails":
-		return jsonResponse(http.StatusOK, map[string]any{"trailList": s.trails()})
+		return s.describeTrails(c)
+	case "GetTrailStatus", "GetEventSelectors":
+		return s.trailState(c)
 	case "GetTrail":
 		return s.getTrail(c)
 	}

@@ -98,7 +98,10 @@ func stateServices() map[string]stateService {
 		"ec2":                  {protocol: ec2Protocol, answer: (*Server).ec2},
 		"elasticloadbalancing": {protocol: queryProtocol, answer: (*Server).loadBalancing},
 		"guardduty":            {protocol: restJSON, operation: guardDutyOperation, answer: (*Server).guardDuty},
+		"identitystore":        {protocol: jsonProtocol, answer: (*Server).identityStore},
+		"sns":                  {protocol: queryProtocol, answer: (*Server).sns},
 		"ssm":                  {protocol: jsonProtocol, answer: (*Server).ssm},
+		"sso":                  {protocol: jsonProtocol, answer: (*Server).identityCenter},
 		"wafv2":                {protocol: jsonProtocol, answer: (*Server).waf},
 	}
 }
