@@ -6,6 +6,22 @@ production := data.testdata["organizations.account"].production
 
 organization := data.testdata["organizations.organization"].organization
 
+# policies of many kinds, which are on one unit.
+policies := {name: policy |
+	some name, title in {
+		"deny_one_string": "KeepLogging",
+		"except_control_tower": "GuardTrails",
+		"except_admin": "KeepTrailsButAdmin",
+		"root_only": "NoRoot",
+		"outside_regions": "RegionsInUse",
+		"except_tag": "KeepTrailsButTeam",
+		"allow_some": "AllowList",
+		"full": "FullAWSAccess",
+	}
+	some policy in data.testdata["organizations.account"].audit.Policies[1].Policies
+	policy.Name == title
+}
+
 named := "111122223333 production"
 
 all_actions := "cloudtrail:DeleteTrail, cloudtrail:PutEventSelectors, cloudtrail:StopLogging, cloudtrail:UpdateTrail"
@@ -19,7 +35,7 @@ document(record, related, params) := {
 # under an account whose unit has the policies.
 under(names) := object.union(production, {"Policies": [
 	production.Policies[0],
-	{"Level": "ou-ab12-11111111", "Policies": [data.testdata.policies[name] | some name in names]},
+	{"Level": "ou-ab12-11111111", "Policies": [policies[name] | some name in names]},
 	production.Policies[2],
 ]})
 
@@ -119,7 +135,7 @@ test_cannot_tell if {
 test_denied_elsewhere if {
 	record := object.union(under(["full", "except_tag"]), {"Policies": [
 		production.Policies[0],
-		{"Level": "ou-ab12-11111111", "Policies": [data.testdata.policies.full, data.testdata.policies.except_tag]},
+		{"Level": "ou-ab12-11111111", "Policies": [policies.full, policies.except_tag]},
 		{"Level": "111122223333", "Policies": production.Policies[1].Policies},
 	]})
 	reasons(record, {}) == set()
@@ -168,8 +184,8 @@ test_nothing_to_protect if {
 
 # Accounts of another partition have other ARNs.
 test_partition if {
-	policy := object.union(data.testdata.policies.full, {"Id": "p-cn", "Content": replace(production.Policies[1].Policies[1].Content, "\"*\"", "\"arn:aws-cn:cloudtrail:*:*:trail/*\"")})
-	record := object.union(production, {"Policies": [production.Policies[0], {"Level": "ou-ab12-11111111", "Policies": [data.testdata.policies.full, policy]}, production.Policies[2]]})
+	policy := object.union(policies.full, {"Id": "p-cn", "Content": replace(production.Policies[1].Policies[1].Content, "\"*\"", "\"arn:aws-cn:cloudtrail:*:*:trail/*\"")})
+	record := object.union(production, {"Policies": [production.Policies[0], {"Level": "ou-ab12-11111111", "Policies": [policies.full, policy]}, production.Policies[2]]})
 	codes(record) == {"not_denied"}
 	cn := object.union(record, {"Account": object.union(record.Account, {"Arn": "arn:aws-cn:organizations::999900001111:account/o-a1b2c3d4e5/111122223333"})})
 	codes(cn) == set()
