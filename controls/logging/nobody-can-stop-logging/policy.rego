@@ -66,7 +66,14 @@ bound if {
 }
 
 # Service control policies do not bind the management account, whatever is attached.
-management if input.record.Account.Id == input.record.AccountId
+management if input.record.Account.Id == owner
+
+# owner of the organization, as that says. A delegated administrator may have asked.
+default owner := ""
+
+owner := organization.Organization.MasterAccountId
+
+owner := input.record.AccountId if not organization.Organization.MasterAccountId
 
 # An account of which either member says that nobody can use it.
 closed if {

@@ -160,6 +160,9 @@ test_management_account if {
 	unclear(management, [], {}) == set()
 	not_applicable(management)
 	because(management) == {"management_account"}
+	asked_by_another := object.union(management, {"AccountId": "111122223333"})
+	because(asked_by_another) == {"management_account"}
+	because(object.union(production, {"AccountId": "111122223333"})) == set()
 	observed(management) == {{"code": "management_not_bound", "detail": {"account": "999900001111 management"}}}
 }
 
