@@ -74,19 +74,19 @@ func protectedBranch(t *testing.T, org, repo string) memory {
 		repo = org + "/any"
 	}
 	m := memory{}
-	body := shapedRecord(t, "protection-stayed-on", "github.branch_protection", "branch")
+	body := shapedRecord(t, "change/protection-stayed-on", "github.branch_protection", "branch")
 	body = strings.ReplaceAll(body, `"acme/app"`, `"`+repo+`"`)
 	body = strings.ReplaceAll(body, `"acme"`, `"`+org+`"`)
 	m.add("github.branch_protection", "branch", body)
-	claim := strings.ReplaceAll(shapedRecord(t, "protection-stayed-on", "evidence.claim", "claim"), `"acme"`, `"`+org+`"`)
+	claim := strings.ReplaceAll(shapedRecord(t, "change/protection-stayed-on", "evidence.claim", "claim"), `"acme"`, `"`+org+`"`)
 	m.add("evidence.claim", "claim", claim)
 	return m
 }
 
-// shapedRecord is a record of a change control's testdata.
-func shapedRecord(t *testing.T, slug, kind, name string) string {
+// shapedRecord is a record of a control's testdata.
+func shapedRecord(t *testing.T, folder, kind, name string) string {
 	t.Helper()
-	b, err := fs.ReadFile(shipped, "change/"+slug+"/testdata/shaped.json")
+	b, err := fs.ReadFile(shipped, folder+"/testdata/shaped.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func shapedRecord(t *testing.T, slug, kind, name string) string {
 		t.Fatal(err)
 	}
 	if records[kind][name] == nil {
-		t.Fatalf("%s: no %s %s", slug, kind, name)
+		t.Fatalf("%s: no %s %s", folder, kind, name)
 	}
 	return string(records[kind][name])
 }
@@ -130,16 +130,16 @@ func TestChangesThroughTheEngine(t *testing.T) {
 	}
 	all := func() memory {
 		m := memory{}
-		m.add("github.pull_request", "42", shapedRecord(t, "owners-approved", "github.pull_request", "pull"))
+		m.add("github.pull_request", "42", shapedRecord(t, "change/owners-approved", "github.pull_request", "pull"))
 		for _, name := range []string{"first", "second", "merge"} {
-			m.add("github.commit", name, shapedRecord(t, "owners-approved", "github.commit", name))
+			m.add("github.commit", name, shapedRecord(t, "change/owners-approved", "github.commit", name))
 		}
-		m.add("github.codeowners", "c", shapedRecord(t, "owners-approved", "github.codeowners", "codeowners"))
-		m.add("github.team", "t", shapedRecord(t, "owners-approved", "github.team", "team"))
-		m.add("github.issue", "12", shapedRecord(t, "has-a-reason", "github.issue", "issue"))
-		m.add("github.branch_protection", "main", shapedRecord(t, "checks-passed", "github.branch_protection", "branch"))
-		m.add("github.deployment", "d", shapedRecord(t, "deployed-from-approved", "github.deployment", "deployment"))
-		m.add("evidence.claim", "claim", shapedRecord(t, "protection-stayed-on", "evidence.claim", "claim"))
+		m.add("github.codeowners", "c", shapedRecord(t, "change/owners-approved", "github.codeowners", "codeowners"))
+		m.add("github.team", "t", shapedRecord(t, "change/owners-approved", "github.team", "team"))
+		m.add("github.issue", "12", shapedRecord(t, "change/has-a-reason", "github.issue", "issue"))
+		m.add("github.branch_protection", "main", shapedRecord(t, "change/checks-passed", "github.branch_protection", "branch"))
+		m.add("github.deployment", "d", shapedRecord(t, "change/deployed-from-approved", "github.deployment", "deployment"))
+		m.add("evidence.claim", "claim", shapedRecord(t, "change/protection-stayed-on", "evidence.claim", "claim"))
 		return m
 	}
 	edited := func(kind, old, new string) memory {

@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-//go:embed access change frameworks lib logging network operations registers schemas
+//go:embed access change frameworks infrastructure lib logging network operations registers schemas
 var shipped embed.FS
 
 // Shipped returns the controls, frameworks, schemas, registers and the Rego

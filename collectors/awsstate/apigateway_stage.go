@@ -21,7 +21,8 @@ var apigatewayStage = kind{
 // apiPage is the largest page of API Gateway's lists.
 const apiPage = 500
 
-// readStages leaves the values of stage variables out: they are where credentials of
+// readStages tells a stage by the ID of its API and its name, since its name alone is
+// that of others too. It leaves the values of stage variables out: they are where credentials of
 // backends are kept.
 func readStages(ctx context.Context, r *reader) error {
 	client := apigateway.NewFromConfig(r.config)
@@ -58,7 +59,8 @@ func readStages(ctx context.Context, r *reader) error {
 					continue
 				}
 				stage.Variables = nil
-				if err := r.snapshot(id+"/"+name, noun{"RestApi", restAPI}, noun{"Stage", stage}); err != nil {
+				whole := id + "/" + name
+				if err := r.snapshot(whole, noun{"Id", whole}, noun{"RestApi", restAPI}, noun{"Stage", stage}); err != nil {
 					return err
 				}
 			}

@@ -21,7 +21,7 @@ func TestInventoryBodies(t *testing.T) {
 			`"Tags":[{"Key":"a","Value":"1"},{"Key":"b","Value":"2"}],"WebACL":null}`},
 		{"elbv2.load_balancer", lbARN + "3", in + `"LoadBalancer":{"CreatedTime":"2026-01-01T00:00:00Z","LoadBalancerArn":"` + lbARN + `3","LoadBalancerName":"lb-3","Scheme":"internet-facing","Type":"network"},` +
 			`"Tags":[{"Key":"a","Value":"1"},{"Key":"b","Value":"2"}]}`},
-		{"apigateway.stage", "api1/prod", in + `"RestApi":{"id":"api1","name":"api api1","endpointConfiguration":{"types":["REGIONAL"]}},` +
+		{"apigateway.stage", "api1/prod", in + `"Id":"api1/prod","RestApi":{"id":"api1","name":"api api1","endpointConfiguration":{"types":["REGIONAL"]}},` +
 			`"Stage":{"cacheClusterEnabled":false,"createdDate":"2023-11-14T22:13:20Z","deploymentId":"d1","stageName":"prod","tracingEnabled":false,"webAclArn":"` + aclARN + `1"}}`},
 		{"wafv2.web_acl", aclARN + "1", in + `"WebACL":{"ARN":"` + aclARN + `1","DefaultAction":{"Allow":{}},"Id":"1","Name":"acl-1","Capacity":0,"ManagedByFirewallManager":false,"RetrofittedByFirewallManager":false,"Rules":[]},` +
 			`"LoggingConfiguration":{"LogDestinationConfigs":["arn:aws:s3:::aws-waf-logs-x"],"ResourceArn":"` + aclARN + `1","ManagedByFirewallManager":false},` +
