@@ -17,6 +17,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/html"
 	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
 	"github.com/evidencepack/evidence/reports/pdf"
@@ -24,7 +25,7 @@ import (
 	"github.com/evidencepack/evidence/reports/xlsx"
 )
 
-var renderers = []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}}
+var renderers = []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}, html.Renderer{}}
 
 func render(t *testing.T, r reports.Renderer, p *reports.Pack) []byte {
 	t.Helper()
