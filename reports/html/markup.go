@@ -28,9 +28,10 @@ type source string
 // and the values of attributes alone, and both are escaped; so no text can
 // become an element, an attribute or a script, whatever it holds.
 type markup struct {
-	out  *bufio.Writer
-	open []name
-	err  error
+	out     *bufio.Writer
+	open    []name
+	running int // how many of the open elements keep the ends of lines that are in them
+	err     error
 }
 
 func newMarkup(w io.Writer) *markup { return &markup{out: bufio.NewWriterSize(w, 64<<10)} }
@@ -61,14 +62,22 @@ func (m *markup) raw(s string) {
 	}
 }
 
-// ownLine lists elements that begin a line of the file, so that people can read it.
-var ownLine = []name{"head", "body", "header", "main", "nav", "footer", "section", "div", "h1", "h2", "h3", "h4", "p", "ul", "ol", "dl", "table", "thead", "tbody", "tr", "li", "svg", "details", "style", "script", "meta", "title", "form"}
+// ownLine lists elements that begin a line of the file, so that people can read
+// it, and keepsLines those in which the end of a line would be shown as one.
+var (
+	ownLine = []name{"head", "body", "header", "main", "nav", "footer", "section", "div", "h1", "h2", "h3", "h4", "h5", "p", "ul", "dl",
+		"table", "tr", "td", "li", "svg", "g", "details", "style", "script", "meta", "title", "form"}
+	keepsLines = []name{"td", "dd", "p"}
+)
 
 // start opens an element.
 func (m *markup) start(tag name, attrs ...attr) {
 	m.tag(tag, attrs)
 	m.raw(">")
 	m.open = append(m.open, tag)
+	if slices.Contains(keepsLines, tag) {
+		m.running++
+	}
 }
 
 // end closes the element that was opened last, which must be tag.
@@ -79,6 +88,9 @@ func (m *markup) end(tag name) {
 		return
 	}
 	m.open = m.open[:n]
+	if slices.Contains(keepsLines, tag) {
+		m.running--
+	}
 	m.raw("</" + string(tag) + ">")
 }
 
@@ -89,7 +101,7 @@ func (m *markup) void(tag name, attrs ...attr) {
 }
 
 func (m *markup) tag(tag name, attrs []attr) {
-	if slices.Contains(ownLine, tag) {
+	if m.running == 0 && slices.Contains(ownLine, tag) {
 		m.raw("\n")
 	}
 	m.raw("<" + string(tag))

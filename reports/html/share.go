@@ -10,7 +10,7 @@ import (
 const (
 	maxListed   = 2000 // exceptions of a control, and entries of a register
 	maxInAll    = 6000 // exceptions of all controls
-	maxObserved = 100  // items of a control that are shown for their notes alone
+	maxObserved = 50   // items of a control that are shown for their notes alone
 	maxRows     = 1000 // lines of any other table
 	maxFindings = 300  // gaps, or notes, in one place
 	maxText     = 2000 // characters of a field

@@ -58,6 +58,7 @@ func (d *document) cover() {
 	if d.p.Open {
 		d.leaf("p", d.say(words.OpenBanner, d.time(d.p.AsOf)), class("banner"))
 	}
+	d.resultTiles()
 	d.coverFacts()
 	d.end("header")
 }

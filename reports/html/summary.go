@@ -9,12 +9,11 @@ import (
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
-// summary tells the results: in a sentence, in four counts, what could not be
-// evaluated before anything else, and then by framework item and by control.
+// summary tells the results: in a sentence, then what could not be evaluated
+// before anything else, and then by framework item and by control.
 func (d *document) summary() {
 	d.section("summary", d.in(words.ResultSummary))
 	d.leaf("p", d.conclusion(), class("lead"))
-	d.resultTiles()
 	d.notEvaluable()
 	d.itemResults()
 	d.controlResults()
@@ -61,11 +60,14 @@ func (d *document) notEvaluable() {
 		d.leaf("p", d.in(words.NothingNotEvaluable))
 		return
 	}
-	d.table(d.in(words.NotEvaluableFirst), column{title: d.in(words.Control)}, column{title: d.in(words.ControlTitle)}, column{title: d.in(words.Why)})
+	d.table(d.in(words.NotEvaluableFirst), column{d.in(words.Control), "id"}, column{title: d.in(words.Why)})
 	for i := range d.p.Controls {
 		c := &d.p.Controls[i]
 		if c.Result == evidence.NotEvaluable {
-			d.row(d.controlLink(c.ID), d.lines(c.Title), cell{write: func() { d.why(c) }})
+			d.row(d.controlLink(c.ID), cell{write: func() {
+				d.text(c.Title)
+				d.why(c)
+			}})
 		}
 	}
 	d.endTable()
@@ -96,8 +98,8 @@ func (d *document) why(c *reports.Control) {
 // headings of their groups.
 func (d *document) itemResults() {
 	d.leaf("h3", d.in(words.ResultsByItem))
-	d.table(d.in(words.ResultsByItem), column{title: d.in(words.FrameworkItem)}, column{title: d.in(words.ItemTitle)},
-		column{title: d.in(words.Controls)}, column{title: d.in(words.Result)})
+	d.table(d.in(words.ResultsByItem), column{d.in(words.FrameworkItem), "id"}, column{d.in(words.Result), "id"},
+		column{title: d.in(words.ItemTitle)}, column{d.in(words.Controls), "id"})
 	served, unserved := d.p.Served()
 	group := ""
 	for _, item := range served {
@@ -106,13 +108,13 @@ func (d *document) itemResults() {
 			d.band(4, group)
 		}
 		result, _ := d.p.ItemResult(item)
-		d.row(d.id(item.ID), d.lines(item.Title), d.controlLinks(d.p.Serving(item)), d.result(result))
+		d.row(d.id(item.ID), d.result(result), d.lines(item.Title), d.controlLinks(d.p.Serving(item)))
 	}
 	if len(unserved) > 0 {
 		d.band(4, d.say(words.WithoutControlN, format.Count(int64(len(unserved)))))
 	}
 	for _, item := range unserved {
-		d.row(d.id(item.ID), d.lines(item.Title), d.lines("—"), d.lines(d.in(words.NoControl)))
+		d.row(d.id(item.ID), d.lines("—"), d.lines(item.Title), d.lines(d.in(words.NoControl)))
 	}
 	d.endTable()
 }
@@ -124,7 +126,7 @@ func (d *document) id(s string) cell { return cell{"id", func() { d.leaf("b", s)
 // evaluated first.
 func (d *document) controlResults() {
 	d.leaf("h3", d.in(words.ResultsByControl))
-	columns := []column{{title: d.in(words.Control)}, {title: d.in(words.ControlTitle)}, {title: d.in(words.Owner)}, {title: d.in(words.Result)}}
+	columns := []column{{d.in(words.Control), "id"}, {d.in(words.Result), "id"}, {title: d.in(words.ControlTitle)}}
 	for _, title := range d.countTitles() {
 		columns = append(columns, column{title, "n"})
 	}
@@ -136,7 +138,7 @@ func (d *document) controlResults() {
 			if c.Result != result {
 				continue
 			}
-			cells := []cell{d.controlLink(c.ID), d.lines(c.Title), d.lines(c.Owner), d.result(c.Result)}
+			cells := []cell{d.controlLink(c.ID), d.result(c.Result), d.lines(c.Title)}
 			for _, n := range countsOf(c.Counts) {
 				cells = append(cells, d.number(n))
 			}
@@ -144,7 +146,7 @@ func (d *document) controlResults() {
 			to = nil
 		}
 		if to != nil { // the tile leads to where such controls would stand
-			d.rowOf(append(to, class("empty")), cell{write: func() { d.text("—") }}, d.lines(""), d.lines(""), d.result(result))
+			d.rowOf(append(to, class("empty")), d.lines("—"), d.result(result))
 		}
 	}
 	d.endTable()
@@ -170,19 +172,18 @@ func countsOf(n reports.Counts) []int64 {
 // sections.
 func (d *document) matrix() {
 	d.section("matrix", d.in(words.ControlMatrix))
-	d.table(d.in(words.ControlMatrix), column{title: d.in(words.Control)}, column{title: d.in(words.ControlTitle)}, column{title: d.in(words.Owner)},
-		column{title: d.in(words.Frequency)}, column{title: d.in(words.Population)}, column{d.in(words.PopulationCount), "n"},
-		column{d.in(words.ExceptionCount), "n"}, column{d.in(words.PendingCount), "n"}, column{title: d.in(words.Result)})
+	d.table(d.in(words.ControlMatrix), column{d.in(words.Control), "id"}, column{d.in(words.Result), "id"}, column{title: d.in(words.ControlTitle)}, column{title: d.in(words.Owner)},
+		column{d.in(words.PopulationCount), "n"}, column{d.in(words.ExceptionCount), "n"}, column{d.in(words.PendingCount), "n"})
 	for _, item := range d.p.Framework.Items {
 		serving := d.p.Serving(item)
 		text := item.ID + "  " + item.Title
 		if len(serving) == 0 {
 			text += "  — " + d.in(words.NoControl)
 		}
-		d.band(9, text)
+		d.band(7, text)
 		for _, c := range serving {
-			d.row(d.controlLink(c.ID), d.lines(c.Title), d.lines(c.Owner), d.lines(c.Frequency), d.lines(c.Population.KindTitle),
-				d.number(c.Counts.Total), d.strongNumber(c.Counts.Exceptions), d.number(c.Counts.Pending), d.result(c.Result))
+			d.row(d.controlLink(c.ID), d.result(c.Result), d.lines(c.Title), d.lines(c.Owner),
+				d.number(c.Counts.Total), d.strongNumber(c.Counts.Exceptions), d.number(c.Counts.Pending))
 		}
 	}
 	d.endTable()

@@ -71,7 +71,9 @@ func (d *document) rowOf(attrs []attr, cells ...cell) {
 // band is a row across the whole table.
 func (d *document) band(columns int, s string) {
 	d.start("tr", class("band"))
-	d.leaf("th", s, attr{"colspan", strconv.Itoa(columns)}, attr{"scope", "colgroup"})
+	d.start("th", attr{"colspan", strconv.Itoa(columns)}, attr{"scope", "colgroup"})
+	d.leaf("span", s)
+	d.end("th")
 	d.end("tr")
 }
 
