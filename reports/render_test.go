@@ -100,7 +100,7 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
-// TestCountsAgree compares every count of the workbook and of the document with
+// TestCountsAgree compares every count of the workbook, the document and the page with
 // the pack.
 func TestCountsAgree(t *testing.T) {
 	for _, o := range []reportstest.Options{
@@ -110,6 +110,7 @@ func TestCountsAgree(t *testing.T) {
 			p := reportstest.Pack(o)
 			t.Run("xlsx", func(t *testing.T) { workbookCounts(t, p) })
 			t.Run("pdf", func(t *testing.T) { documentCounts(t, p) })
+			t.Run("html", func(t *testing.T) { pageCounts(t, p) })
 		})
 	}
 }
