@@ -104,9 +104,12 @@ func (d *document) undecided(c *reports.Control) {
 	}
 	d.leaf("h4", d.in(words.UndecidedHeading))
 	shown := min(whole, d.listed)
-	d.chosen(c, "u", d.in(words.UndecidedHeading), shown, func(item reports.Item) bool {
+	n := d.chosen(c, "u", d.in(words.UndecidedHeading), shown, func(item reports.Item) bool {
 		return item.Verdict == evidence.Pending || item.Verdict == evidence.Undetermined
 	})
+	if n < shown {
+		d.fail(fmt.Errorf("items of %s: %d without a verdict, the pack says %d", c.ID, n, whole))
+	}
 	if more := whole - shown; more > 0 {
 		d.more(d.say(words.MoreInSheet, format.Count(more), c.ID))
 	}
@@ -130,17 +133,20 @@ func (d *document) observations(c *reports.Control) {
 		return item.Verdict == evidence.Exception || item.Verdict == evidence.Pending || item.Verdict == evidence.Undetermined
 	}
 	d.leaf("h4", d.in(words.ObservedHeading))
-	d.chosen(c, "o", d.in(words.ObservedHeading), maxObserved, func(item reports.Item) bool { return len(item.Observations) > 0 && !listed(item) })
+	n := d.chosen(c, "o", d.in(words.ObservedHeading), maxObserved, func(item reports.Item) bool { return len(item.Observations) > 0 && !listed(item) })
+	if n == maxObserved {
+		d.more(d.say(words.AtMostInSheet, format.Count(n), c.ID))
+	}
 }
 
-// chosen lists the first items that are chosen, up to most of them. It reads no
-// further than it must.
-func (d *document) chosen(c *reports.Control, kind name, about string, most int64, choose func(reports.Item) bool) {
+// chosen lists the first items that are chosen, up to most of them, and returns
+// how many. It reads no further than it must.
+func (d *document) chosen(c *reports.Control, kind name, about string, most int64, choose func(reports.Item) bool) int64 {
 	var l *itemList
 	for item, err := range c.Items() {
 		if err != nil {
 			d.fail(fmt.Errorf("items of %s: %w", c.ID, err))
-			return
+			break
 		}
 		if !choose(item) {
 			continue
@@ -155,10 +161,8 @@ func (d *document) chosen(c *reports.Control, kind name, about string, most int6
 	}
 	if l == nil {
 		d.leaf("p", d.in(words.NoItems))
-		return
+		return 0
 	}
 	l.close()
-	if kind == "o" && l.n == most {
-		d.more(d.say(words.AtMostInSheet, format.Count(most), c.ID))
-	}
+	return l.n
 }
