@@ -60,7 +60,22 @@ func (d *document) sourcesTable() {
 			d.text(src.System)
 			d.leaf("div", src.Location, class("aside"))
 		}}
-		d.row(cell{write: func() { d.sourceLink(src.Name) }}, system, d.lines(strings.Join(scopes, "\n")), d.codes(src.Requested))
+		d.row(cell{write: func() { d.sourceLink(src.Name) }}, system, d.lines(strings.Join(scopes, "\n")), d.selections(src.Requested))
 	}
 	d.endTable()
+}
+
+// selections are folded, for there may be very many: the sources' IPE sheets
+// have them in the open.
+func (d *document) selections(requested []string) cell {
+	return cell{write: func() {
+		if len(requested) == 0 {
+			d.text(d.in(words.EverythingAsked))
+			return
+		}
+		d.start("details")
+		d.leaf("summary", d.say(words.ItemsN, format.Count(int64(len(requested)))))
+		d.codes(requested).write()
+		d.end("details")
+	}}
 }

@@ -99,7 +99,7 @@ func (d *document) why(c *reports.Control) {
 func (d *document) itemResults() {
 	d.leaf("h3", d.in(words.ResultsByItem))
 	d.table(d.in(words.ResultsByItem), column{d.in(words.FrameworkItem), "id"}, column{d.in(words.Result), "id"},
-		column{title: d.in(words.ItemTitle)}, column{d.in(words.Controls), "id"})
+		column{title: d.in(words.ItemTitle)}, column{title: d.in(words.Controls)})
 	served, unserved := d.p.Served()
 	group := ""
 	for _, item := range served {

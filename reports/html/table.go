@@ -136,16 +136,17 @@ func (d *document) toControl(id string) {
 	d.text(id)
 }
 
-// controlLinks are several, a line each, with their results' marks.
+// controlLinks are several, with their results' marks.
 func (d *document) controlLinks(controls []*reports.Control) cell {
-	return cell{"id", func() {
-		for i, c := range controls {
-			if i > 0 {
-				d.void("br")
-			}
+	return cell{write: func() {
+		d.start("div", class("chips"))
+		for _, c := range controls {
+			d.start("span")
 			d.mark(c.Result)
 			d.toControl(c.ID)
+			d.end("span")
 		}
+		d.end("div")
 	}}
 }
 
