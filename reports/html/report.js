@@ -1,6 +1,7 @@
-// Searches the items that the page shows. Without this script the page is whole
-// and has no search. It reads the page and hides parts of it: it loads nothing,
-// stores nothing and writes no text but counts.
+// Searches the items that the page shows, and lets keys scroll the tables that are
+// too wide. Without this script the page is whole and has no search. It reads the
+// page and hides parts of it: it loads nothing, stores nothing and writes no text
+// but counts.
 "use strict";
 (() => {
   const form = document.getElementById("search");
@@ -97,6 +98,26 @@
     form.reset();
     show();
   });
+
+  // Not every browser gives the focus to what scrolls.
+  const reach = () => {
+    for (const s of document.querySelectorAll(".scroll")) {
+      if (s.scrollWidth <= s.clientWidth) {
+        s.removeAttribute("tabindex");
+        continue;
+      }
+      const named = s.querySelector("[aria-label]");
+      s.tabIndex = 0;
+      s.setAttribute("role", "group");
+      if (named) s.setAttribute("aria-label", named.getAttribute("aria-label"));
+    }
+  };
+  let resized = 0;
+  window.addEventListener("resize", () => {
+    clearTimeout(resized);
+    resized = setTimeout(reach, 200);
+  });
+  reach();
 
   clear.disabled = true;
   form.hidden = false;
