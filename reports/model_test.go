@@ -1,6 +1,7 @@
 package reports_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -106,5 +107,44 @@ func TestGroupClaims(t *testing.T) {
 	figures := []reports.Figure{{Code: "read", For: "b", N: 20}, {Code: "files", N: 4}, {Code: "read", For: "a", N: 20}}
 	if diff := cmp.Diff(figures, reports.SumFigures(claims)); diff != "" {
 		t.Errorf("SumFigures (-want +got):\n%s", diff)
+	}
+}
+
+func TestSplitScopes(t *testing.T) {
+	got := reports.SplitScopes([]reports.Claim{{Scope: "account=2 region=b"}, {Scope: "account=1 region=b"}, {Scope: "all"}, {Scope: ""}})
+	want := []reports.Dimension{{"account", []string{"1", "2"}}, {"region", []string{"b"}}, {"", []string{"all"}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("SplitScopes (-want +got):\n%s", diff)
+	}
+}
+
+// TestNotesKeepTheirTimes: a note that many claims make is told of once, over its own
+// times, which may lie outside of what the claims speak for.
+func TestNotesKeepTheirTimes(t *testing.T) {
+	at := func(day int) time.Time { return time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC) }
+	period := evidence.Period{Start: at(-30), End: at(1)}
+	g := reports.ClaimGroup{Window: period, Notes: []reports.Finding{
+		{Code: "not_settled", Window: evidence.Period{Start: at(2), End: at(3)}},
+		{Code: "not_settled", Window: evidence.Period{Start: at(2), End: at(4)}},
+		{Code: "weaker"}, {Code: "weaker"},
+	}}
+	got := reports.DistinctNotes(g)
+	if len(got) != 2 || got[0].Finding.Window != (evidence.Period{Start: at(2), End: at(4)}) || got[1].Finding.Window != period {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestNotSettled: what is not settled is told once for each kind, with the last time.
+func TestNotSettled(t *testing.T) {
+	at := func(day int) time.Time { return time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC) }
+	note := func(day int) reports.Finding {
+		return reports.Finding{Code: reports.NotSettled, Window: evidence.Period{Start: at(1), End: at(day)}}
+	}
+	got := reports.NotSettledUntil([]reports.ClaimGroup{
+		{Kind: "a", Notes: []reports.Finding{note(4), {Code: "other", Window: evidence.Period{End: at(9)}}}},
+		{Kind: "a", Notes: []reports.Finding{note(5), note(3)}}, {Kind: "b", Notes: []reports.Finding{note(2)}}, {Kind: "c"},
+	})
+	if want := []reports.Unsettled{{"a", at(5)}, {"b", at(2)}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

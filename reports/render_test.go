@@ -17,6 +17,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/html"
 	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
 	"github.com/evidencepack/evidence/reports/pdf"
@@ -24,7 +25,7 @@ import (
 	"github.com/evidencepack/evidence/reports/xlsx"
 )
 
-var renderers = []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}}
+var renderers = []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}, html.Renderer{}}
 
 func render(t *testing.T, r reports.Renderer, p *reports.Pack) []byte {
 	t.Helper()
@@ -99,7 +100,7 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
-// TestCountsAgree compares every count of the workbook and of the document with
+// TestCountsAgree compares every count of the workbook, the document and the page with
 // the pack.
 func TestCountsAgree(t *testing.T) {
 	for _, o := range []reportstest.Options{
@@ -109,6 +110,7 @@ func TestCountsAgree(t *testing.T) {
 			p := reportstest.Pack(o)
 			t.Run("xlsx", func(t *testing.T) { workbookCounts(t, p) })
 			t.Run("pdf", func(t *testing.T) { documentCounts(t, p) })
+			t.Run("html", func(t *testing.T) { pageCounts(t, p) })
 		})
 	}
 }

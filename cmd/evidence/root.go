@@ -38,8 +38,8 @@ func (a *app) root() *cobra.Command {
 		Use:   "evidence",
 		Short: "Collect audit evidence, judge it by controls, make signed packs",
 		Long: `evidence pulls the evidence of an audit period out of the systems where it lives,
-seals it, judges it by controls written in Rego, and makes signed Excel and PDF
-packs that an auditor verifies offline.
+seals it, judges it by controls written in Rego, and makes signed packs (Excel, PDF,
+HTML) that an auditor verifies offline.
 
   evidence demo                          see all of it, on a simulated company
   evidence init                          begin with your own

@@ -26,6 +26,7 @@ import (
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
 	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/html"
 	"github.com/evidencepack/evidence/reports/pdf"
 	"github.com/evidencepack/evidence/reports/xlsx"
 )
@@ -49,7 +50,14 @@ type Input struct {
 }
 
 // Renderers lists what renders the reports of a pack.
-func Renderers() []reports.Renderer { return []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}} }
+func Renderers() []reports.Renderer {
+	return []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}, html.Renderer{}}
+}
+
+// isReport tells the reports from the files that they show the hashes of.
+func isReport(path string) bool {
+	return slices.ContainsFunc(Renderers(), func(r reports.Renderer) bool { return r.Name() == path })
+}
 
 // Build makes the pack's folder, and the zip of it beside it. Both appear whole
 // or not at all. It returns the path of the zip.

@@ -12,6 +12,7 @@ package pack
 const (
 	ReportPDF     = "report.pdf"
 	ReportXLSX    = "report.xlsx"
+	ReportHTML    = "report.html"
 	ManifestFile  = "manifest.json"
 	SignatureFile = "manifest.sig.json"
 	ResultsFile   = "results.json"

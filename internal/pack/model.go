@@ -46,7 +46,7 @@ func (c *contents) model() (*reports.Pack, error) {
 		Signer: reports.Signer(m.Signer),
 	}
 	for _, f := range m.Files {
-		if f.Path != ReportPDF && f.Path != ReportXLSX {
+		if !isReport(f.Path) {
 			p.Files = append(p.Files, reports.File(f))
 		}
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
+	"github.com/evidencepack/evidence/reports"
 )
 
 // ErrTampered: a byte of the pack was altered, removed or added, or what it
@@ -461,30 +462,44 @@ func (w *verifier) reports(context.Context) error {
 			"made by %s: %s does not draw them again to compare (their hashes were checked)"), w.manifest.Tool, w.Tool))
 		return nil
 	}
-	m := *w.manifest
-	m.Files = slices.DeleteFunc(slices.Clone(m.Files), func(f File) bool { return f.Path == ReportPDF || f.Path == ReportXLSX })
-	w.contents.manifest = &m
 	model, err := w.contents.model()
 	if err != nil {
 		return err
 	}
 	for _, r := range Renderers() {
-		sum := sha256.New()
-		if err := r.Render(sum, model); err != nil {
-			return fmt.Errorf("%s: %w", r.Name(), err)
+		if err := w.drawAgain(r, model); err != nil {
+			return err
 		}
-		i := slices.IndexFunc(w.manifest.Files, func(f File) bool { return f.Path == r.Name() })
-		switch same := i >= 0 && w.manifest.Files[i].SHA256 == hex.EncodeToString(sum.Sum(nil)); {
-		case same:
-		case i >= 0 && unreleased(w.Tool):
-			w.report(Noted, w.step, fmt.Sprintf(w.say(
-				"%s は再描画したものと異なる。ツールが開発版であり、同じ名の別の版で作成された可能性があるため、改変とは判断しない(ハッシュは照合済み)",
-				"%s is drawn otherwise: a development version of the tool may not be the one that made it, so that this is not taken for tampering (its hash was checked)"), r.Name()))
-			continue
-		default:
-			return fmt.Errorf("%s is not what the results give when they are rendered", r.Name())
-		}
+	}
+	return nil
+}
+
+// drawAgain compares a report with what is drawn from the results. A version that
+// is not released may share its name with one that drew it otherwise, or not at all.
+func (w *verifier) drawAgain(r reports.Renderer, model *reports.Pack) error {
+	i := slices.IndexFunc(w.manifest.Files, func(f File) bool { return f.Path == r.Name() })
+	switch {
+	case i < 0 && unreleased(w.Tool):
+		w.report(Noted, w.step, fmt.Sprintf(w.say(
+			"%s はこのパックにない。ツールが開発版であり、これを作成しない同じ名の別の版で作成された可能性があるため、改変とは判断しない",
+			"the pack has no %s: a development version of the tool may have made it that draws none, so that this is not taken for tampering"), r.Name()))
+		return nil
+	case i < 0:
+		return fmt.Errorf("the pack has no %s, which %s draws", r.Name(), w.Tool)
+	}
+	sum := sha256.New()
+	if err := r.Render(sum, model); err != nil {
+		return fmt.Errorf("%s: %w", r.Name(), err)
+	}
+	switch same := w.manifest.Files[i].SHA256 == hex.EncodeToString(sum.Sum(nil)); {
+	case same:
 		w.ok(w.say("%s は結果から再描画したものと1バイトも違わない", "%s is, byte for byte, what the results give"), r.Name())
+	case unreleased(w.Tool):
+		w.report(Noted, w.step, fmt.Sprintf(w.say(
+			"%s は再描画したものと異なる。ツールが開発版であり、同じ名の別の版で作成された可能性があるため、改変とは判断しない(ハッシュは照合済み)",
+			"%s is drawn otherwise: a development version of the tool may not be the one that made it, so that this is not taken for tampering (its hash was checked)"), r.Name()))
+	default:
+		return fmt.Errorf("%s is not what the results give when they are rendered", r.Name())
 	}
 	return nil
 }

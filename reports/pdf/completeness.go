@@ -1,9 +1,6 @@
 package pdf
 
 import (
-	"slices"
-	"time"
-
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
@@ -36,39 +33,11 @@ func (d *document) completeness(c *reports.Control) {
 		d.gaps(bad)
 	}
 	d.y += 1.5
-	for _, u := range notSettled(groups) {
-		d.flow(d.say(words.NotSettledYet, u.kind, d.time(u.until)), d.st.body)
+	for _, u := range reports.NotSettledUntil(groups) {
+		d.flow(d.say(words.NotSettledYet, u.Kind, d.time(u.Until)), d.st.body)
 		d.y += 1
 	}
 	d.flow(d.in(words.SeeIPE), d.st.small)
-}
-
-// unsettled is a kind of which something was read while late records might still arrive.
-type unsettled struct {
-	kind  string
-	until time.Time // when none will arrive any more
-}
-
-// notSettled finds, among the notes of claims, until when each kind is not settled. What
-// is complete by then may not be complete for good, which belongs beside its verdict.
-func notSettled(groups []reports.ClaimGroup) []unsettled {
-	var all []unsettled
-	for _, g := range groups {
-		for _, n := range g.Notes {
-			if n.Code != reports.NotSettled {
-				continue
-			}
-			i := slices.IndexFunc(all, func(u unsettled) bool { return u.kind == g.Kind })
-			if i < 0 {
-				i = len(all)
-				all = append(all, unsettled{kind: g.Kind})
-			}
-			if n.Window.End.After(all[i].until) {
-				all[i].until = n.Window.End
-			}
-		}
-	}
-	return all
 }
 
 // claimTotals has a line a source and method, over all its scopes.
@@ -114,10 +83,10 @@ func (d *document) claimVerdict(g reports.ClaimGroup) box {
 
 // gaps lists what is missing, by scope and time.
 func (d *document) gaps(groups []reports.ClaimGroup) {
-	var findings []scoped
+	var findings []reports.ScopedFinding
 	for _, g := range groups {
 		for _, f := range g.Gaps {
-			findings = append(findings, scoped{g.Scope, f})
+			findings = append(findings, reports.ScopedFinding{Scope: g.Scope, Finding: f})
 		}
 	}
 	if len(findings) == 0 {
@@ -127,13 +96,7 @@ func (d *document) gaps(groups []reports.ClaimGroup) {
 	d.findings(findings)
 }
 
-// scoped is a finding with the scope that it belongs to.
-type scoped struct {
-	scope   string
-	finding reports.Finding
-}
-
-func (d *document) findings(findings []scoped) {
+func (d *document) findings(findings []reports.ScopedFinding) {
 	t := d.table(column{title: d.in(words.Content), width: 44}, column{title: d.in(words.Object), width: 86}, column{title: d.in(words.Window), width: bodyWidth - 130})
 	for i, f := range findings {
 		if i == maxGaps {
@@ -141,14 +104,14 @@ func (d *document) findings(findings []scoped) {
 			d.flow(d.say(words.MoreInIPESheet, format.Count(int64(len(findings)-i))), d.st.bold)
 			return
 		}
-		what := d.strong(f.finding.Text)
-		object := d.mono(f.finding.Object)
-		for _, s := range []string{f.scope, f.finding.Detail} {
+		what := d.strong(f.Finding.Text)
+		object := d.mono(f.Finding.Object)
+		for _, s := range []string{f.Scope, f.Finding.Detail} {
 			if s != "" {
 				object.paras = append(object.paras, para{text: s, st: d.st.tiny})
 			}
 		}
-		t.row(what, object, d.text(format.Window(f.finding.Window, d.p.Location)))
+		t.row(what, object, d.text(format.Window(f.Finding.Window, d.p.Location)))
 	}
 }
 

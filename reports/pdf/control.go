@@ -7,6 +7,7 @@ import (
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
+	"github.com/evidencepack/evidence/reports/internal/visible"
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
@@ -185,7 +186,7 @@ func (d *document) itemBox(item reports.Item) box {
 		{text: item.ID, st: d.st.monoTiny.with(black)},
 		{text: "SHA-256 " + format.Short(item.SHA256) + "…", st: d.st.monoTiny},
 	}...)
-	if _, ok := httpsAddress(item.Link); ok {
+	if _, ok := visible.Address(item.Link); ok {
 		b.paras = append(b.paras, para{text: d.in(words.OpenInSource), st: d.st.tiny.with(linkBlue), url: item.Link})
 	}
 	return b

@@ -1,8 +1,6 @@
 package pdf
 
-import (
-	"net/url"
-)
+import "github.com/evidencepack/evidence/reports/internal/visible"
 
 // cutAt is how much of a text is looked at, in characters: more than a page holds.
 const cutAt = 12_000
@@ -140,21 +138,9 @@ func (d *document) draw(s set, x, y, w float64) {
 		d.put(lx, y, l.text, l.para.st)
 		if l.para.link != "" {
 			d.Link(lx, y, length, l.para.st.lead, d.link(l.para.link))
-		} else if address, ok := httpsAddress(l.para.url); ok {
+		} else if address, ok := visible.Address(l.para.url); ok {
 			d.LinkString(lx, y, length, l.para.st.lead, address)
 		}
 		y += l.para.st.lead
 	}
-}
-
-// httpsAddress returns s when it is a link that may be clicked.
-func httpsAddress(s string) (string, bool) {
-	if s == "" || len(s) > 2000 {
-		return "", false
-	}
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
-		return "", false
-	}
-	return u.String(), true
 }

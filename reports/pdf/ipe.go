@@ -3,7 +3,6 @@ package pdf
 import (
 	"strconv"
 
-	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
@@ -106,14 +105,14 @@ func (d *document) figures(claims []reports.Claim) {
 func (d *document) sequence(src *reports.Source) {
 	d.heading(d.in(words.Question4))
 	groups := reports.GroupClaims(src.Claims)
-	var failures, notes []scoped
+	var failures, notes []reports.ScopedFinding
 	for _, f := range src.Failures {
-		failures = append(failures, scoped{finding: f})
+		failures = append(failures, reports.ScopedFinding{Finding: f})
 	}
 	gaps := 0
 	for _, g := range groups {
 		gaps += len(g.Gaps)
-		notes = append(notes, distinct(g)...)
+		notes = append(notes, reports.DistinctNotes(g)...)
 	}
 	if len(failures) > 0 {
 		d.subheading(d.say(words.FailuresN, format.Count(int64(len(failures)))))
@@ -127,37 +126,4 @@ func (d *document) sequence(src *reports.Source) {
 		d.subheading(d.in(words.Note))
 		d.findings(notes)
 	}
-}
-
-// distinct gives each note of a group once: a weaker method is a note of every
-// claim. The time of a note that recurs is from its first to its last, or the group's
-// where it has none of its own: until when something has not settled is a time of its own.
-func distinct(g reports.ClaimGroup) []scoped {
-	type key struct{ code, text, object, detail string }
-	seen := map[key]int{}
-	var notes []scoped
-	for _, n := range g.Notes {
-		k := key{n.Code, n.Text, n.Object, n.Detail}
-		if i, ok := seen[k]; ok {
-			notes[i].finding.Window = joinedWindow(notes[i].finding.Window, n.Window, g.Window)
-			continue
-		}
-		seen[k] = len(notes)
-		notes = append(notes, scoped{g.Scope, n})
-	}
-	return notes
-}
-
-// joinedWindow reaches over two windows; whole where one of them is none.
-func joinedWindow(a, b, whole evidence.Period) evidence.Period {
-	if a.IsZero() || b.IsZero() {
-		return whole
-	}
-	if b.Start.Before(a.Start) {
-		a.Start = b.Start
-	}
-	if b.End.After(a.End) {
-		a.End = b.End
-	}
-	return a
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
@@ -39,7 +40,7 @@ func (d *document) sourcesTable() {
 		column{title: d.in(words.ScopeOf), width: 52}, column{title: d.in(words.PushedDown), width: bodyWidth - 116})
 	for i, src := range d.p.Sources {
 		var scopes []string
-		for _, s := range splitScopes(src.Claims) {
+		for _, s := range reports.SplitScopes(src.Claims) {
 			scopes = append(scopes, d.scopeText(s))
 		}
 		requested := box{}
@@ -53,8 +54,8 @@ func (d *document) sourcesTable() {
 }
 
 // scopeText is one dimension of a scope with its values: "account (3): a, b, c".
-func (d *document) scopeText(s dimension) string {
-	return d.say(words.DimensionValues, s.name, format.Count(int64(len(s.values))), strings.Join(s.values, ", "))
+func (d *document) scopeText(s reports.Dimension) string {
+	return d.say(words.DimensionValues, s.Name, format.Count(int64(len(s.Values))), strings.Join(s.Values, ", "))
 }
 
 func (d *document) resultMeanings() {

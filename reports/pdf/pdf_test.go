@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -159,44 +158,5 @@ func TestNothingLeavesThePage(t *testing.T) {
 			}
 			d.write()
 		})
-	}
-}
-
-func TestSplitScopes(t *testing.T) {
-	got := splitScopes([]reports.Claim{{Scope: "account=2 region=b"}, {Scope: "account=1 region=b"}, {Scope: "all"}, {Scope: ""}})
-	want := []dimension{{"account", []string{"1", "2"}}, {"region", []string{"b"}}, {"", []string{"all"}}}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(dimension{})); diff != "" {
-		t.Errorf("splitScopes (-want +got):\n%s", diff)
-	}
-}
-
-// TestNotesKeepTheirTimes: a note that many claims make is told of once, over its own
-// times, which may lie outside of what the claims speak for.
-func TestNotesKeepTheirTimes(t *testing.T) {
-	at := func(day int) time.Time { return time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC) }
-	period := evidence.Period{Start: at(-30), End: at(1)}
-	g := reports.ClaimGroup{Window: period, Notes: []reports.Finding{
-		{Code: "not_settled", Window: evidence.Period{Start: at(2), End: at(3)}},
-		{Code: "not_settled", Window: evidence.Period{Start: at(2), End: at(4)}},
-		{Code: "weaker"}, {Code: "weaker"},
-	}}
-	got := distinct(g)
-	if len(got) != 2 || got[0].finding.Window != (evidence.Period{Start: at(2), End: at(4)}) || got[1].finding.Window != period {
-		t.Errorf("%+v", got)
-	}
-}
-
-// TestNotSettled: what is not settled is told once for each kind, with the last time.
-func TestNotSettled(t *testing.T) {
-	at := func(day int) time.Time { return time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC) }
-	note := func(day int) reports.Finding {
-		return reports.Finding{Code: reports.NotSettled, Window: evidence.Period{Start: at(1), End: at(day)}}
-	}
-	got := notSettled([]reports.ClaimGroup{
-		{Kind: "a", Notes: []reports.Finding{note(4), {Code: "other", Window: evidence.Period{End: at(9)}}}},
-		{Kind: "a", Notes: []reports.Finding{note(5), note(3)}}, {Kind: "b", Notes: []reports.Finding{note(2)}}, {Kind: "c"},
-	})
-	if want := []unsettled{{"a", at(5)}, {"b", at(2)}}; !slices.Equal(got, want) {
-		t.Errorf("%v, want %v", got, want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
+	"github.com/evidencepack/evidence/reports/internal/visible"
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
@@ -134,7 +135,7 @@ func (d *document) entryBox(e reports.RegisterEntry) box {
 		b.paras = append(b.paras, para{text: e.Label, st: d.st.cell})
 	}
 	b.paras = append(b.paras, para{text: e.ItemID, st: d.st.monoTiny.with(black)})
-	if _, ok := httpsAddress(e.Link); ok {
+	if _, ok := visible.Address(e.Link); ok {
 		b.paras = append(b.paras, para{text: d.in(words.OpenInSource), st: d.st.tiny.with(linkBlue), url: e.Link})
 	}
 	return b

@@ -248,7 +248,7 @@ func (b *book) goTo(text, sheet string, row int) cell {
 // source links to an item in its source system. What may not be a link, and a
 // link of a population that has too many of them, is the address as text.
 func (b *book) source(link string, clickable bool) cell {
-	if url, ok := address(link); ok && clickable {
+	if url, ok := visible.Address(link); ok && clickable {
 		return cell{value: b.in(words.OpenSource), style: b.styles.link, url: url}
 	}
 	return cell{value: b.text(link), style: b.styles.clipped}

@@ -3,7 +3,6 @@ package xlsx
 import (
 	"fmt"
 	"math"
-	"net/url"
 	"strings"
 	"time"
 
@@ -27,17 +26,6 @@ func (b *book) text(s string) string {
 	}
 	note := " " + fmt.Sprintf(b.in(words.CellCut), format.Count(int64(total)))
 	return cutUTF16(s, maxCell-lenUTF16(note)) + note
-}
-
-// address returns s when it is a link that may be clicked: https with a host,
-// within the length that Excel can follow.
-func address(s string) (string, bool) {
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
-		return "", false
-	}
-	link := u.String()
-	return link, len(link) <= 2079
 }
 
 // epoch is day 0 of Excel's calendar, from its 60th day on.

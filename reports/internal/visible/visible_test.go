@@ -57,3 +57,16 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+func TestAddress(t *testing.T) {
+	tests := map[string]bool{
+		"https://example.com/a?b=c#d": true, "http://example.com/": false, "javascript:alert(1)": false, "https:///path": false,
+		"https://user:secret@example.com/": false, "file:///etc/passwd": false, "": false, "https://exa mple.com": false,
+		"https://example.com/" + strings.Repeat("a", 3000): false, "=HYPERLINK(1)": false,
+	}
+	for in, want := range tests {
+		if _, got := visible.Address(in); got != want {
+			t.Errorf("Address(%.40q) = %v, want %v", in, got, want)
+		}
+	}
+}

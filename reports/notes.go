@@ -1,0 +1,75 @@
+package reports
+
+import (
+	"slices"
+	"time"
+
+	"github.com/evidencepack/evidence"
+)
+
+// ScopedFinding is a finding with the scope that it belongs to.
+type ScopedFinding struct {
+	Scope   string
+	Finding Finding
+}
+
+// Unsettled is a kind of which something was read while late records might still arrive.
+type Unsettled struct {
+	Kind  string
+	Until time.Time // when none will arrive any more
+}
+
+// NotSettledUntil finds, among the notes of claims, until when each kind is not settled. What
+// is complete by then may not be complete for good, which belongs beside its verdict.
+func NotSettledUntil(groups []ClaimGroup) []Unsettled {
+	var all []Unsettled
+	for _, g := range groups {
+		for _, n := range g.Notes {
+			if n.Code != NotSettled {
+				continue
+			}
+			i := slices.IndexFunc(all, func(u Unsettled) bool { return u.Kind == g.Kind })
+			if i < 0 {
+				i = len(all)
+				all = append(all, Unsettled{Kind: g.Kind})
+			}
+			if n.Window.End.After(all[i].Until) {
+				all[i].Until = n.Window.End
+			}
+		}
+	}
+	return all
+}
+
+// DistinctNotes gives each note of a group once: a weaker method is a note of every
+// claim. The time of a note that recurs is from its first to its last, or the group's
+// where it has none of its own: until when something has not settled is a time of its own.
+func DistinctNotes(g ClaimGroup) []ScopedFinding {
+	type key struct{ code, text, object, detail string }
+	seen := map[key]int{}
+	var notes []ScopedFinding
+	for _, n := range g.Notes {
+		k := key{n.Code, n.Text, n.Object, n.Detail}
+		if i, ok := seen[k]; ok {
+			notes[i].Finding.Window = joinedWindow(notes[i].Finding.Window, n.Window, g.Window)
+			continue
+		}
+		seen[k] = len(notes)
+		notes = append(notes, ScopedFinding{g.Scope, n})
+	}
+	return notes
+}
+
+// joinedWindow reaches over two windows; whole where one of them is none.
+func joinedWindow(a, b, whole evidence.Period) evidence.Period {
+	if a.IsZero() || b.IsZero() {
+		return whole
+	}
+	if b.Start.Before(a.Start) {
+		a.Start = b.Start
+	}
+	if b.End.After(a.End) {
+		a.End = b.End
+	}
+	return a
+}
