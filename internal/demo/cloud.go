@@ -40,7 +40,7 @@ func stands(where place, id, collection string, thing any, expects ...expectatio
 // standings are everything that the company's accounts hold.
 func standings() []standing {
 	var all []standing
-	for _, part := range [][]standing{groupStandings()} {
+	for _, part := range [][]standing{groupStandings(), memberStandings(), endpointStandings(), serverStandings(), trailStandings(), federationStandings()} {
 		all = append(all, part...)
 	}
 	return all
@@ -59,20 +59,9 @@ var cloud = sync.OnceValue(func() *aws.State {
 
 // cloudOrganization is the AWS organisation.
 func cloudOrganization() *aws.Organization {
-	const root, workloads, security = "r-smpl", "ou-smpl-workload", "ou-smpl-security"
 	return &aws.Organization{
-		ID: organization, RootID: root, Management: managementAccount, Delegated: []string{auditAccount},
-		Units: map[string]string{workloads: root, security: root},
-		Accounts: []aws.Member{
-			{ID: managementAccount, Name: "management", Email: "aws+management@example.co.jp", Parent: root},
-			{ID: productionAccount, Name: "production", Email: "aws+production@example.co.jp", Parent: workloads},
-			{ID: auditAccount, Name: "audit", Email: "aws+audit@example.co.jp", Parent: security},
-		},
-		Policies: []aws.Policy{{ID: "p-FullAWSAccess", Name: "FullAWSAccess", AwsManaged: true,
-			Content: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`}},
-		Attached: map[string][]string{
-			root: {"p-FullAWSAccess"}, workloads: {"p-FullAWSAccess"}, security: {"p-FullAWSAccess"},
-			managementAccount: {"p-FullAWSAccess"}, productionAccount: {"p-FullAWSAccess"}, auditAccount: {"p-FullAWSAccess"},
-		},
+		ID: organization, RootID: rootUnit, Management: managementAccount, Delegated: []string{auditAccount},
+		Units:    map[string]string{workloadUnit: rootUnit, securityUnit: rootUnit, sandboxUnit: rootUnit, suspendedUnit: rootUnit},
+		Accounts: members(), Policies: controlPolicies(), Attached: attachedPolicies(),
 	}
 }

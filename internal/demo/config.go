@@ -15,6 +15,6 @@ func Config(aws, github string, people []string) []byte {
 	return []byte(strings.NewReplacer(append(people,
 		"{{bucket}}", trailBucket, "{{endpoint}}", aws, "{{github}}", github,
 		"{{organization}}", hubOrganisation, "{{automation}}", strconv.Itoa(hubMonth().accessSync.Number()),
-		"{{production}}", productionAccount, "{{audit}}", auditAccount, "{{management}}", managementAccount, "{{reader}}", readerRole,
+		"{{production}}", productionAccount, "{{audit}}", auditAccount, "{{management}}", managementAccount, "{{sandbox}}", sandboxAccount, "{{reader}}", readerRole,
 	)...).Replace(configTemplate))
 }
