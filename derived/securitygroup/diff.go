@@ -112,7 +112,7 @@ func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error]
 			return !stopped
 		}
 		e.emit = func(c *change) {
-			if in.Period.Contains(c.time) {
+			if c.touches(in.Period) {
 				out = append(out, c)
 			}
 		}
@@ -129,12 +129,25 @@ func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error]
 		})
 		for i, c := range out {
 			r, err := c.record()
+			if !in.Period.Contains(r.Time) && err == nil {
+				r.Time = in.Period.End.Add(-time.Second).UTC() // it may have been then, and no later in the period
+			}
 			if !yield(r, err) {
 				return
 			}
 			out[i] = nil
 		}
 	}
+}
+
+// touches reports whether the change was, or may have been, in the period. When
+// nobody was seen making it, it was between two times: a collection after the month
+// shows it, and it is the month's as much as that of what shows it.
+func (c *change) touches(p evidence.Period) bool {
+	if p.Contains(c.time) {
+		return true
+	}
+	return c.call == nil && !c.time.Before(p.End) && c.from.Before(p.End)
 }
 
 // rank has what a call shows to have been before the call itself.

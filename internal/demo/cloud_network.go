@@ -76,6 +76,7 @@ func groupStandings() []standing {
 	for _, p := range calls {
 		p.effect.apply(rules)
 	}
+	vanished.apply(rules)
 	var all []standing
 	for _, g := range groups {
 		all = append(all, g.standing(rules[g.id()]))

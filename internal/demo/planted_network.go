@@ -125,10 +125,19 @@ func networkStory() []planted {
 			ingress(resourceID("sg", "alb"), rule{protocol: "tcp", from: 443, to: 443, v4: world, description: "public API"}), passes("NET-02")),
 		plant("network: SSH from inside", "2026-10-05 11:20:02", production, tf,
 			ingress(bastion, rule{protocol: "tcp", from: 22, to: 22, v4: "10.0.0.0/8", description: "VPN"})),
+		plant("network: after an unapproved change", "2026-10-19 22:56:30", production, tf,
+			ingress(batch, rule{protocol: "tcp", from: 8080, to: 8080, v4: "10.9.0.0/16", description: "on call"}),
+			exception("NET-01", "承認なしにマージされた変更の適用により変更された。", "It was changed by the apply of a change that was merged without an approval.", "change_not_approved")),
+		plant("network: the pipeline's role by hand", "2026-10-21 21:30:44", production, tf.with(cli),
+			ingress(batch, rule{protocol: "tcp", from: 8081, to: 8081, v4: "10.9.0.0/16"}),
+			exception("NET-01", "適用のワークフローが実行されていない時刻に、パイプラインのロールにより変更された。", "The pipeline's role changed it while no apply was running.", "no_apply")),
 		plant("network: first second after the month", "2026-11-01 00:00:00", production, sre, ingress(resourceID("sg", "november"), ssh),
 			open("期間外。", "Outside the period.")),
 	}
 }
+
+// firstRoutineChange is when the pipeline applies the first day's change.
+const firstRoutineChange = "2026-10-01 16:05:09"
 
 // securityGroupRoutine is the reviewed changes of the pipeline, one each working day.
 func securityGroupRoutine() []planted {
@@ -142,9 +151,8 @@ func securityGroupRoutine() []planted {
 		}
 	}
 	var all []planted
-	first := inJapan("2026-10-01 16:05:09")
 	for day := range 31 {
-		at := first.AddDate(0, 0, day)
+		at := inJapan(firstRoutineChange).AddDate(0, 0, day)
 		if workingDay(at) {
 			group := resourceID("sg", services[day%len(services)])
 			all = append(all, plant(fmt.Sprintf("network: pipeline, day %d", day+1), at.Format(time.DateTime), production,

@@ -42,12 +42,21 @@ func (t *Team) About(who *Account) map[string]any {
 	return map[string]any{"team": t.combinedSlug(), "user": who.Login, "user_id": who.Number(), "operation_type": "create"}
 }
 
-// Run adds a run of GitHub Actions.
+// Run adds a run of GitHub Actions for a pull request's last commit.
 func (r *Repository) Run(name string, p *Pull, by *Account, at time.Time, conclusion string) {
+	r.run(name, "pull_request", p.Head, p.head().OID(), p, by, at, conclusion)
+}
+
+// RunMerged adds a run for the commit that a pull request's merge made.
+func (r *Repository) RunMerged(name string, p *Pull, by *Account, at time.Time, conclusion string) {
+	r.run(name, "push", p.Base.Name, p.LandedOID(), p, by, at, conclusion)
+}
+
+func (r *Repository) run(name, event, branch, commit string, p *Pull, by *Account, at time.Time, conclusion string) {
 	id := databaseID("run", r.id, name, p.ID(), at.String())
 	r.runs = append(r.runs, map[string]any{
-		"id": id, "name": name, "node_id": nodeID("WFR", fmt.Sprint(id)), "head_branch": p.Head, "head_sha": p.head().OID(), "path": ".github/workflows/" + name + ".yml",
-		"event": "pull_request", "status": "completed", "conclusion": conclusion, "run_attempt": 1, "actor": by.rest(), "triggering_actor": by.rest(),
+		"id": id, "name": name, "node_id": nodeID("WFR", fmt.Sprint(id)), "head_branch": branch, "head_sha": commit, "path": ".github/workflows/" + name + ".yml",
+		"event": event, "status": "completed", "conclusion": conclusion, "run_attempt": 1, "actor": by.rest(), "triggering_actor": by.rest(),
 		"created_at": stamp(at), "run_started_at": stamp(at), "updated_at": stamp(at.Add(7 * time.Minute)),
 		"html_url": fmt.Sprintf("%s/actions/runs/%d", r.url(), id), "repository": map[string]any{"id": r.Number(), "full_name": r.FullName()},
 	})
