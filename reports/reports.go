@@ -166,6 +166,7 @@ const (
 type Item struct {
 	ID      string
 	Label   string // what people call it, "acme/app#12"; may be empty
+	Group   string // what it is of, where a control groups its items: a security group; may be empty
 	Time    time.Time
 	Verdict evidence.Verdict
 	Reasons []Reason

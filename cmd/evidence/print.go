@@ -74,9 +74,18 @@ func (a *app) tellControl(run *pipeline.Run, c *evaluation.Control, most int) er
 	for _, why := range pack.WhyNotEvaluable(c, l, loc) {
 		fmt.Fprintf(a.stdout, "%s  %s: %s\n", c.ID, say("評価不能", "not evaluable"), oneLine(why))
 	}
+	if err := a.tellExceptions(ctl, c, most, l, loc); err != nil {
+		return err
+	}
+	return a.tellChanges(ctl, c, most, l, loc)
+}
+
+// tellExceptions lists a control's exceptions with their reasons.
+func (a *app) tellExceptions(ctl *controls.Control, c *evaluation.Control, most int, l evidence.Lang, loc *time.Location) error {
 	if len(c.Exceptions) == 0 {
 		return nil
 	}
+	say := words(l)
 	t := newTable(a.stdout, c.ID+"  "+say("日時", "when"), say("項目", "item"), say("理由", "reason"))
 	a.wrapLast(t, 3, 60) // a time and a UUID
 	for i, item := range c.Exceptions {

@@ -47,6 +47,7 @@ func (d *document) control(c *reports.Control) {
 
 	d.exceptions(c)
 	d.undecided(c)
+	d.changes(c)
 	d.observations(c)
 	d.end("section")
 }

@@ -24,6 +24,7 @@ func (d *document) control(c *reports.Control) {
 	d.population(c)
 	d.completeness(c)
 	d.exceptions(c)
+	d.changes(c)
 	d.observations(c)
 }
 

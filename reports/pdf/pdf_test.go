@@ -138,7 +138,8 @@ func TestPagesDoNotGrowWithItems(t *testing.T) {
 		d.write()
 		return d.PageCount()
 	}
-	if few, many := pages(1000), pages(50_000); few != many {
+	// What is shown of them are others: their texts are of other lengths.
+	if few, many := pages(1000), pages(50_000); many > few {
 		t.Errorf("1,000 items take %d pages, 50,000 take %d", few, many)
 	}
 }

@@ -20,7 +20,8 @@ type sheetNames struct {
 
 	registers []registerSheet // in the pack's order
 
-	controls []string          // in the pack's order
+	controls []string          // in the pack's order; behind a control's sheet stands that of its changes
+	changes  map[string]string // control → the sheet of its changes by day, where it tells of changes
 	byID     map[string]string // control → its first sheet
 	taken    map[string]bool   // in lower case: Excel's names differ by more than case
 }
@@ -30,7 +31,7 @@ type sheetNames struct {
 type registerSheet struct{ counts, list string }
 
 func nameSheets(p *reports.Pack) sheetNames {
-	n := sheetNames{byID: map[string]string{}, taken: map[string]bool{}}
+	n := sheetNames{byID: map[string]string{}, changes: map[string]string{}, taken: map[string]bool{}}
 	n.cover = n.take(words.Cover.In(p.Lang))
 	n.summary = n.take(words.Summary.In(p.Lang))
 	n.matrix = n.take(words.ControlMatrix.In(p.Lang))
@@ -40,9 +41,14 @@ func nameSheets(p *reports.Pack) sheetNames {
 	}
 	n.ipe = n.take(words.IPE.In(p.Lang))
 	n.coverage = n.take(words.Coverage.In(p.Lang))
-	for _, c := range p.Controls {
+	for i := range p.Controls {
+		c := &p.Controls[i]
 		name := n.take(c.ID)
 		n.controls = append(n.controls, name)
+		if c.DiffColumn() >= 0 {
+			n.changes[c.ID] = n.takeWith(c.ID, words.ChangesSheet.In(p.Lang))
+			n.controls = append(n.controls, n.changes[c.ID])
+		}
 		if _, twice := n.byID[c.ID]; !twice {
 			n.byID[c.ID] = name
 		}

@@ -233,6 +233,13 @@ func (b *book) when(t time.Time) cell {
 }
 
 // month is a month, as the date of its first day.
+func (b *book) date(t time.Time) cell {
+	if days, ok := serial(t, b.p.Location); ok {
+		return cell{value: days, style: b.styles.date}
+	}
+	return b.str(format.Date(t, b.p.Location))
+}
+
 func (b *book) month(t time.Time) cell {
 	if days, ok := serial(t, b.p.Location); ok {
 		return cell{value: days, style: b.styles.month}

@@ -90,6 +90,9 @@ func (b *book) build() error {
 		if err := b.controlSheets(&b.p.Controls[i]); err != nil {
 			return fmt.Errorf("control %s: %w", b.p.Controls[i].ID, err)
 		}
+		if err := b.changesSheet(&b.p.Controls[i]); err != nil {
+			return fmt.Errorf("changes of %s: %w", b.p.Controls[i].ID, err)
+		}
 	}
 	for _, write := range []func() error{
 		b.coverSheet, b.summarySheet, b.matrixSheet, b.exceptionsSheet, b.registerSheets, b.ipeSheet, b.coverageSheet, b.hashesSheet,

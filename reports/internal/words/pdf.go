@@ -65,6 +65,14 @@ var (
 	ExceptionsHeading = evidence.Text{JA: "例外事項", EN: "Exceptions"}
 	ItemAndTime       = evidence.Text{JA: "発生日時・項目", EN: "Time, item"}
 	OpenInSource      = evidence.Text{JA: "証跡元で開く", EN: "open in the source system"}
+	ChangesHeading    = evidence.Text{JA: "日別・対象別の変更内容", EN: "Changes by day and object"}
+	ChangesMean       = evidence.Text{JA: "＋は追加、－は削除されたものを示す。例外事項以外を含む、母集団の全ての変更である。", EN: "+ is what was added, - what was taken away. These are all changes of the population, exceptions or not."}
+	ChangedThing      = evidence.Text{JA: "対象", EN: "Object"}
+	DayAndObject      = evidence.Text{JA: "日・対象", EN: "Day, object"}
+	ChangedLines      = evidence.Text{JA: "変更内容", EN: "Change"}
+	VerdictAndReasons = evidence.Text{JA: "判定・理由", EN: "Verdict, why"}
+	ChangesSheet      = evidence.Text{JA: " 変更", EN: " changes"}
+	FirstChanges      = evidence.Text{JA: "発生日順に %s 件を示す（全 %s 件）。全件は Excel のシート「%s」にある。", EN: "The first %s of %s, by day. The workbook's sheet %q has them all."}
 	Labelled          = evidence.Text{JA: "%s：%s", EN: "%s: %s"}
 	FieldSeparator    = evidence.Text{JA: "　", EN: "; "}
 	FirstOf           = evidence.Text{JA: "発生順に %s 件を示す（全 %s 件）。全件は Excel のシート「%s」にある。", EN: "The first %s of %s, in order of time. The workbook's sheet %q has them all."}
