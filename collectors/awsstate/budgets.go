@@ -31,6 +31,7 @@ var limits = map[string]budget{
 	"EC2":                 {rate: 20, burst: 100},
 	"EC2 DescribeRegions": {rate: 10, burst: 50},
 	"Organizations":       {rate: 4, burst: 8},
+	"IAM":                 {rate: 5, burst: 10, collective: true},
 	"SSO Admin":           {rate: 10, burst: 10, collective: true},
 	"identitystore":       {rate: 10, burst: 10, collective: true},
 }

@@ -108,6 +108,19 @@ func company() *aws.State {
 		})
 		s.Add(production, tokyo, aws.Stages, aws.Stage{API: "api" + id, Name: "prod", WebACL: map[string]string{"1": aclARN + "1"}[id], Variables: map[string]string{"password": stageSecret}})
 	}
+	s.Add(production, "", aws.CredentialRows,
+		map[string]string{"user": "ci", "arn": "arn:aws:iam::" + production + ":user/system/ci", "access_key_1_active": "true", "access_key_1_last_rotated": "2026-01-02T03:04:05+00:00"},
+		map[string]string{"user": "taro,=@x", "arn": "arn:aws:iam::" + production + ":user/taro,=@x", "password_enabled": "no_information"})
+	s.Add(production, "", aws.IAMs, aws.IAM{
+		Summary:        map[string]int{"Users": 2, "AccountMFAEnabled": 0, "AccountAccessKeysPresent": 1},
+		PasswordPolicy: "<MinimumPasswordLength>14</MinimumPasswordLength><RequireSymbols>true</RequireSymbols>",
+		Aliases:        []string{"example-production"},
+		SAML:           []aws.IdentityProvider{{ARN: "arn:aws:iam::" + production + ":saml-provider/sso", More: "<SAMLMetadataDocument>&lt;EntityDescriptor/&gt;</SAMLMetadataDocument><ValidUntil>2036-01-01T00:00:00Z</ValidUntil>"}},
+		OpenID: []aws.IdentityProvider{
+			{ARN: openIDARN + "z.example.com", More: "<Url>z.example.com</Url>"},
+			{ARN: openIDARN + "a.example.com", More: "<Url>a.example.com</Url><ClientIDList><member>sts.amazonaws.com</member></ClientIDList>"},
+		},
+	})
 	s.Add(management, virginia, aws.IdentityCenters, identityCenter())
 	// An instance that a member account has for itself.
 	s.Add(sandbox, tokyo, aws.IdentityCenters, aws.IdentityCenter{ARN: "arn:aws:sso:::instance/ssoins-own", Store: "d-own"})
@@ -146,6 +159,7 @@ const (
 	topicARN    = "arn:aws:sns:ap-northeast-1:444455556666:alarm-"
 	trailARN    = "arn:aws:cloudtrail:ap-northeast-1:444455556666:trail/trail-"
 	setARN      = "arn:aws:sso:::permissionSet/ssoins-1/ps-"
+	openIDARN   = "arn:aws:iam::444455556666:oidc-provider/"
 	hookSecret  = "SIMULATEDwebhookTOKENsecret"
 	homeAddress = "SIMULATED home address"
 
@@ -157,9 +171,10 @@ const (
 )
 
 // everything is how many records of all kinds the company has: four groups, GuardDuty
-// in three accounts and two regions, the organization with its accounts, and three of
-// each other kind, of web ACLs in two places.
-const everything = 4 + 3*2 + 4 + 1 + 11*3 + 2*3
+// in three accounts and two regions, the organization with its accounts, what IAM keeps
+// for three accounts, with their root users and two more in the credential reports, and
+// three of each other kind, of web ACLs in two places.
+const everything = 4 + 3*2 + 4 + 1 + 3 + 3 + 2 + 11*3 + 2*3
 
 type world struct {
 	srv *aws.Server

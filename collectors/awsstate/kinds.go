@@ -45,6 +45,8 @@ var table = []kind{
 	ec2Volume,
 	elbv2LoadBalancer,
 	guarddutyDetector,
+	iamAccount,
+	iamCredentialReport,
 	identitystoreUser,
 	organizationsAccount,
 	organizationsOrganization,

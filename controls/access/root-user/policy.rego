@@ -1,4 +1,4 @@
-# ACC-10: one event by a root user.
+# ACC-10: one event by a root user; or how the root user of an account stood.
 package evidence.acc_10
 
 exception contains {"code": "root_used", "detail": {
@@ -46,3 +46,32 @@ attempt if {
 }
 
 source := object.get(input.record, "sourceIPAddress", "")
+
+# How the root user stood, by the account's summary.
+
+exception contains {"code": "root_without_mfa_device", "detail": {"account": input.record.AccountId}} if {
+	summary.AccountMFAEnabled == 0
+	not without_password
+}
+
+exception contains {"code": "root_has_keys", "detail": {"account": input.record.AccountId}} if summary.AccountAccessKeysPresent > 0
+
+exception contains {"code": "root_has_certificates", "detail": {"account": input.record.AccountId}} if {
+	summary.AccountSigningCertificatesPresent > 0
+}
+
+undetermined contains {"code": "summary_incomplete", "detail": {"account": input.record.AccountId, "member": member}} if {
+	summary
+	some member in {"AccountMFAEnabled", "AccountAccessKeysPresent", "AccountSigningCertificatesPresent"}
+	not is_number(object.get(summary, member, null))
+}
+
+observation contains {"code": "root_without_password", "detail": {"account": input.record.AccountId}} if {
+	summary.AccountMFAEnabled == 0
+	without_password
+}
+
+# without_password: nobody can sign in as root, as under centrally managed root access.
+without_password if summary.AccountPasswordPresent == 0
+
+summary := input.record.Summary if input.kind == "iam.account"

@@ -92,3 +92,56 @@ test_null_invoker_is_nobody if {
 test_nothing_but_the_identity if {
 	codes({"eventName": "GetCallerIdentity", "eventSource": "sts.amazonaws.com", "userIdentity": {"type": "Root"}, "responseElements": null}) == {"root_used"}
 }
+
+# How the root user stood.
+
+account := data.testdata.account
+
+nothing := {"exceptions": set(), "undetermined": set(), "observations": set()}
+
+standing(more) := judged(object.union(account, {"Summary": more}))
+
+judged(record) := {"exceptions": exceptions, "undetermined": unclear, "observations": seen} if {
+	exceptions := {e.code | some e in acc_10.exception} with input as {"kind": "iam.account", "record": record}
+	unclear := {u.detail.member | some u in acc_10.undetermined} with input as {"kind": "iam.account", "record": record}
+	seen := {o.code | some o in acc_10.observation} with input as {"kind": "iam.account", "record": record}
+	not left_out(record)
+}
+
+left_out(record) if acc_10.not_applicable with input as {"kind": "iam.account", "record": record}
+
+test_protected_root_user if {
+	standing({}) == nothing
+}
+
+test_root_user_without_a_device if {
+	standing({"AccountMFAEnabled": 0}) == object.union(nothing, {"exceptions": {"root_without_mfa_device"}})
+}
+
+test_root_user_without_a_password if {
+	standing({"AccountMFAEnabled": 0, "AccountPasswordPresent": 0}) == object.union(nothing, {"observations": {"root_without_password"}})
+	standing({"AccountPasswordPresent": 0}) == nothing
+	standing({"AccountMFAEnabled": 0, "AccountPasswordPresent": 0, "AccountAccessKeysPresent": 1}).exceptions == {"root_has_keys"}
+}
+
+test_password_not_told_is_a_password if {
+	record := json.remove(object.union(account, {"Summary": {"AccountMFAEnabled": 0}}), ["/Summary/AccountPasswordPresent"])
+	judged(record) == object.union(nothing, {"exceptions": {"root_without_mfa_device"}})
+}
+
+test_root_user_with_keys_and_certificates if {
+	standing({"AccountAccessKeysPresent": 1}).exceptions == {"root_has_keys"}
+	standing({"AccountSigningCertificatesPresent": 1}).exceptions == {"root_has_certificates"}
+}
+
+test_summary_that_does_not_tell if {
+	every member in ["AccountMFAEnabled", "AccountAccessKeysPresent", "AccountSigningCertificatesPresent"] {
+		judged(json.remove(account, [concat("/", ["", "Summary", member])])) == object.union(nothing, {"undetermined": {member}})
+	}
+	count(judged(object.union(account, {"Summary": {"AccountMFAEnabled": null}})).undetermined) == 1
+}
+
+test_events_are_no_states if {
+	unclear := acc_10.undetermined with input as {"kind": "cloudtrail.event", "record": shaped.sign_in}
+	unclear == set()
+}
