@@ -21,6 +21,7 @@ var hubMonth = sync.OnceValue(func() *hub {
 	h.deploymentStory()
 	h.memberStory()
 	h.edgeStory()
+	h.checkDaily()
 	h.credentialChange(tenantMonth().settlement.AppID)
 	h.org.Root() // nothing is told after this
 	return h

@@ -42,13 +42,28 @@ func (t *Team) About(who *Account) map[string]any {
 	return map[string]any{"team": t.combinedSlug(), "user": who.Login, "user_id": who.Number(), "operation_type": "create"}
 }
 
-// Run adds a run of GitHub Actions.
+// Run adds a run of GitHub Actions for a pull request.
 func (r *Repository) Run(name string, p *Pull, by *Account, at time.Time, conclusion string) {
-	id := databaseID("run", r.id, name, p.ID(), at.String())
-	r.runs = append(r.runs, map[string]any{
-		"id": id, "name": name, "node_id": nodeID("WFR", fmt.Sprint(id)), "head_branch": p.Head, "head_sha": p.head().OID(), "path": ".github/workflows/" + name + ".yml",
-		"event": "pull_request", "status": "completed", "conclusion": conclusion, "run_attempt": 1, "actor": by.rest(), "triggering_actor": by.rest(),
+	run := r.run(name, "pull_request", by, at, conclusion, p.ID())
+	run["head_branch"], run["head_sha"] = p.Head, p.head().OID()
+}
+
+// RunDefault adds a run that a schedule or a person started: of what the default branch
+// is at the time. A schedule acts for who wrote it.
+func (r *Repository) RunDefault(name, event string, by *Account, at time.Time, conclusion string) {
+	run := r.run(name, event, by, at, conclusion)
+	run["head_branch"] = r.Default().Name
+	r.landings = append(r.landings, landing{at: at, branch: r.Default(), runs: run})
+}
+
+func (r *Repository) run(name, event string, by *Account, at time.Time, conclusion string, of ...string) map[string]any {
+	id := databaseID(append(append([]string{"run", r.id, name}, of...), at.String())...)
+	run := map[string]any{
+		"id": id, "name": name, "node_id": nodeID("WFR", fmt.Sprint(id)), "path": ".github/workflows/" + name + ".yml",
+		"event": event, "status": "completed", "conclusion": conclusion, "run_attempt": 1, "actor": by.rest(), "triggering_actor": by.rest(),
 		"created_at": stamp(at), "run_started_at": stamp(at), "updated_at": stamp(at.Add(7 * time.Minute)),
 		"html_url": fmt.Sprintf("%s/actions/runs/%d", r.url(), id), "repository": map[string]any{"id": r.Number(), "full_name": r.FullName()},
-	})
+	}
+	r.runs = append(r.runs, run)
+	return run
 }
