@@ -1,7 +1,9 @@
-// Package derived lists the kinds of records that are computed from recorded ones.
+// Package derived lists the kinds of records that are computed: from recorded ones, or
+// from the period alone.
 package derived
 
 import (
+	"github.com/evidencepack/evidence/derived/calendar"
 	"github.com/evidencepack/evidence/derived/kind"
 	"github.com/evidencepack/evidence/derived/securitygroup"
 )
@@ -14,7 +16,7 @@ type (
 )
 
 // Kinds lists the derived kinds by name.
-func Kinds() []Kind { return []Kind{securitygroup.Diff(), securitygroup.Exposure()} }
+func Kinds() []Kind { return []Kind{calendar.Day(), securitygroup.Diff(), securitygroup.Exposure()} }
 
 // Of finds a derived kind.
 func Of(name string) (Kind, bool) {

@@ -13,7 +13,7 @@ import (
 type Kind struct {
 	Name  string
 	Title evidence.Text
-	From  []evidence.Selection // the recorded kinds it is computed from
+	From  []evidence.Selection // the recorded kinds it is computed from; none: from the period alone
 
 	// Derive yields the records whose time lies in the period, in time order. An
 	// error beside a zero record tells of a source record that could not be

@@ -22,6 +22,7 @@ var hubMonth = sync.OnceValue(func() *hub {
 	h.memberStory()
 	h.edgeStory()
 	h.applyStory()
+	h.checkDaily()
 	h.credentialChange(tenantMonth().settlement.AppID)
 	h.org.Root() // nothing is told after this
 	return h

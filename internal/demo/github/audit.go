@@ -44,20 +44,32 @@ func (t *Team) About(who *Account) map[string]any {
 
 // Run adds a run of GitHub Actions for a pull request's last commit.
 func (r *Repository) Run(name string, p *Pull, by *Account, at time.Time, conclusion string) {
-	r.run(name, "pull_request", p.Head, p.head().OID(), p, by, at, conclusion)
+	run := r.run(name, "pull_request", by, at, conclusion, p.ID())
+	run["head_branch"], run["head_sha"] = p.Head, p.head().OID()
 }
 
 // RunMerged adds a run for the commit that a pull request's merge made.
 func (r *Repository) RunMerged(name string, p *Pull, by *Account, at time.Time, conclusion string) {
-	r.run(name, "push", p.Base.Name, p.LandedOID(), p, by, at, conclusion)
+	run := r.run(name, "push", by, at, conclusion, p.ID())
+	run["head_branch"], run["head_sha"] = p.Base.Name, p.LandedOID()
 }
 
-func (r *Repository) run(name, event, branch, commit string, p *Pull, by *Account, at time.Time, conclusion string) {
-	id := databaseID("run", r.id, name, p.ID(), at.String())
-	r.runs = append(r.runs, map[string]any{
-		"id": id, "name": name, "node_id": nodeID("WFR", fmt.Sprint(id)), "head_branch": branch, "head_sha": commit, "path": ".github/workflows/" + name + ".yml",
+// RunDefault adds a run that a schedule or a person started: of what the default branch
+// is at the time. A schedule acts for who wrote it.
+func (r *Repository) RunDefault(name, event string, by *Account, at time.Time, conclusion string) {
+	run := r.run(name, event, by, at, conclusion)
+	run["head_branch"] = r.Default().Name
+	r.landings = append(r.landings, landing{at: at, branch: r.Default(), runs: run})
+}
+
+func (r *Repository) run(name, event string, by *Account, at time.Time, conclusion string, of ...string) map[string]any {
+	id := databaseID(append(append([]string{"run", r.id, name}, of...), at.String())...)
+	run := map[string]any{
+		"id": id, "name": name, "node_id": nodeID("WFR", fmt.Sprint(id)), "path": ".github/workflows/" + name + ".yml",
 		"event": event, "status": "completed", "conclusion": conclusion, "run_attempt": 1, "actor": by.rest(), "triggering_actor": by.rest(),
 		"created_at": stamp(at), "run_started_at": stamp(at), "updated_at": stamp(at.Add(7 * time.Minute)),
 		"html_url": fmt.Sprintf("%s/actions/runs/%d", r.url(), id), "repository": map[string]any{"id": r.Number(), "full_name": r.FullName()},
-	})
+	}
+	r.runs = append(r.runs, run)
+	return run
 }

@@ -48,11 +48,12 @@ func instantOf(v any) time.Time {
 type landing struct {
 	at      time.Time
 	branch  *Branch
-	opens   *Pull     // it moved nothing, but a pull request was opened on what the branch was
-	merges  *Pull     // a merge
-	pushes  []*Commit // a push
-	forced  int       // a forced push: how many commits it removed from the tip first
-	created string    // the branch was made of the tip of another
+	opens   *Pull          // it moved nothing, but a pull request was opened on what the branch was
+	merges  *Pull          // a merge
+	pushes  []*Commit      // a push
+	forced  int            // a forced push: how many commits it removed from the tip first
+	created string         // the branch was made of the tip of another
+	runs    map[string]any // it moved nothing, but a workflow ran on what the branch was
 	by      *Account
 }
 
@@ -72,12 +73,14 @@ func (r *Repository) grow() {
 			l.branch.tip = r.Branch(l.created).tip
 		case l.opens != nil:
 			l.opens.base = before
+		case l.runs != nil:
+			l.runs["head_sha"] = before.OID()
 		case l.merges != nil:
 			l.merges.land()
 		default:
 			l.push()
 		}
-		if l.opens == nil && l.created == "" {
+		if l.opens == nil && l.runs == nil && l.created == "" {
 			r.activity = append(r.activity, l.record(before))
 		}
 	}

@@ -47,7 +47,7 @@ func (r *Repository) Number() int { return databaseID("repository", r.id) }
 func (r *Repository) pushed() time.Time {
 	at := r.Created
 	for _, l := range r.landings {
-		if l.opens == nil && l.at.After(at) {
+		if l.opens == nil && l.runs == nil && l.at.After(at) {
 			at = l.at
 		}
 	}
