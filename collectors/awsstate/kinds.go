@@ -45,6 +45,8 @@ var table = []kind{
 	ec2Volume,
 	elbv2LoadBalancer,
 	guarddutyDetector,
+	iamRole,
+	iamUser,
 	identitystoreUser,
 	organizationsAccount,
 	organizationsOrganization,

@@ -98,6 +98,7 @@ func stateServices() map[string]stateService {
 		"ec2":                  {protocol: ec2Protocol, answer: (*Server).ec2},
 		"elasticloadbalancing": {protocol: queryProtocol, answer: (*Server).loadBalancing},
 		"guardduty":            {protocol: restJSON, operation: guardDutyOperation, answer: (*Server).guardDuty},
+		"iam":                  {protocol: queryProtocol, answer: (*Server).iam},
 		"identitystore":        {protocol: jsonProtocol, answer: (*Server).identityStore},
 		"sns":                  {protocol: queryProtocol, answer: (*Server).sns},
 		"ssm":                  {protocol: jsonProtocol, answer: (*Server).ssm},
