@@ -26,6 +26,8 @@ type budget struct {
 // known to bear: audits share the limit with what the organisation runs. Identity
 // Center takes 20 calls a second of all operations together ("AWS IAM Identity Center
 // endpoints and quotas"), of which half are left to those who sign in and administer.
+// IAM has one endpoint for all regions of an account, so deployments everywhere share
+// it: all our calls of it are held together.
 var limits = map[string]budget{
 	"":                    {rate: 5, burst: 10},
 	"EC2":                 {rate: 20, burst: 100},

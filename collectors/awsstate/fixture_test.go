@@ -121,10 +121,47 @@ func company() *aws.State {
 			{ARN: openIDARN + "a.example.com", More: "<Url>a.example.com</Url><ClientIDList><member>sts.amazonaws.com</member></ClientIDList>"},
 		},
 	})
+	for _, r := range roles() {
+		s.Add(production, "", aws.IAMRoles, r)
+	}
+	for _, u := range users() {
+		s.Add(production, "", aws.IAMUsers, u)
+	}
 	s.Add(management, virginia, aws.IdentityCenters, identityCenter())
 	// An instance that a member account has for itself.
 	s.Add(sandbox, tokyo, aws.IdentityCenters, aws.IdentityCenter{ARN: "arn:aws:sso:::instance/ssoins-own", Store: "d-own"})
 	return s
+}
+
+// roles are one of a server, one of the build and one that somebody may assume.
+func roles() []aws.IAMRole {
+	role := func(name, trust string) aws.IAMRole {
+		return aws.IAMRole{ARN: iamARN + "role/ops/" + name, Name: name, ID: "AROA" + name, Path: "/ops/", Created: "2025-04-01T00:00:00Z", Trust: trust}
+	}
+	server := role("server", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)
+	server.LastUsed, server.Boundary, server.Tags = "2026-10-31T10:00:00Z", "arn:aws:iam::aws:policy/PowerUserAccess", map[string]string{"team": "決済", "a": "1"}
+	server.Policies, server.Profiles = []string{"AmazonSSMManagedInstanceCore", "ReadOnlyAccess"}, []string{"server"}
+	server.Inline = map[string]string{"read": `{"Statement":[{"Sid":"` + inlineText + `"}]}`, "all": "{}"}
+	return []aws.IAMRole{
+		server,
+		role("build", "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": {\"Effect\": \"Allow\", \"Principal\": {\"Federated\": \""+iamARN+
+			"oidc-provider/token.actions.githubusercontent.com\"}, \"Action\": \"sts:AssumeRoleWithWebIdentity\", \"Condition\": {\"StringLike\": {\"x:sub\": \"repo:a+b/<c> & 決済:*\"}}}\n}"),
+		role("person", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"`+iamARN+`user/taro"},"Action":"sts:AssumeRole"}]}`),
+	}
+}
+
+// users are one with everything, one with nothing and one of a machine.
+func users() []aws.IAMUser {
+	user := func(name string) aws.IAMUser {
+		return aws.IAMUser{ARN: iamARN + "user/" + name, Name: name, ID: "AIDA" + name, Path: "/", Created: "2025-04-01T00:00:00Z"}
+	}
+	taro, machine := user("taro"), user("ci-build")
+	taro.Password, taro.PasswordUsed = "2025-04-02T00:00:00Z", "2026-10-30T01:02:03Z"
+	taro.Keys = []aws.IAMKey{{ID: "AKIAUSED", Created: "2025-05-01T00:00:00Z", Used: "2026-10-29T00:00:00Z"}, {ID: "AKIANEVER", Created: "2025-06-01T00:00:00Z", Inactive: true}}
+	taro.MFA, taro.Groups = []string{iamARN + "mfa/taro", "GAHT12345678", iamARN + "u2f/user/taro/key"}, []string{"admins", "developers", "readers"}
+	taro.Policies, taro.Inline = []string{"ReadOnlyAccess", "Billing", "IAMUserChangePassword"}, []string{"a", "b", "c"}
+	machine.Keys = []aws.IAMKey{{ID: "AKIACI", Created: "2025-05-01T00:00:00Z", Used: "2026-11-03T00:00:00Z"}}
+	return []aws.IAMUser{taro, user("hanako"), machine}
 }
 
 // identityCenter has three users, of whom the identity provider brought two, and
@@ -160,6 +197,8 @@ const (
 	trailARN    = "arn:aws:cloudtrail:ap-northeast-1:444455556666:trail/trail-"
 	setARN      = "arn:aws:sso:::permissionSet/ssoins-1/ps-"
 	openIDARN   = "arn:aws:iam::444455556666:oidc-provider/"
+	iamARN      = "arn:aws:iam::444455556666:"
+	inlineText  = "SIMULATEDinlinePOLICYtext"
 	hookSecret  = "SIMULATEDwebhookTOKENsecret"
 	homeAddress = "SIMULATED home address"
 
@@ -174,7 +213,7 @@ const (
 // in three accounts and two regions, the organization with its accounts, what IAM keeps
 // for three accounts, with their root users and two more in the credential reports, and
 // three of each other kind, of web ACLs in two places.
-const everything = 4 + 3*2 + 4 + 1 + 3 + 3 + 2 + 11*3 + 2*3
+const everything = 4 + 3*2 + 4 + 1 + 3 + 3 + 2 + 13*3 + 2*3
 
 type world struct {
 	srv *aws.Server

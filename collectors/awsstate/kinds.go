@@ -47,6 +47,8 @@ var table = []kind{
 	guarddutyDetector,
 	iamAccount,
 	iamCredentialReport,
+	iamRole,
+	iamUser,
 	identitystoreUser,
 	organizationsAccount,
 	organizationsOrganization,

@@ -18,5 +18,6 @@ var texts = map[string]evidence.Text{
 
 	"no_identity_center":    {JA: "組織で IAM Identity Center を利用していない", EN: "the organization does not use IAM Identity Center"},
 	"account_not_active":    {JA: "停止又は閉鎖中のアカウントであり、読み取っていない", EN: "an account that is suspended or closed, of which nothing was read"},
+	"deleted_meanwhile":     {JA: "一覧の取得後に削除されたため、レコードがない", EN: "deleted after the list was read, so that there is no record of it"},
 	"service_not_in_region": {JA: "当該リージョンではサービスが提供されていない", EN: "the region does not have the service"},
 }

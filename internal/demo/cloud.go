@@ -40,7 +40,7 @@ func stands(where place, id, collection string, thing any, expects ...expectatio
 // standings are everything that the company's accounts hold.
 func standings() []standing {
 	var all []standing
-	for _, part := range [][]standing{groupStandings(), memberStandings(), endpointStandings(), serverStandings(), trailStandings(), federationStandings()} {
+	for _, part := range [][]standing{groupStandings(), memberStandings(), endpointStandings(), serverStandings(), trailStandings(), federationStandings(), identityStandings()} {
 		all = append(all, part...)
 	}
 	return all

@@ -39,6 +39,9 @@ var CredentialColumns = []string{
 const iamNamespace = "https://iam.amazonaws.com/doc/2010-05-08/"
 
 func (s *Server) iam(c *call) response {
+	if resp, ok := s.iamIdentities(c); ok {
+		return resp
+	}
 	account := IAM{Summary: map[string]int{"AccountMFAEnabled": 1, "AccountPasswordPresent": 1, "AccountAccessKeysPresent": 0, "AccountSigningCertificatesPresent": 0}}
 	if list := listOf[IAM](s.opt.State, c.account, "", IAMs); len(list) > 0 {
 		account = list[0]
