@@ -1,6 +1,9 @@
 package controls
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/derived"
 )
@@ -23,11 +26,21 @@ func recorded(s evidence.Selection) []evidence.Selection {
 }
 
 // Recorded lists the recorded kinds that the population rests on: its own, and of a
-// derived kind those that it is computed from. Completeness is shown of these.
-func (p Population) Recorded() []string {
+// derived kind those that it is computed from. Completeness is shown of these. A
+// population that is computed from the period alone has nothing to miss: it is what is
+// joined to its items that must be complete.
+func (c *Control) Recorded() []string {
 	var kinds []string
-	for _, name := range p.Kinds() {
+	for _, name := range c.Population.Kinds() {
 		for _, s := range recorded(evidence.Selection{Kind: name}) {
+			kinds = append(kinds, s.Kind)
+		}
+	}
+	if len(kinds) > 0 {
+		return kinds
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
+		for _, s := range recorded(evidence.Selection{Kind: c.Related[name].Kind}) {
 			kinds = append(kinds, s.Kind)
 		}
 	}

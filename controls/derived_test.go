@@ -38,7 +38,7 @@ func TestDerivedPopulation(t *testing.T) {
 	if kinds["securitygroup.snapshot"] != 2 || kinds["cloudtrail.event"] != 2 || kinds["test.item"] != 1 {
 		t.Errorf("kinds %v", kinds)
 	}
-	if got := c.Population.Recorded(); !slices.Contains(got, "securitygroup.snapshot") || slices.Contains(got, "securitygroup.diff") {
+	if got := c.Recorded(); !slices.Contains(got, "securitygroup.snapshot") || slices.Contains(got, "securitygroup.diff") {
 		t.Errorf("recorded kinds %v", got)
 	}
 }
@@ -53,5 +53,23 @@ func TestExposuresWithoutSnapshots(t *testing.T) {
 				t.Errorf("%s of %s: optional %t", s.Kind, kind, s.Optional)
 			}
 		}
+	}
+}
+
+// TestPopulationOfThePeriodAlone: a population that rests on nothing recorded asks
+// sources for what is joined to it, whose completeness stands for its own.
+func TestPopulationOfThePeriodAlone(t *testing.T) {
+	c := &Control{ID: "TST-01", Population: Population{Kind: "calendar.day"}, Related: map[string]Related{
+		"jobs":  {Kind: "test.job"},
+		"diffs": {Kind: "securitygroup.exposure", Optional: true},
+	}}
+	for _, s := range c.Selections() {
+		if s.Kind == "calendar.day" || s.For == "TST-01" {
+			t.Errorf("a source is asked for days: %+v", s)
+		}
+	}
+	got := c.Recorded()
+	if !slices.Contains(got, "test.job") || !slices.Contains(got, "cloudtrail.event") || slices.Contains(got, "calendar.day") {
+		t.Errorf("recorded kinds %v", got)
 	}
 }

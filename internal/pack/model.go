@@ -193,7 +193,7 @@ func (c *contents) population(ctl *controls.Control) reports.Population {
 	}
 	p.KindTitle = strings.Join(titles, c.in(evidence.Text{JA: "、", EN: ", "}))
 	ofClaims := kinds[0] == sealed.ClaimKind
-	recorded := ctl.Population.Recorded()
+	recorded := ctl.Recorded()
 	for _, d := range c.sources {
 		for _, claim := range d.Claims {
 			if slices.Contains(recorded, claim.Kind) || ofClaims && accepts(ctl.Population.Where, claim.Claim) {
