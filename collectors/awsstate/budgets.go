@@ -25,6 +25,7 @@ type budget struct {
 // known to bear: audits share the limit with what the organisation runs.
 var limits = map[string]budget{
 	"":                    {5, 10},
+	"Config Service":      {3, 6},
 	"EC2":                 {20, 100},
 	"EC2 DescribeRegions": {10, 50},
 	"Organizations":       {4, 8},

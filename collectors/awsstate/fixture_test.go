@@ -76,6 +76,18 @@ func company() *aws.State {
 			Features:      []aws.DetectorFeature{{Name: "S3_DATA_EVENTS", Status: "DISABLED"}}, Tags: map[string]string{},
 		})
 	}
+	for _, region := range []string{tokyo, virginia} {
+		s.Add(production, region, aws.ConfigRecorders, aws.ConfigRecorder{
+			Recorder: map[string]any{"name": "default", "roleARN": "arn:aws:iam::" + production + ":role/config", "recordingGroup": map[string]any{"allSupported": true, "includeGlobalResourceTypes": region == virginia, "resourceTypes": []string{}}},
+			Status:   map[string]any{"name": "default", "recording": true, "lastStatus": "SUCCESS", "lastStartTime": 1790000000.123},
+			Channel:  map[string]any{"name": "default", "s3BucketName": "config-logs"},
+		})
+	}
+	s.Add(production, tokyo, aws.ConfigItems,
+		item("sg-0a", october.Start.Add(-400*24*time.Hour), false), item("sg-0a", october.Start.Add(-90*24*time.Hour), false),
+		item("sg-0b", october.Start.Add(-time.Hour), false), item("sg-0b", october.Start.Add(time.Hour), false), item("sg-0b", october.Start.Add(10*24*time.Hour), false), item("sg-0b", october.End.Add(time.Hour), false),
+		item("sg-0c", october.Start.Add(48*time.Hour), false), item("sg-0c", october.Start.Add(49*time.Hour), true),
+		item("sg-0d", october.Start.Add(-48*time.Hour), true))
 	for _, id := range []string{"1", "2", "3"} {
 		s.Add(production, tokyo, aws.Reservations, aws.XML{Inner: "<reservationId>r-" + id + "</reservationId><instancesSet><item><instanceId>i-" + id +
 			"</instanceId><launchTime>2026-09-01T00:00:00.000Z</launchTime><instanceState><code>16</code><name>running</name></instanceState></item></instancesSet>"})
@@ -97,6 +109,14 @@ func company() *aws.State {
 	return s
 }
 
+// item is what Config recorded of a security group at a moment.
+func item(group string, at time.Time, deleted bool) aws.ConfigItem {
+	return aws.ConfigItem{ResourceType: "AWS::EC2::SecurityGroup", ResourceID: group, Captured: float64(at.Unix()), Deleted: deleted, More: map[string]any{
+		"accountId": production, "awsRegion": tokyo, "arn": "arn:aws:ec2:ap-northeast-1:444455556666:security-group/" + group, "relatedEvents": []string{},
+		"configuration": `{"groupId":"` + group + `","ipPermissions":[]}`, "tags": map[string]string{"Name": "web"},
+	}}
+}
+
 const (
 	headerSecret = "SIMULATEDoriginHEADERsecret"
 	stageSecret  = "SIMULATEDstageVARIABLEsecret"
@@ -106,9 +126,9 @@ const (
 )
 
 // everything is how many records of all kinds the company has: four groups, GuardDuty
-// in three accounts and two regions, the organization with its accounts, and three of
-// each other kind, of web ACLs in two places.
-const everything = 4 + 3*2 + 4 + 1 + 7*3 + 2*3
+// and Config in three accounts and two regions, the organization with its accounts, three
+// of each other kind, of web ACLs in two places, and Config's items of three groups.
+const everything = 4 + 2*3*2 + 4 + 1 + 7*3 + 2*3 + 6
 
 type world struct {
 	srv *aws.Server

@@ -39,6 +39,8 @@ type need struct {
 var table = []kind{
 	apigatewayStage,
 	cloudfrontDistribution,
+	configItem,
+	configRecorder,
 	ec2Instance,
 	ec2Snapshot,
 	ec2Volume,

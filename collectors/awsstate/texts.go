@@ -15,6 +15,9 @@ var texts = map[string]evidence.Text{
 	"without_identity": {JA: "識別子のない要素がある", EN: "an element without an identity"},
 	"more_findings":    {JA: "指摘の件数が多く、以降の記載を省略している", EN: "more findings than are listed"},
 
+	"config_not_on":           {JA: "AWS Config が記録していないため、構成履歴がない", EN: "AWS Config does not record here, so there is no history"},
+	"config_history_not_kept": {JA: "AWS Config が検出したものの、構成履歴を保持していないリソースがある", EN: "a resource that AWS Config has discovered and keeps no history of"},
+
 	"account_not_active":    {JA: "停止又は閉鎖中のアカウントであり、読み取っていない", EN: "an account that is suspended or closed, of which nothing was read"},
 	"service_not_in_region": {JA: "当該リージョンではサービスが提供されていない", EN: "the region does not have the service"},
 }
