@@ -76,6 +76,24 @@ func company() *aws.State {
 			Features:      []aws.DetectorFeature{{Name: "S3_DATA_EVENTS", Status: "DISABLED"}}, Tags: map[string]string{},
 		})
 	}
+	for _, f := range []map[string]any{
+		detected(production, "f1", "2026-10-02T00:00:00.000Z", "2026-10-02T00:05:00.000Z"),
+		detected(production, "f2", "2026-09-02T00:00:00.000Z", "2026-10-20T00:05:00.000Z"), // it recurred
+		detected(production, "f3", "2026-09-03T00:00:00.000Z", "2026-09-04T00:00:00.000Z"), // of before
+		detected(production, "f4", "2026-11-02T00:00:00.000Z", "2026-11-02T00:00:00.000Z"), // of after
+		detected(production, "f5", "2026-10-31T23:59:59.999Z", "2026-11-02T00:00:00.000Z"),
+	} {
+		s.Add(production, tokyo, aws.DetectorFindings, f)
+	}
+	s.Add(management, tokyo, aws.DetectorFindings, // its own and its member's
+		detected(management, "f6", "2026-10-05T00:00:00.000Z", "2026-10-05T00:00:00.000Z"), detected(production, "f1", "2026-10-02T00:00:00.000Z", "2026-10-02T00:05:00.000Z"))
+	s.Add(production, tokyo, aws.Hubs, struct{}{})
+	s.Add(management, tokyo, aws.Hubs, struct{}{})
+	for _, at := range []string{"2026-09-30T23:59:59.999Z", "2026-10-01T00:00:00.000Z", "2026-10-15T00:00:00.000Z", "2026-11-01T00:00:00.000Z"} {
+		s.Add(production, tokyo, aws.HubFindings, imported(production, tokyo, at))
+		s.Add(management, tokyo, aws.HubFindings, imported(production, tokyo, at))
+	}
+	s.Add(management, tokyo, aws.HubFindings, imported(management, virginia, "2026-10-15T00:00:00.000Z"), imported(management, tokyo, "2026-10-16T00:00:00.000Z"))
 	for _, region := range []string{tokyo, virginia} {
 		s.Add(production, region, aws.ConfigRecorders, aws.ConfigRecorder{
 			Recorder: map[string]any{"name": "default", "roleARN": "arn:aws:iam::" + production + ":role/config", "recordingGroup": map[string]any{"allSupported": true, "includeGlobalResourceTypes": region == virginia, "resourceTypes": []string{}}},
@@ -109,6 +127,25 @@ func company() *aws.State {
 	return s
 }
 
+// detected is a finding of GuardDuty.
+func detected(account, id, created, updated string) map[string]any {
+	return map[string]any{
+		"accountId": account, "region": tokyo, "id": id, "arn": "arn:aws:guardduty:ap-northeast-1:" + account + ":detector/d1" + account + "/finding/" + id, "partition": "aws",
+		"type": "Recon:EC2/PortProbeUnprotectedPort", "severity": 2.5, "title": "ポート", "schemaVersion": "2.0", "createdAt": created, "updatedAt": updated,
+		"resource": map[string]any{"resourceType": "Instance"}, "service": map[string]any{"archived": id == "f1", "count": 3, "detectorId": "d1" + account, "serviceName": "guardduty"},
+	}
+}
+
+// imported is a finding of Security Hub.
+func imported(account, region, created string) map[string]any {
+	return map[string]any{
+		"AwsAccountId": account, "Region": region, "Id": "arn:aws:securityhub:" + region + ":" + account + ":finding/" + created, "ProductArn": "arn:aws:securityhub:" + region + "::product/aws/securityhub",
+		"SchemaVersion": "2018-10-08", "Title": "t", "Description": "d", "GeneratorId": "g", "CreatedAt": created, "UpdatedAt": "2026-11-02T00:00:00.000Z", "RecordState": "ACTIVE",
+		"Severity": map[string]any{"Label": "HIGH", "Normalized": 70}, "Workflow": map[string]any{"Status": "NEW"},
+		"Resources": []any{map[string]any{"Id": "f", "Type": "AwsLambdaFunction", "Details": map[string]any{"AwsLambdaFunction": map[string]any{"Environment": map[string]any{"Variables": map[string]any{"K": functionSecret}}}}}},
+	}
+}
+
 // item is what Config recorded of a security group at a moment.
 func item(group string, at time.Time, deleted bool) aws.ConfigItem {
 	return aws.ConfigItem{ResourceType: "AWS::EC2::SecurityGroup", ResourceID: group, Captured: float64(at.Unix()), Deleted: deleted, More: map[string]any{
@@ -121,14 +158,17 @@ const (
 	headerSecret = "SIMULATEDoriginHEADERsecret"
 	stageSecret  = "SIMULATEDstageVARIABLEsecret"
 
+	functionSecret = "SIMULATEDfunctionVARIABLEsecret"
+
 	lbARN  = "arn:aws:elasticloadbalancing:ap-northeast-1:444455556666:loadbalancer/app/lb/"
 	aclARN = "arn:aws:wafv2:ap-northeast-1:444455556666:regional/webacl/acl/"
 )
 
 // everything is how many records of all kinds the company has: four groups, GuardDuty
 // and Config in three accounts and two regions, the organization with its accounts, three
-// of each other kind, of web ACLs in two places, and Config's items of three groups.
-const everything = 4 + 2*3*2 + 4 + 1 + 7*3 + 2*3 + 6
+// of each other kind, of web ACLs in two places, Config's items of three groups, and findings of
+// GuardDuty and Security Hub in two accounts.
+const everything = 4 + 2*3*2 + 4 + 1 + 7*3 + 2*3 + 6 + (3 + 1) + (2 + 1)
 
 type world struct {
 	srv *aws.Server

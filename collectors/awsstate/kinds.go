@@ -46,9 +46,11 @@ var table = []kind{
 	ec2Volume,
 	elbv2LoadBalancer,
 	guarddutyDetector,
+	guarddutyFinding,
 	organizationsAccount,
 	organizationsOrganization,
 	securitygroupSnapshot,
+	securityhubFinding,
 	ssmInstanceInformation,
 	wafv2WebACL,
 }

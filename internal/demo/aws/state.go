@@ -99,6 +99,7 @@ func stateServices() map[string]stateService {
 		"ec2":                  {protocol: ec2Protocol, answer: (*Server).ec2},
 		"elasticloadbalancing": {protocol: queryProtocol, answer: (*Server).loadBalancing},
 		"guardduty":            {protocol: restJSON, operation: guardDutyOperation, answer: (*Server).guardDuty},
+		"securityhub":          {protocol: restJSON, operation: securityHubOperation, answer: (*Server).securityHub},
 		"ssm":                  {protocol: jsonProtocol, answer: (*Server).ssm},
 		"wafv2":                {protocol: jsonProtocol, answer: (*Server).waf},
 	}
