@@ -28,6 +28,7 @@ type budget struct {
 // endpoints and quotas"), of which half are left to those who sign in and administer.
 var limits = map[string]budget{
 	"":                    {rate: 5, burst: 10},
+	"Config Service":      {rate: 3, burst: 6},
 	"EC2":                 {rate: 20, burst: 100},
 	"EC2 DescribeRegions": {rate: 10, burst: 50},
 	"Organizations":       {rate: 4, burst: 8},
