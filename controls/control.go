@@ -92,7 +92,8 @@ type Population struct {
 	// belongs to every period that it overlaps.
 	End string `yaml:"end"`
 
-	// LatestOf is for snapshots: the dotted path of what a snapshot is of. Of the
+	// LatestOf is for snapshots: the dotted path of what a snapshot is of, or several
+	// that only together tell it, with spaces between them: "AccountId Region". Of the
 	// records that have the same value there only the newest is an item, whenever
 	// it was taken between the period's start and the collection: a monthly run
 	// takes its snapshots after the month. Its time is the record's own, unless

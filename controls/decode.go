@@ -129,7 +129,7 @@ func (p Population) check(src source, at string) error {
 	if p.LatestOf != "" && p.End != "" {
 		return src.errorf(at+".latest_of", "population: latest_of: a snapshot does not last: end is not for it")
 	}
-	return checkPaths(src, at, p.Time, p.End, p.LatestOf)
+	return checkPaths(src, at, append(snapshotOf(p.LatestOf), p.Time, p.End)...)
 }
 
 func (c *Control) checkRelated(src source) error {
@@ -160,7 +160,7 @@ func (c *Control) checkRelated(src source) error {
 		if r.LatestOf != "" && (r.Window != Window{}) {
 			return src.errorf(at+".latest_of", "related %s: latest_of takes the newest from the period's start on: a window is not for it", name)
 		}
-		if err := checkPaths(src, at+".latest_of", r.LatestOf); err != nil {
+		if err := checkPaths(src, at+".latest_of", snapshotOf(r.LatestOf)...); err != nil {
 			return err
 		}
 		if err := checkPaths(src, at+".match", slices.Concat(slices.Collect(maps.Keys(r.Match)), slices.Collect(maps.Values(r.Match)))...); err != nil {

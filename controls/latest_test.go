@@ -72,6 +72,31 @@ func TestLatestOf(t *testing.T) {
 	}
 }
 
+// TestLatestOfSeveral: a thing may be told by several values together.
+func TestLatestOfSeveral(t *testing.T) {
+	m := memory{}
+	for i, body := range []string{
+		`{"account": "1", "region": "12"}`, `{"account": "11", "region": "2"}`, `{"account": "1", "region": "\"2"}`, `{"account": "1\"", "region": "2"}`, `{"account": "11", "region": "2"}`,
+	} {
+		m["test.item"] = append(m["test.item"], evidence.Record{Kind: "test.item", ID: fmt.Sprint(i), Time: october.Start.AddDate(0, 0, i), Body: []byte(body)})
+	}
+	e := prepare(t, controlYAML("population: {kind: test.item, latest_of: account region}"), `exception contains {"code": "bad"} if false`)
+	var got []string
+	if _, err := e.Evaluate(t.Context(), input(m), func(item Item) error {
+		got = append(got, item.Record.ID)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"0", "2", "3", "4"}, got); d != "" {
+		t.Error(d)
+	}
+	m["test.item"] = append(m["test.item"], evidence.Record{Kind: "test.item", ID: "x", Time: october.Start.AddDate(0, 0, 9), Body: []byte(`{"account": "1"}`)})
+	if _, err := e.Evaluate(t.Context(), input(m), func(Item) error { return nil }); err == nil || !strings.Contains(err.Error(), "region: want one value") {
+		t.Errorf("a snapshot of nothing that can be told: %v", err)
+	}
+}
+
 // TestLatestOfDocument: an older snapshot is not an item.
 func TestLatestOfDocument(t *testing.T) {
 	e := prepare(t, controlYAML("population: {kind: test.item, latest_of: name}"), eachRules)

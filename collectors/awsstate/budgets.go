@@ -30,6 +30,7 @@ type budget struct {
 // it: all our calls of it are held together.
 var limits = map[string]budget{
 	"":                    {rate: 5, burst: 10},
+	"Config Service":      {rate: 3, burst: 6},
 	"EC2":                 {rate: 20, burst: 100},
 	"EC2 DescribeRegions": {rate: 10, burst: 50},
 	"Organizations":       {rate: 4, burst: 8},

@@ -32,6 +32,6 @@ func TestConformance(t *testing.T) {
 	collectortest.Run(t, collectortest.Case{
 		Driver: d, Settings: w.settings(""), Env: environment(),
 		Query:   evidence.Query{Period: october, Want: wantAll()},
-		Records: everything, Secrets: []string{secretKey, headerSecret, stageSecret, hookSecret, homeAddress, inlineText}, Faults: &faults,
+		Records: everything, Secrets: []string{secretKey, headerSecret, stageSecret, functionSecret, hookSecret, homeAddress, inlineText}, Faults: &faults,
 	})
 }

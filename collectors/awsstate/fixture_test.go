@@ -76,6 +76,36 @@ func company() *aws.State {
 			Features:      []aws.DetectorFeature{{Name: "S3_DATA_EVENTS", Status: "DISABLED"}}, Tags: map[string]string{},
 		})
 	}
+	for _, f := range []map[string]any{
+		detected(production, "f1", "2026-10-02T00:00:00.000Z", "2026-10-02T00:05:00.000Z"),
+		detected(production, "f2", "2026-09-02T00:00:00.000Z", "2026-10-20T00:05:00.000Z"), // it recurred
+		detected(production, "f3", "2026-09-03T00:00:00.000Z", "2026-09-04T00:00:00.000Z"), // of before
+		detected(production, "f4", "2026-11-02T00:00:00.000Z", "2026-11-02T00:00:00.000Z"), // of after
+		detected(production, "f5", "2026-10-31T23:59:59.999Z", "2026-11-02T00:00:00.000Z"),
+	} {
+		s.Add(production, tokyo, aws.DetectorFindings, f)
+	}
+	s.Add(management, tokyo, aws.DetectorFindings, // its own and its member's
+		detected(management, "f6", "2026-10-05T00:00:00.000Z", "2026-10-05T00:00:00.000Z"), detected(production, "f1", "2026-10-02T00:00:00.000Z", "2026-10-02T00:05:00.000Z"))
+	s.Add(production, tokyo, aws.Hubs, struct{}{})
+	s.Add(management, tokyo, aws.Hubs, struct{}{})
+	for _, at := range []string{"2026-09-30T23:59:59.999Z", "2026-10-01T00:00:00.000Z", "2026-10-15T00:00:00.000Z", "2026-11-01T00:00:00.000Z"} {
+		s.Add(production, tokyo, aws.HubFindings, imported(production, tokyo, at))
+		s.Add(management, tokyo, aws.HubFindings, imported(production, tokyo, at))
+	}
+	s.Add(management, tokyo, aws.HubFindings, imported(management, virginia, "2026-10-15T00:00:00.000Z"), imported(management, tokyo, "2026-10-16T00:00:00.000Z"))
+	for _, region := range []string{tokyo, virginia} {
+		s.Add(production, region, aws.ConfigRecorders, aws.ConfigRecorder{
+			Recorder: map[string]any{"name": "default", "roleARN": "arn:aws:iam::" + production + ":role/config", "recordingGroup": map[string]any{"allSupported": true, "includeGlobalResourceTypes": region == virginia, "resourceTypes": []string{}}},
+			Status:   map[string]any{"name": "default", "recording": true, "lastStatus": "SUCCESS", "lastStartTime": 1790000000.123},
+			Channel:  map[string]any{"name": "default", "s3BucketName": "config-logs"},
+		})
+	}
+	s.Add(production, tokyo, aws.ConfigItems,
+		item("sg-0a", october.Start.Add(-400*24*time.Hour), false), item("sg-0a", october.Start.Add(-90*24*time.Hour), false),
+		item("sg-0b", october.Start.Add(-time.Hour), false), item("sg-0b", october.Start.Add(time.Hour), false), item("sg-0b", october.Start.Add(10*24*time.Hour), false), item("sg-0b", october.End.Add(time.Hour), false),
+		item("sg-0c", october.Start.Add(48*time.Hour), false), item("sg-0c", october.Start.Add(49*time.Hour), true),
+		item("sg-0d", october.Start.Add(-48*time.Hour), true))
 	for _, id := range []string{"1", "2", "3"} {
 		s.Add(production, tokyo, aws.Reservations, aws.XML{Inner: "<reservationId>r-" + id + "</reservationId><instancesSet><item><instanceId>i-" + id +
 			"</instanceId><launchTime>2026-09-01T00:00:00.000Z</launchTime><instanceState><code>16</code><name>running</name></instanceState></item></instancesSet>"})
@@ -192,6 +222,33 @@ func identityCenter() aws.IdentityCenter {
 	}
 }
 
+// detected is a finding of GuardDuty.
+func detected(account, id, created, updated string) map[string]any {
+	return map[string]any{
+		"accountId": account, "region": tokyo, "id": id, "arn": "arn:aws:guardduty:ap-northeast-1:" + account + ":detector/d1" + account + "/finding/" + id, "partition": "aws",
+		"type": "Recon:EC2/PortProbeUnprotectedPort", "severity": 2.5, "title": "ポート", "schemaVersion": "2.0", "createdAt": created, "updatedAt": updated,
+		"resource": map[string]any{"resourceType": "Instance"}, "service": map[string]any{"archived": id == "f1", "count": 3, "detectorId": "d1" + account, "serviceName": "guardduty"},
+	}
+}
+
+// imported is a finding of Security Hub.
+func imported(account, region, created string) map[string]any {
+	return map[string]any{
+		"AwsAccountId": account, "Region": region, "Id": "arn:aws:securityhub:" + region + ":" + account + ":finding/" + created, "ProductArn": "arn:aws:securityhub:" + region + "::product/aws/securityhub",
+		"SchemaVersion": "2018-10-08", "Title": "t", "Description": "d", "GeneratorId": "g", "CreatedAt": created, "UpdatedAt": "2026-11-02T00:00:00.000Z", "RecordState": "ACTIVE",
+		"Severity": map[string]any{"Label": "HIGH", "Normalized": 70}, "Workflow": map[string]any{"Status": "NEW"},
+		"Resources": []any{map[string]any{"Id": "f", "Type": "AwsLambdaFunction", "Details": map[string]any{"AwsLambdaFunction": map[string]any{"Environment": map[string]any{"Variables": map[string]any{"K": functionSecret}}}}}},
+	}
+}
+
+// item is what Config recorded of a security group at a moment.
+func item(group string, at time.Time, deleted bool) aws.ConfigItem {
+	return aws.ConfigItem{ResourceType: "AWS::EC2::SecurityGroup", ResourceID: group, Captured: float64(at.Unix()), Deleted: deleted, More: map[string]any{
+		"accountId": production, "awsRegion": tokyo, "arn": "arn:aws:ec2:ap-northeast-1:444455556666:security-group/" + group, "relatedEvents": []string{},
+		"configuration": `{"groupId":"` + group + `","ipPermissions":[]}`, "tags": map[string]string{"Name": "web"},
+	}}
+}
+
 const (
 	topicARN    = "arn:aws:sns:ap-northeast-1:444455556666:alarm-"
 	trailARN    = "arn:aws:cloudtrail:ap-northeast-1:444455556666:trail/trail-"
@@ -205,15 +262,18 @@ const (
 	headerSecret = "SIMULATEDoriginHEADERsecret"
 	stageSecret  = "SIMULATEDstageVARIABLEsecret"
 
+	functionSecret = "SIMULATEDfunctionVARIABLEsecret"
+
 	lbARN  = "arn:aws:elasticloadbalancing:ap-northeast-1:444455556666:loadbalancer/app/lb/"
 	aclARN = "arn:aws:wafv2:ap-northeast-1:444455556666:regional/webacl/acl/"
 )
 
 // everything is how many records of all kinds the company has: four groups, GuardDuty
-// in three accounts and two regions, the organization with its accounts, what IAM keeps
-// for three accounts, with their root users and two more in the credential reports, and
-// three of each other kind, of web ACLs in two places.
-const everything = 4 + 3*2 + 4 + 1 + 3 + 3 + 2 + 13*3 + 2*3
+// and Config in three accounts and two regions, the organization with its accounts, what
+// IAM keeps for three accounts, with their root users and two more in the credential
+// reports, three of each other kind, of web ACLs in two places, Config's items of three
+// groups, and findings of GuardDuty and Security Hub in two accounts.
+const everything = 4 + 2*3*2 + 4 + 1 + 3 + 3 + 2 + 13*3 + 2*3 + 6 + (3 + 1) + (2 + 1)
 
 type world struct {
 	srv *aws.Server

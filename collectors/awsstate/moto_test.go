@@ -105,7 +105,8 @@ func without(object string, members ...string) string {
 
 // TestMoto holds the records against what the AWS CLI prints of the same resources.
 // Web ACLs are not among them: moto_server fails on ListResourcesForWebACL for what is
-// no load balancer.
+// no load balancer. Nor are AWS Config and findings of GuardDuty: it does not know
+// DescribeDeliveryChannelStatus and GetFindings.
 func TestMoto(t *testing.T) {
 	endpoint := moto(t)
 	w := serve(t, company(), nil) // its environment
@@ -122,16 +123,20 @@ func TestMoto(t *testing.T) {
 	subnets := gjson.Get(cli(t, endpoint, "ec2", "describe-subnets"), "Subnets.#.SubnetId").Array()
 	cli(t, endpoint, "elbv2", "create-load-balancer", "--name", "web", "--subnets", subnets[0].Str, subnets[1].Str)
 
+	account := gjson.Get(cli(t, endpoint, "sts", "get-caller-identity"), "Account").Str
+	cli(t, endpoint, "securityhub", "enable-security-hub")
+	cli(t, endpoint, "securityhub", "batch-import-findings", "--findings", `[{"SchemaVersion":"2018-10-08","Id":"f-1","ProductArn":"arn:aws:securityhub:`+tokyo+`:`+account+`:product/`+account+`/default",`+
+		`"GeneratorId":"g","AwsAccountId":"`+account+`","Types":["Effects/Data Exposure"],"CreatedAt":"2026-10-10T00:00:00.000Z","UpdatedAt":"2026-10-11T00:00:00Z","Severity":{"Label":"HIGH"},`+
+		`"Title":"<&> 公開","Description":"d","Resources":[{"Type":"AwsS3Bucket","Id":"arn:aws:s3:::b","Partition":"aws","Region":"`+tokyo+`"}],"Workflow":{"Status":"NEW"},"RecordState":"ACTIVE"}]`)
+
 	s := w.open(t, "region: "+tokyo+"\nregions: ["+tokyo+"]\nendpoint: "+endpoint+"\n")
-	records, claims := read(t, s, "securitygroup.snapshot", "guardduty.detector", "organizations.organization", "organizations.account",
+	records, claims := read(t, s, "securitygroup.snapshot", "guardduty.detector", "organizations.organization", "organizations.account", "securityhub.finding",
 		"ec2.instance", "ec2.volume", "ec2.snapshot", "elbv2.load_balancer")
 	for _, c := range claims {
 		if !c.Satisfied() {
 			t.Errorf("%s: %+v", c.Kind, c.Gaps)
 		}
 	}
-	account := gjson.Get(cli(t, endpoint, "sts", "get-caller-identity"), "Account").Str
-
 	var groups struct{ SecurityGroups []json.RawMessage }
 	if err := json.Unmarshal([]byte(cli(t, endpoint, "ec2", "describe-security-groups")), &groups); err != nil {
 		t.Fatal(err)
@@ -148,6 +153,7 @@ func TestMoto(t *testing.T) {
 	}
 	same(t, "detector", cli(t, endpoint, "guardduty", "get-detector", "--detector-id", detector),
 		fmt.Sprintf(`{%s`, strings.TrimPrefix(gjson.Get(bodyOf(t, records, account+"/"+tokyo+"@"), "Detectors.0").Raw, `{"DetectorId":"`+detector+`",`)))
+	same(t, "finding", gjson.Get(cli(t, endpoint, "securityhub", "get-findings"), "Findings.0").Raw, gjson.Get(bodyOf(t, records, "arn:aws:securityhub:"+tokyo+":"+account+":product/"+account+"/default f-1"), "Finding").Raw)
 	for _, list := range []struct{ kind, noun, id, elements string }{
 		{"ec2.instance", "Instance", "InstanceId", gjson.Get(cli(t, endpoint, "ec2", "describe-instances"), "Reservations.#.Instances|@flatten").Raw},
 		{"ec2.volume", "Volume", "VolumeId", gjson.Get(cli(t, endpoint, "ec2", "describe-volumes"), "Volumes").Raw},

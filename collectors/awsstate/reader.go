@@ -90,6 +90,22 @@ func named(stack *middleware.Stack) error {
 		}), middleware.After)
 }
 
+// around is the time that the unit's records are wanted of: its window, and what the
+// selections reach before and after it.
+func (r *reader) around() evidence.Period {
+	p := r.unit.Window
+	for _, s := range r.unit.Want {
+		reach := s.Around(r.unit.Window)
+		if reach.Start.Before(p.Start) {
+			p.Start = reach.Start
+		}
+		if reach.End.After(p.End) {
+			p.End = reach.End
+		}
+	}
+	return p
+}
+
 // snapshot emits how a resource stands. Its identity is account/region/id@time; id is
 // empty for what there is one of in each account and region.
 func (r *reader) snapshot(id string, nouns ...noun) error {

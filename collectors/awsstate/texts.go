@@ -16,7 +16,14 @@ var texts = map[string]evidence.Text{
 	"identity_center_not_found": {JA: "設定 regions のリージョンに IAM Identity Center が見つからないため取得不可（当該リージョンを regions に加えるか、利用していない場合は当該種別を except に記載する）", EN: "not readable, since IAM Identity Center is in none of the regions of the setting regions (add its region there or, where it is not used, name the kind in except)"},
 	"more_findings":             {JA: "指摘の件数が多く、以降の記載を省略している", EN: "more findings than are listed"},
 
-	"no_identity_center":    {JA: "組織で IAM Identity Center を利用していない", EN: "the organization does not use IAM Identity Center"},
+	"no_identity_center":      {JA: "組織で IAM Identity Center を利用していない", EN: "the organization does not use IAM Identity Center"},
+	"config_not_on":           {JA: "AWS Config が記録していないため、構成履歴がない", EN: "AWS Config does not record here, so there is no history"},
+	"config_history_not_kept": {JA: "AWS Config が検出したものの、構成履歴を保持していないリソースがある", EN: "a resource that AWS Config has discovered and keeps no history of"},
+
+	"older_than_retained": {JA: "サービスの保持期間を過ぎており、完全には取得できない", EN: "older than the service keeps it; what there is of it is not complete"},
+	"archived_not_kept":   {JA: "Security Hub はアーカイブ済みの検出結果を最終更新から30日で削除するため、それより前に更新されたものは含まれない場合がある", EN: "Security Hub deletes archived findings 30 days after their last update, so that earlier ones may be missing"},
+	"not_enabled":         {JA: "当該アカウント及びリージョンではサービスが有効化されていない", EN: "the service is not enabled in the account and region"},
+
 	"account_not_active":    {JA: "停止又は閉鎖中のアカウントであり、読み取っていない", EN: "an account that is suspended or closed, of which nothing was read"},
 	"deleted_meanwhile":     {JA: "一覧の取得後に削除されたため、レコードがない", EN: "deleted after the list was read, so that there is no record of it"},
 	"service_not_in_region": {JA: "当該リージョンではサービスが提供されていない", EN: "the region does not have the service"},

@@ -95,11 +95,13 @@ func stateServices() map[string]stateService {
 	return map[string]stateService{
 		"apigateway":           {protocol: restJSON, operation: apiGatewayOperation, answer: (*Server).apiGateway},
 		"cloudfront":           {protocol: restXML, operation: cloudFrontOperation, answer: (*Server).cloudFront},
+		"config":               {protocol: jsonProtocol, answer: (*Server).config},
 		"ec2":                  {protocol: ec2Protocol, answer: (*Server).ec2},
 		"elasticloadbalancing": {protocol: queryProtocol, answer: (*Server).loadBalancing},
 		"guardduty":            {protocol: restJSON, operation: guardDutyOperation, answer: (*Server).guardDuty},
 		"iam":                  {protocol: queryProtocol, answer: (*Server).iam},
 		"identitystore":        {protocol: jsonProtocol, answer: (*Server).identityStore},
+		"securityhub":          {protocol: restJSON, operation: securityHubOperation, answer: (*Server).securityHub},
 		"sns":                  {protocol: queryProtocol, answer: (*Server).sns},
 		"ssm":                  {protocol: jsonProtocol, answer: (*Server).ssm},
 		"sso":                  {protocol: jsonProtocol, answer: (*Server).identityCenter},

@@ -1,13 +1,20 @@
 package aws
 
 import (
+	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Detectors is GuardDuty's collection of Detector.
 const Detectors = "guardduty detectors"
+
+// DetectorFindings is GuardDuty's collection of findings, as GetFindings gives them:
+// map[string]any. An administrator's account lists those of its members too.
+const DetectorFindings = "guardduty findings"
 
 // Detector is a detector of an account and region.
 type Detector struct {
@@ -30,6 +37,10 @@ type DetectorFeature struct {
 func guardDutyOperation(c *call) string {
 	parts := strings.Split(strings.Trim(c.URL.Path, "/"), "/")
 	switch {
+	case len(parts) == 3 && parts[2] == "findings" && c.Method == http.MethodPost:
+		return "ListFindings"
+	case len(parts) == 4 && parts[2] == "findings" && parts[3] == "get" && c.Method == http.MethodPost:
+		return "GetFindings"
 	case parts[0] != "detector" || c.Method != http.MethodGet:
 	case len(parts) == 1:
 		return "ListDetectors"
@@ -69,6 +80,57 @@ func (s *Server) guardDuty(c *call) response {
 			}
 		}
 		return c.fail(http.StatusBadRequest, "BadRequestException", "The request is rejected because the input detectorId is not owned by the current account.")
+	case "ListFindings", "GetFindings":
+		id := strings.Split(strings.Trim(c.URL.Path, "/"), "/")[1]
+		if !slices.ContainsFunc(list, func(d Detector) bool { return d.ID == id }) {
+			return c.fail(http.StatusBadRequest, "BadRequestException", "The request is rejected because the input detectorId is not owned by the current account.")
+		}
+		return s.detectorFindings(c, id)
 	}
 	return c.unknownOperation()
+}
+
+// detectorFindings lists findings by the account and the time of their last change, or
+// gives those of some IDs.
+func (s *Server) detectorFindings(c *call, detector string) response {
+	var in struct {
+		FindingIDs      []string `json:"findingIds"`
+		MaxResults      int      `json:"maxResults"`
+		NextToken       string   `json:"nextToken"`
+		FindingCriteria struct {
+			Criterion map[string]struct {
+				Equals             []string `json:"equals"`
+				GreaterThanOrEqual *int64   `json:"greaterThanOrEqual"`
+			} `json:"criterion"`
+		} `json:"findingCriteria"`
+	}
+	if err := json.Unmarshal(c.body, &in); err != nil {
+		return c.unknownOperation()
+	}
+	ids, found := []string{}, []any{}
+	for _, f := range listOf[map[string]any](s.opt.State, c.account, c.region, DetectorFindings) {
+		if f["service"].(map[string]any)["detectorId"] != detector {
+			continue
+		}
+		id := f["id"].(string)
+		if slices.Contains(in.FindingIDs, id) {
+			found = append(found, f)
+		}
+		updated, err := time.Parse(time.RFC3339, f["updatedAt"].(string))
+		since, owner := in.FindingCriteria.Criterion["updatedAt"].GreaterThanOrEqual, in.FindingCriteria.Criterion["accountId"].Equals
+		if err == nil && (since == nil || updated.UnixMilli() >= *since) && (owner == nil || slices.Contains(owner, f["accountId"].(string))) {
+			ids = append(ids, id)
+		}
+	}
+	if c.operation == "GetFindings" {
+		if len(in.FindingIDs) == 0 || len(in.FindingIDs) > 50 {
+			return c.fail(http.StatusBadRequest, "BadRequestException", "The request is rejected because an invalid or out-of-range value is specified as an input parameter.")
+		}
+		return jsonResponse(http.StatusOK, map[string]any{"findings": found})
+	}
+	page, next, bad := pageOf(s.opt.State, ids, in.NextToken, in.MaxResults)
+	if bad {
+		return c.fail(http.StatusBadRequest, "BadRequestException", "The request is rejected because the parameter nextToken has an invalid value.")
+	}
+	return jsonResponse(http.StatusOK, map[string]any{"findingIds": page, "nextToken": next})
 }
