@@ -11,7 +11,7 @@ func TestSecurityGroupBody(t *testing.T) {
 	s := serve(t, company(), nil).organization(t)
 	records, _ := read(t, s, "securitygroup.snapshot")
 	want := `{"AccountId":"444455556666","Region":"ap-northeast-1","SecurityGroup":{"Description":"<web> & more","GroupId":"sg-0a","GroupName":"web",` +
-		`"IpPermissions":[{"FromPort":443,"IpProtocol":"tcp","IpRanges":[{"CidrIp":"0.0.0.0/0","Description":"公開"}],"ToPort":443}],` +
+		`"IpPermissions":[{"FromPort":443,"IpProtocol":"tcp","IpRanges":[{"CidrIp":"0.0.0.0/0","Description":"公開"}],"Ipv6Ranges":[],"ToPort":443}],` +
 		`"IpPermissionsEgress":[],"OwnerId":"444455556666","Tags":[],"VpcId":"vpc-1"},"Rules":[` +
 		`{"CidrIpv4":"0.0.0.0/0","FromPort":-1,"GroupId":"sg-0a","GroupOwnerId":"444455556666","IpProtocol":"-1","IsEgress":true,"SecurityGroupRuleId":"sg-0a-r1","Tags":[],"ToPort":-1},` +
 		`{"CidrIpv4":"0.0.0.0/0","FromPort":443,"GroupId":"sg-0a","GroupOwnerId":"444455556666","IpProtocol":"tcp","IsEgress":false,"SecurityGroupRuleId":"sg-0a-r2","Tags":[],"ToPort":443}],"GroupsInRegion":3}`

@@ -68,6 +68,7 @@ func TestDays(t *testing.T) {
 func TestStops(t *testing.T) {
 	period := evidence.Period{Start: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	n := 0
 	for r, err := range Day().Derive(ctx, kind.Input{Period: period}) {
 		if n++; n == 2 && (!errors.Is(err, context.Canceled) || r.ID != "") {
