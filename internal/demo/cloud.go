@@ -2,6 +2,7 @@ package demo
 
 import (
 	"sync"
+	"time"
 
 	"github.com/evidencepack/evidence/internal/demo/aws"
 )
@@ -14,8 +15,9 @@ const (
 // standing is something that the company's AWS accounts hold when they are read, and
 // what the controls make of it.
 type standing struct {
-	place            // its account and region; services without regions have none
-	id        string // what the controls know it by: account/region/id, as its snapshots without their time; empty: no control judges it
+	place               // its account and region; services without regions have none
+	id        string    // what the controls know it by: account/region/id, as its snapshots without their time; empty: no control judges it
+	since     time.Time // of what is not a snapshot: its time
 	expects   []expectation
 	resources []resource
 }
@@ -40,7 +42,7 @@ func stands(where place, id, collection string, thing any, expects ...expectatio
 // standings are everything that the company's accounts hold.
 func standings() []standing {
 	var all []standing
-	for _, part := range [][]standing{groupStandings(), memberStandings(), endpointStandings(), serverStandings(), trailStandings(), federationStandings(), identityStandings()} {
+	for _, part := range [][]standing{groupStandings(), memberStandings(), endpointStandings(), serverStandings(), trailStandings(), federationStandings(), detectorStandings(), recorderStandings(), keyStandings(), identityStandings()} {
 		all = append(all, part...)
 	}
 	return all

@@ -69,7 +69,7 @@ func derived(t *testing.T) Golden {
 			if all[e.control] == nil {
 				all[e.control] = &Findings{Control: e.control, Result: evidence.Effective, Items: []Exception{}}
 			}
-			all.add(e, s.id, time.Time{})
+			all.add(e, s.id, s.since.UTC())
 		}
 	}
 	maps.Copy(all, derivedFromHub())

@@ -70,7 +70,7 @@ func (p planted) deliveredTwice() planted {
 // story is everything planted in the month.
 func story() []planted {
 	var all []planted
-	for _, part := range [][]planted{loggingStory(), federatedStory(), rootStory(), networkStory(), securityGroupRoutine()} {
+	for _, part := range [][]planted{loggingStory(), federatedStory(), rootStory(), networkStory(), securityGroupRoutine(), detectorStory()} {
 		all = append(all, part...)
 	}
 	return all
