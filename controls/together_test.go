@@ -89,7 +89,7 @@ func TestTogetherEqualsAlone(t *testing.T) {
 		groups++
 		m := memory{}
 		for _, kind := range c.Population.Kinds() {
-			for n := range 200 {
+			for n := range 400 {
 				r := p.record(kind, n)
 				if _, err := parseValue(r.Body); err == nil {
 					m[kind] = append(m[kind], r)

@@ -2,7 +2,7 @@ package evidence.acc_09_test
 
 import data.evidence.acc_09
 
-rows := data.testdata
+rows := data.testdata["iam.credential_report"]
 
 now := "2026-11-02T00:00:00Z"
 

@@ -95,7 +95,7 @@ test_nothing_but_the_identity if {
 
 # How the root user stood.
 
-account := data.testdata.account
+account := data.testdata["iam.account"].account
 
 nothing := {"exceptions": set(), "undetermined": set(), "observations": set()}
 

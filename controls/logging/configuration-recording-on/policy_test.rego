@@ -2,7 +2,7 @@ package evidence.log_06_test
 
 import data.evidence.log_06
 
-shaped := data.testdata.config
+shaped := object.union(data.testdata["config.recorder"], data.testdata["cloudtrail.event"])
 
 account := [shaped.virginia, shaped.tokyo, shaped.off]
 

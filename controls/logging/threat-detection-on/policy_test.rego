@@ -2,7 +2,10 @@ package evidence.log_04_test
 
 import data.evidence.log_04
 
-shaped := data.testdata.shaped
+shaped := object.union_n([
+	data.testdata["guardduty.detector"], data.testdata["guardduty.finding"],
+	data.testdata["securityhub.finding"], data.testdata["cloudtrail.event"],
+])
 
 none := {"archived": [], "hub": [], "updated": [], "updated_own": [], "original": []}
 
