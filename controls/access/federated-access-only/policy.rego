@@ -59,13 +59,13 @@ source := object.get(input.record, "sourceIPAddress", "")
 
 exception contains {"code": "password_active", "detail": {"user": row.user, "account": input.record.AccountId}} if {
 	tested_row
-	row.password_enabled == "true"
+	lower(row.password_enabled) == "true"
 }
 
 undetermined contains {"code": "password_unknown", "detail": {"user": row.user, "account": input.record.AccountId, "value": value}} if {
 	tested_row
 	value := object.get(row, "password_enabled", "-")
-	not value in {"true", "false"}
+	not lower(value) in {"true", "false"}
 }
 
 not_applicable_because contains {"code": "root_user"} if root_row
@@ -74,7 +74,7 @@ not_applicable_because contains {"code": "service_user"} if listed_row
 
 observation contains {"code": "service_user_with_password", "detail": {"user": row.user, "account": input.record.AccountId}} if {
 	listed_row
-	row.password_enabled == "true"
+	lower(row.password_enabled) == "true"
 }
 
 tested_row if {

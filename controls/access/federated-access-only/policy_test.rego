@@ -284,3 +284,11 @@ test_trust_that_cannot_be_understood if {
 	}
 	told(by_role(json.remove(roles.of_user, ["/Role/AssumeRolePolicyDocument"]), data.params).undetermined) == {"trust_unreadable"}
 }
+
+# AWS's reports write false, and its guide FALSE.
+test_passwords_in_capitals if {
+	told(by_row(object.union(rows.person, {"Row": {"password_enabled": "TRUE"}}), data.params).exceptions) == {"password_active"}
+	off := by_row(object.union(rows.person, {"Row": {"password_enabled": "FALSE"}}), data.params)
+	off.exceptions == set()
+	off.undetermined == set()
+}
