@@ -35,6 +35,21 @@ func (r Result) Name() Text {
 	return Text{JA: string(r), EN: string(r)}
 }
 
+// Mark is the sign that a result carries beside its word and its colour.
+func (r Result) Mark() string {
+	switch r {
+	case Effective:
+		return "○"
+	case ExceptionsNoted:
+		return "▲"
+	case NoOccurrence:
+		return "－"
+	case NotEvaluable:
+		return "？"
+	}
+	return ""
+}
+
 // Verdict is what the test of one item of a population came to.
 type Verdict string
 
@@ -61,4 +76,21 @@ func (v Verdict) Name() Text {
 		return Text{JA: "判定不能", EN: "undetermined"}
 	}
 	return Text{JA: string(v), EN: string(v)}
+}
+
+// Mark is the sign that a verdict carries beside its word and its colour.
+func (v Verdict) Mark() string {
+	switch v {
+	case Pass:
+		return "○"
+	case Exception:
+		return "▲"
+	case NotApplicable:
+		return "－"
+	case Pending:
+		return "◇"
+	case Undetermined:
+		return "◆"
+	}
+	return ""
 }

@@ -24,7 +24,7 @@ func pageCounts(t *testing.T, p *reports.Pack) {
 	in := func(x evidence.Text) string { return x.In(p.Lang) }
 	tiles := page.all("ul", "tiles")[0].texts("li", "")
 	for i, rc := range p.ResultCounts() {
-		if want := format.Count(rc.N) + " " + words.ResultMark(rc.Result) + " " + in(rc.Result.Name()); tiles[i] != want {
+		if want := format.Count(rc.N) + " " + rc.Result.Mark() + " " + in(rc.Result.Name()); tiles[i] != want {
 			t.Errorf("tile %d says %q, want %q", i, tiles[i], want)
 		}
 	}
@@ -43,7 +43,7 @@ func pageSummary(t *testing.T, page element, p *reports.Pack) {
 	rows := page.table(t, in(words.ResultsByControl)).rows()
 	matrix := page.table(t, in(words.ControlMatrix)).rows()
 	for _, c := range p.Controls {
-		result := words.ResultMark(c.Result) + " " + in(c.Result.Name())
+		result := c.Result.Mark() + " " + in(c.Result.Name())
 		want := append([]string{c.ID, result, c.Title}, counts(c, pageOrder...)...)
 		if !slices.ContainsFunc(rows, func(r []string) bool { return slices.Equal(r, want) }) {
 			t.Errorf("results by control: no row %q", want)
@@ -60,7 +60,7 @@ func pageSummary(t *testing.T, page element, p *reports.Pack) {
 	for _, item := range p.Framework.Items {
 		want := "—"
 		if r, ok := p.ItemResult(item); ok {
-			want = words.ResultMark(r) + " " + in(r.Name())
+			want = r.Mark() + " " + in(r.Name())
 		}
 		if !slices.ContainsFunc(items, func(r []string) bool { return r[0] == item.ID && r[1] == want }) {
 			t.Errorf("results by item: %s is not %q", item.ID, want)
@@ -86,7 +86,7 @@ func pageControl(t *testing.T, page element, p *reports.Pack, c *reports.Control
 	if diff := cmp.Diff(counts(*c, pageOrder...), section.all("dl", "counts")[0].texts("dd", "")); diff != "" {
 		t.Errorf("%s: counts (-pack +page):\n%s", c.ID, diff)
 	}
-	if got := section.texts("span", "result")[0]; got != words.ResultMark(c.Result)+" "+in(c.Result.Name()) {
+	if got := section.texts("span", "result")[0]; got != c.Result.Mark()+" "+in(c.Result.Name()) {
 		t.Errorf("%s: the section's result is %q", c.ID, got)
 	}
 	for _, why := range c.Why {

@@ -182,7 +182,7 @@ func workbookCounts(t *testing.T, p *reports.Pack) {
 			n int64
 		}{{evidence.Pass, c.Counts.Passed}, {evidence.Exception, c.Counts.Exceptions}, {evidence.NotApplicable, c.Counts.NotApplicable}, {evidence.Pending, c.Counts.Pending}, {evidence.Undetermined, c.Counts.Undetermined}} {
 			if v.n > 0 {
-				wantItems[words.VerdictMark(v.v)+" "+in(v.v.Name())] = v.n
+				wantItems[v.v.Mark()+" "+in(v.v.Name())] = v.n
 			}
 		}
 		if diff := cmp.Diff(wantItems, items); diff != "" {
@@ -225,7 +225,7 @@ func rowsOf(t *testing.T, f *excelize.File, sheet string) [][]string {
 
 func summaryCounts(t *testing.T, p *reports.Pack, rows [][]string) {
 	for _, rc := range p.ResultCounts() {
-		mark := words.ResultMark(rc.Result) + " " + rc.Result.Name().In(p.Lang)
+		mark := rc.Result.Mark() + " " + rc.Result.Name().In(p.Lang)
 		if !slices.ContainsFunc(rows, func(r []string) bool { return len(r) == 3 && r[0] == mark && r[2] == format.Count(rc.N) }) {
 			t.Errorf("summary: no row gives %q %d controls", mark, rc.N)
 		}
@@ -326,7 +326,7 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 		}
 	}
 	for _, rc := range p.ResultCounts() {
-		if want := words.ResultMark(rc.Result) + " " + in(rc.Result.Name()); !slices.ContainsFunc(all, func(s string) bool {
+		if want := rc.Result.Mark() + " " + in(rc.Result.Name()); !slices.ContainsFunc(all, func(s string) bool {
 			return s == fmt.Sprintf(in(words.ResultN), want, format.Count(rc.N))
 		}) {
 			t.Errorf("legend of the bar does not give %s %d", rc.Result, rc.N)
@@ -342,7 +342,7 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 		want := []string{in(words.PopulationCount)}
 		order := []evidence.Verdict{evidence.Exception, evidence.Pass, evidence.NotApplicable, evidence.Pending, evidence.Undetermined}
 		for _, v := range order {
-			want = append(want, words.VerdictMark(v)+" "+in(v.Name()))
+			want = append(want, v.Mark()+" "+in(v.Name()))
 		}
 		for _, n := range c.NotApplicable {
 			if want := fmt.Sprintf(in(words.ItemsN), format.Count(n.N)); !strings.Contains(strings.Join(all, ""), n.Text) || !strings.Contains(strings.Join(all, ""), want) {
@@ -352,7 +352,7 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 		if want = append(want, counts(c, order...)...); !follows(pages[at], want...) {
 			t.Errorf("%s: the section's counts are not %v", c.ID, want)
 		}
-		result := words.ResultMark(c.Result) + " " + in(c.Result.Name())
+		result := c.Result.Mark() + " " + in(c.Result.Name())
 		if !follows(all, format.Count(c.Counts.Total), format.Count(c.Counts.Exceptions), result) {
 			t.Errorf("%s: summary or matrix lacks %v with %s", c.ID, c.Counts, result)
 		}
@@ -393,7 +393,7 @@ func TestMemory(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector keeps memory of its own")
 	}
-	const items, limit = 20_000, 64 << 20 // excelize keeps up to 16 MiB of each of a control's two sheets
+	const items, limit = 20_000, 48 << 20
 	for _, r := range renderers {
 		t.Run(r.Name(), func(t *testing.T) {
 			p := reportstest.Pack(reportstest.Options{Items: items})

@@ -34,7 +34,7 @@ func (a *app) tellChanges(ctl *controls.Control, c *evaluation.Control, most int
 			if n++; n > most {
 				break
 			}
-			fmt.Fprintf(a.stdout, "  %s  %s\n", item.Time.In(loc).Format("15:04:05"), verdictWord(item.Verdict, l))
+			fmt.Fprintf(a.stdout, "  %s  %s\n", item.Time.In(loc).Format("15:04:05"), item.Verdict.Mark()+" "+item.Verdict.Name().In(l))
 			for _, r := range slices.Concat(item.Reasons, item.Observations) {
 				fmt.Fprintf(a.stdout, "    %s\n", reasonText(ctl, r, l, loc))
 			}
@@ -47,12 +47,4 @@ func (a *app) tellChanges(ctl *controls.Control, c *evaluation.Control, most int
 		fmt.Fprintf(a.stdout, say("ほか%d件(--all ですべて表示)\n", "%d more (--all shows them)\n"), more)
 	}
 	return nil
-}
-
-// verdictWord is an item's verdict with the mark that it has in packs.
-func verdictWord(v evidence.Verdict, l evidence.Lang) string {
-	marks := map[evidence.Verdict]string{
-		evidence.Pass: "○", evidence.Exception: "▲", evidence.NotApplicable: "－", evidence.Pending: "◇", evidence.Undetermined: "◆",
-	}
-	return marks[v] + " " + v.Name().In(l)
 }

@@ -24,20 +24,6 @@ func (a *app) printJSON(v any) error {
 	return enc.Encode(v)
 }
 
-// mark stands beside a result's word, for readers without colours: the marks of
-// the packs.
-func mark(r evidence.Result) string {
-	switch r {
-	case evidence.Effective:
-		return "○"
-	case evidence.ExceptionsNoted:
-		return "▲"
-	case evidence.NotEvaluable:
-		return "？"
-	}
-	return "－"
-}
-
 // tellResults prints one line a control.
 func (a *app) tellResults(run *pipeline.Run, r *evaluation.Results) error {
 	l := run.Config.Lang
@@ -55,7 +41,7 @@ func (a *app) tellResults(run *pipeline.Run, r *evaluation.Results) error {
 		if err != nil {
 			return err
 		}
-		t.AppendRow([]any{c.ID, mark(c.Result) + " " + c.Result.Name().In(l), c.Counts.Total, c.Counts.Exceptions,
+		t.AppendRow([]any{c.ID, c.Result.Mark() + " " + c.Result.Name().In(l), c.Counts.Total, c.Counts.Exceptions,
 			c.Counts.NotApplicable, ctl.Title.In(l)})
 	}
 	t.Render()

@@ -36,7 +36,8 @@ func readTrails(ctx context.Context, r *reader) error {
 		nouns := []noun{{"Trail", t}}
 		status, err := client.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: &arn})
 		switch {
-		case coded(err, noTrail): // deleted meanwhile
+		case coded(err, noTrail):
+			r.deleted(arn)
 			continue
 		case err != nil:
 			if err := r.partly(short(arn), err); err != nil {
@@ -48,6 +49,7 @@ func readTrails(ctx context.Context, r *reader) error {
 		selectors, err := client.GetEventSelectors(ctx, &cloudtrail.GetEventSelectorsInput{TrailName: &arn})
 		switch {
 		case coded(err, noTrail):
+			r.deleted(arn)
 			continue
 		case err != nil:
 			if err := r.partly(short(arn), err); err != nil {

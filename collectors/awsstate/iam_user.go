@@ -66,7 +66,7 @@ func readUser(ctx context.Context, r *reader, c userCalls, u types.User) error {
 		value, err := part.read(ctx)
 		switch {
 		case coded(err, noEntity):
-			r.note(evidence.Finding{Code: "deleted_meanwhile", Object: r.unit.Scope.String() + " " + short(*u.Arn)})
+			r.deleted(*u.Arn)
 			return nil
 		case err != nil:
 			if err := r.partly(short(*u.Arn), err); err != nil {

@@ -199,6 +199,11 @@ func (r *reader) partly(object string, err error) error {
 	return nil
 }
 
+// deleted notes something that was in a list, and was not there any more when it was read.
+func (r *reader) deleted(what string) {
+	r.note(evidence.Finding{Code: "deleted_meanwhile", Object: r.unit.Scope.String() + " " + short(what)})
+}
+
 // unnamed notes something that has no identity, and so makes no record.
 func (r *reader) unnamed(what string) {
 	r.gap(evidence.Finding{Code: "without_identity", Object: r.unit.Scope.String() + ": " + what})

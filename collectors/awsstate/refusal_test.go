@@ -132,3 +132,40 @@ func TestSettingsRefuse(t *testing.T) {
 		}
 	}
 }
+
+// TestDeletedMeanwhile: what was listed and is not there any more when it is read makes
+// no record, and the claim says so.
+func TestDeletedMeanwhile(t *testing.T) {
+	for _, tt := range []struct {
+		kind, code string
+		records    int
+		pick       func(body, authorization string) bool
+	}{
+		{"cloudtrail.trail", "TrailNotFoundException", 2, func(body, authorization string) bool {
+			return strings.Contains(authorization, "/cloudtrail/") && strings.Contains(body, `"Name":"`+trailARN+`1"`)
+		}},
+		{"sns.topic", "NotFound", 2, func(body, _ string) bool {
+			return strings.Contains(body, "Action=ListSubscriptionsByTopic&") && strings.Contains(body, "alarm-1")
+		}},
+		{"ssoadmin.assignment", "ResourceNotFoundException", 1, func(body, authorization string) bool {
+			return strings.Contains(authorization, "/sso/") && strings.Contains(body, `ps-1"`)
+		}},
+	} {
+		w := serve(t, company(), denying(tt.code, func(body, authorization, _ string) bool { return tt.pick(body, authorization) }))
+		records, claims := read(t, w.organization(t), tt.kind)
+		var notes []string
+		for _, c := range claims {
+			for _, n := range c.Notes {
+				if n.Code == "deleted_meanwhile" {
+					notes = append(notes, n.Object)
+				}
+			}
+			if !c.Satisfied() {
+				t.Errorf("%s: %+v", tt.kind, c.Gaps)
+			}
+		}
+		if len(records) != tt.records || len(notes) != 1 || !strings.HasSuffix(notes[0], "1") {
+			t.Errorf("%s: %d records, want %d; noted: %q", tt.kind, len(records), tt.records, notes)
+		}
+	}
+}

@@ -47,7 +47,8 @@ func readTopic(ctx context.Context, r *reader, client *sns.Client, arn string) e
 	topic := []noun{{"TopicArn", arn}}
 	out, err := client.GetTopicAttributes(ctx, &sns.GetTopicAttributesInput{TopicArn: &arn})
 	switch {
-	case coded(err, noTopic): // deleted meanwhile
+	case coded(err, noTopic):
+		r.deleted(arn)
 		return nil
 	case err != nil:
 		if err := r.partly(short(arn), err); err != nil {
@@ -64,6 +65,7 @@ func readTopic(ctx context.Context, r *reader, client *sns.Client, arn string) e
 	subscriptions, err := subscriptionsOf(ctx, client, arn)
 	switch {
 	case coded(err, noTopic):
+		r.deleted(arn)
 		return nil
 	case err != nil:
 		if err := r.partly(short(arn), err); err != nil {

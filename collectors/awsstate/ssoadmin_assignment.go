@@ -60,7 +60,8 @@ func readAssignments(ctx context.Context, r *reader) error {
 		}
 		for _, set := range out.PermissionSets {
 			err := a.of(ctx, r, set)
-			if coded(err, noSuchResource) { // deleted meanwhile
+			if coded(err, noSuchResource) {
+				r.deleted(set)
 				continue
 			}
 			if err := r.partly(short(set), err); err != nil {

@@ -102,28 +102,15 @@ func (c *change) record() (evidence.Record, error) {
 func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error] {
 	return func(yield func(evidence.Record, error) bool) {
 		e := newEngine()
-		e.since = in.Period.Start.Add(-reach)
 		var out []*change
-		stopped := false
-		e.tell = func(err error) bool {
-			if !stopped && !yield(evidence.Record{}, err) {
-				stopped = true
-			}
-			return !stopped
-		}
 		e.emit = func(c *change) {
 			if c.touches(in.Period) {
 				out = append(out, c)
 			}
 		}
-		e.rebuild(ctx, in.Records)
-		if err := ctx.Err(); err != nil {
-			e.tell(err)
-		}
-		if stopped {
+		if !e.derive(ctx, in, yield) {
 			return
 		}
-		e.regions = nil
 		slices.SortStableFunc(out, func(a, b *change) int {
 			return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.id(), b.id()))
 		})

@@ -310,24 +310,11 @@ func (x *register) lapse(p place, before, at time.Time, shot string) {
 func exposures(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error] {
 	return func(yield func(evidence.Record, error) bool) {
 		e := newEngine()
-		e.since = in.Period.Start.Add(-reach)
 		x := &register{engine: e, period: in.Period, open: map[*group][]*standing{}}
-		stopped := false
-		e.tell = func(err error) bool {
-			if !stopped && !yield(evidence.Record{}, err) {
-				stopped = true
-			}
-			return !stopped
-		}
 		e.emit, e.observe, e.resolved, e.lapse = x.changed, x.observed, x.resolved, x.lapse
-		e.rebuild(ctx, in.Records)
-		if err := ctx.Err(); err != nil {
-			e.tell(err)
-		}
-		if stopped {
+		if !e.derive(ctx, in, yield) {
 			return
 		}
-		e.regions = nil
 		all := append(x.closed, x.loose...)
 		for _, list := range x.open {
 			all = append(all, list...)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/derived/kind"
 )
 
 // lag is how long after a change AWS Config may still record a group as it was before:
@@ -87,6 +88,24 @@ type change struct {
 func newEngine() *engine {
 	return &engine{strings: map[string]string{}, actors: map[Actor]*Actor{}, regions: map[place]*region{}, emit: func(*change) {}, observe: func(*group, time.Time) {}, tell: func(error) bool { return true },
 		resolved: func(*group, *call, rule, bool) {}, lapse: func(place, time.Time, time.Time, string) {}}
+}
+
+// derive rebuilds what a kind is derived from, and lets go of it. Records that cannot be
+// read are told to yield beside empty ones. It reports whether there is somebody who
+// wants more.
+func (e *engine) derive(ctx context.Context, in kind.Input, yield func(evidence.Record, error) bool) bool {
+	goesOn := true
+	e.tell = func(err error) bool {
+		goesOn = goesOn && yield(evidence.Record{}, err)
+		return goesOn
+	}
+	e.since = in.Period.Start.Add(-reach)
+	e.rebuild(ctx, in.Records)
+	if err := ctx.Err(); err != nil {
+		e.tell(err)
+	}
+	e.regions = nil
+	return goesOn
 }
 
 // rebuild goes through all records in reach. It ends early when tell refuses.

@@ -42,7 +42,10 @@ func stands(where place, id, collection string, thing any, expects ...expectatio
 // standings are everything that the company's accounts hold.
 func standings() []standing {
 	var all []standing
-	for _, part := range [][]standing{groupStandings(), memberStandings(), endpointStandings(), serverStandings(), trailStandings(), federationStandings(), detectorStandings(), recorderStandings(), keyStandings(), identityStandings()} {
+	for _, part := range [][]standing{
+		groupStandings(), memberStandings(), endpointStandings(), serverStandings(), trailStandings(),
+		federationStandings(), detectorStandings(), recorderStandings(), keyStandings(), identityStandings(),
+	} {
 		all = append(all, part...)
 	}
 	return all

@@ -77,7 +77,7 @@ func (d *document) dayBar(day reports.DayCounts, x, step, scale float64) {
 		d.rect("others", x, base-bad-others, width, others)
 	}
 	if bad > 0 && step >= 8 {
-		d.leaf("text", words.VerdictMark(evidence.Exception), class("over"), attr{"x", decimal(x + width/2)}, attr{"y", decimal(base - bad - others - 3)})
+		d.leaf("text", evidence.Exception.Mark(), class("over"), attr{"x", decimal(x + width/2)}, attr{"y", decimal(base - bad - others - 3)})
 	}
 	d.end("g")
 }

@@ -148,7 +148,7 @@ func (d *document) search() {
 	d.start("select", id("results"), label(d.in(words.Result)))
 	d.leaf("option", d.in(words.AllResults), attr{"value", ""})
 	for _, rc := range d.p.ResultCounts() {
-		d.leaf("option", words.ResultMark(rc.Result)+" "+d.in(rc.Result.Name()), attr{"value", string(rc.Result)})
+		d.leaf("option", rc.Result.Mark()+" "+d.in(rc.Result.Name()), attr{"value", string(rc.Result)})
 	}
 	d.end("select")
 	d.start("select", id("verdicts"), label(d.in(words.Verdict)))
@@ -170,11 +170,11 @@ func (d *document) footer() {
 }
 
 func (d *document) verdictText(v evidence.Verdict) string {
-	return words.VerdictMark(v) + " " + d.in(v.Name())
+	return v.Mark() + " " + d.in(v.Name())
 }
 
 func (d *document) resultText(r evidence.Result) string {
-	return words.ResultMark(r) + " " + d.in(r.Name())
+	return r.Mark() + " " + d.in(r.Name())
 }
 
 // looks of the results and of a calendar's days. Each has its mark and word too.
@@ -197,7 +197,7 @@ func (d *document) badge(r evidence.Result) { d.leaf("span", d.resultText(r), cl
 // speaks is given all the same.
 func (d *document) mark(r evidence.Result) {
 	d.start("span", class(markLook[r]), attr{"title", d.in(r.Name())})
-	d.leaf("span", words.ResultMark(r), attr{"aria-hidden", "true"})
+	d.leaf("span", r.Mark(), attr{"aria-hidden", "true"})
 	d.leaf("span", d.in(r.Name()), class("spoken"))
 	d.end("span")
 	d.text(" ")

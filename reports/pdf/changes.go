@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
@@ -61,7 +62,7 @@ func (d *document) diffBox(item reports.Item, at int) box {
 // changeBox is the verdict of a change, and why.
 func (d *document) changeBox(item reports.Item) box {
 	b := box{paras: []para{{text: verdictText(d, item.Verdict), st: d.st.cell}}}
-	for _, r := range append(append([]reports.Reason(nil), item.Reasons...), item.Observations...) {
+	for _, r := range slices.Concat(item.Reasons, item.Observations) {
 		b.paras = append(b.paras, para{text: d.line(r.Text), st: d.st.tiny})
 	}
 	return b

@@ -28,7 +28,7 @@ var dayPaint = map[reports.DayState]paint{
 }
 
 func (d *document) resultText(r evidence.Result) string {
-	return words.ResultMark(r) + " " + d.in(r.Name())
+	return r.Mark() + " " + d.in(r.Name())
 }
 
 // result is a cell of a result: its fill, its mark and its word.
@@ -64,7 +64,7 @@ func (d *document) resultBar() {
 		w := bodyWidth * float64(rc.N) / float64(total)
 		d.fill(x, d.y, w, height, look.fill)
 		d.frame(x, d.y, w, height, grey)
-		label := words.ResultMark(rc.Result) + " " + format.Count(rc.N)
+		label := rc.Result.Mark() + " " + format.Count(rc.N)
 		if n := d.length(label, d.st.bold); n < w {
 			d.put(x+(w-n)/2, d.y+(height-d.st.bold.lead)/2, label, d.st.bold.with(look.text))
 		}
@@ -135,7 +135,7 @@ func (d *document) dayChart(days []reports.DayCounts) {
 	d.y = base + 0.8
 	d.dayLabels(days, left+axis, step)
 	d.y += st.lead + 1
-	d.legend(badFill, words.VerdictMark(evidence.Exception)+" "+d.in(evidence.Exception.Name()), left+axis)
+	d.legend(badFill, evidence.Exception.Mark()+" "+d.in(evidence.Exception.Name()), left+axis)
 	d.legend(color{176, 190, 212}, d.in(words.OtherItems), left+axis+30)
 	d.y += st.lead + 1
 }

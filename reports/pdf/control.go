@@ -58,7 +58,7 @@ func (d *document) countsTable(n reports.Counts) {
 }
 
 func verdictText(d *document, v evidence.Verdict) string {
-	return words.VerdictMark(v) + " " + d.in(v.Name())
+	return v.Mark() + " " + d.in(v.Name())
 }
 
 func (d *document) controlTexts(c *reports.Control) {

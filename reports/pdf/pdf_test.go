@@ -22,8 +22,8 @@ func TestFontsHaveOurWords(t *testing.T) {
 	p := reportstest.Pack(reportstest.Options{})
 	d := newDocument(p, layout{})
 	for _, s := range []string{
-		words.ResultMark(evidence.Effective) + words.ResultMark(evidence.ExceptionsNoted) + words.ResultMark(evidence.NoOccurrence) + words.ResultMark(evidence.NotEvaluable),
-		words.VerdictMark(evidence.Pending) + words.DayMark(reports.DayMissing), "…–·—↗", words.CutSeeExcel.JA, words.Conclusion.JA, words.VerifyIntro.EN,
+		evidence.Effective.Mark() + evidence.ExceptionsNoted.Mark() + evidence.NoOccurrence.Mark() + evidence.NotEvaluable.Mark(),
+		evidence.Pending.Mark() + words.DayMark(reports.DayMissing), "…–·—↗", words.CutSeeExcel.JA, words.Conclusion.JA, words.VerifyIntro.EN,
 	} {
 		if got := d.clean(s); got != s {
 			t.Errorf("%q is shown as %q", s, got)
@@ -133,14 +133,23 @@ func TestEveryShapeIsRendered(t *testing.T) {
 
 // TestPagesDoNotGrowWithItems: a population of any size gives the same pages.
 func TestPagesDoNotGrowWithItems(t *testing.T) {
-	pages := func(items int) int {
-		d := newDocument(reportstest.Pack(reportstest.Options{Items: items}), layout{})
+	pages := func(items int, changes bool) int {
+		p := reportstest.Pack(reportstest.Options{Items: items})
+		for i := range p.Controls {
+			if at := p.Controls[i].DiffColumn(); at >= 0 && !changes {
+				p.Controls[i].Columns[at].Type = reports.TextColumn
+			}
+		}
+		d := newDocument(p, layout{})
 		d.write()
 		return d.PageCount()
 	}
-	// What is shown of them are others: their texts are of other lengths.
-	if few, many := pages(1000), pages(50_000); many > few {
+	if few, many := pages(1000, false), pages(50_000, false); few != many {
 		t.Errorf("1,000 items take %d pages, 50,000 take %d", few, many)
+	}
+	// Of changes others are shown, with texts of other lengths, but no more of them.
+	if few, many := pages(1000, true), pages(50_000, true); many > few || few <= pages(1000, false) {
+		t.Errorf("1,000 changes take %d pages, 50,000 take %d", few, many)
 	}
 }
 

@@ -232,6 +232,7 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 		text(fmt.Sprintf("203.0.113.%d", i%256)), number(float64(i%400) + 0.25), {Time: at(i, p.n).Add(7 * time.Minute), Set: true},
 		text(fmt.Sprintf("- ingress tcp 443 10.0.%d.0/24\n+ ingress tcp 443 10.1.%d.0/24 \"web\"", i%256, i%256)),
 	}
+	item.Group = fmt.Sprintf("sg-%02d", i%9)
 	if i%11 == 10 {
 		item.Fields[4] = reports.Field{}
 	}

@@ -171,7 +171,7 @@ func (t *itemTable) add(item reports.Item) {
 	exception := item.Verdict == evidence.Exception
 	cells := make([]cell, 0, len(t.heads))
 	cells = append(cells, b.count(t.tally.Total),
-		cell{value: words.VerdictMark(item.Verdict) + " " + b.in(item.Verdict.Name()), style: b.styles.verdict[item.Verdict]},
+		cell{value: item.Verdict.Mark() + " " + b.in(item.Verdict.Name()), style: b.styles.verdict[item.Verdict]},
 		b.str(texts(item.Reasons)))
 	if t.observes() {
 		cells = append(cells, cell{value: b.text(texts(item.Observations)), style: b.styles.aside})

@@ -176,7 +176,7 @@ func (t *registerTable) add(e reports.RegisterEntry) error {
 		control = b.goTo(e.Control, b.names.byID[e.Control], 1)
 	}
 	cells := []cell{b.count(t.n), b.when(e.Time), b.str(e.Group), b.str(t.r.Columns[e.Column].Title), control,
-		{value: words.VerdictMark(e.Verdict) + " " + b.in(e.Verdict.Name()), style: b.styles.verdict[e.Verdict]},
+		{value: e.Verdict.Mark() + " " + b.in(e.Verdict.Name()), style: b.styles.verdict[e.Verdict]},
 		b.source(e.Link, clickable), b.str(e.ItemID), b.str(e.Text)}
 	if t.r.Labelled {
 		cells = slices.Insert(cells, registerLabel, b.str(e.Label))

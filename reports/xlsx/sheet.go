@@ -262,7 +262,7 @@ func (b *book) source(link string, clickable bool) cell {
 }
 
 func (b *book) result(r evidence.Result) cell {
-	return cell{value: words.ResultMark(r) + " " + b.in(r.Name()), style: b.styles.result[r]}
+	return cell{value: r.Mark() + " " + b.in(r.Name()), style: b.styles.result[r]}
 }
 
 func (b *book) heads(titles ...string) []cell {

@@ -234,21 +234,6 @@ func KeyOf(s reports.Signer) evidence.Text {
 	return evidence.Text{JA: s.Name + "（" + s.Algorithm + "）", EN: s.Name + " (" + s.Algorithm + ")"}
 }
 
-// ResultMark is the sign that a result carries beside its word and its colour.
-func ResultMark(r evidence.Result) string {
-	switch r {
-	case evidence.Effective:
-		return "○"
-	case evidence.ExceptionsNoted:
-		return "▲"
-	case evidence.NoOccurrence:
-		return "－"
-	case evidence.NotEvaluable:
-		return "？"
-	}
-	return ""
-}
-
 // ResultMeans explains a result in a sentence.
 func ResultMeans(r evidence.Result) evidence.Text {
 	switch r {
@@ -262,23 +247,6 @@ func ResultMeans(r evidence.Result) evidence.Text {
 		return evidence.Text{JA: "証跡が欠落し、不完全であり、読み取れない、若しくは期限未到来である、又は証跡から判定できない項目があるため、結論を得られない。", EN: "Evidence is missing, incomplete, unreadable or not yet due, or does not decide an item: no conclusion."}
 	}
 	return evidence.Text{JA: string(r), EN: string(r)}
-}
-
-// VerdictMark is the sign of an item's verdict.
-func VerdictMark(v evidence.Verdict) string {
-	switch v {
-	case evidence.Pass:
-		return "○"
-	case evidence.Exception:
-		return "▲"
-	case evidence.NotApplicable:
-		return "－"
-	case evidence.Pending:
-		return "◇"
-	case evidence.Undetermined:
-		return "◆"
-	}
-	return ""
 }
 
 // DayName is the word for a day of the coverage calendar.

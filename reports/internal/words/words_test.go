@@ -112,10 +112,10 @@ func TestJapaneseStyle(t *testing.T) {
 func TestMarksDiffer(t *testing.T) {
 	var results, verdicts, days []string
 	for _, r := range evidence.Results {
-		results = append(results, words.ResultMark(r))
+		results = append(results, r.Mark())
 	}
-	for _, v := range []evidence.Verdict{evidence.Pass, evidence.Exception, evidence.NotApplicable, evidence.Pending} {
-		verdicts = append(verdicts, words.VerdictMark(v))
+	for _, v := range []evidence.Verdict{evidence.Pass, evidence.Exception, evidence.NotApplicable, evidence.Pending, evidence.Undetermined} {
+		verdicts = append(verdicts, v.Mark())
 	}
 	for _, d := range []reports.DayState{reports.DayComplete, reports.DayGap, reports.DayMissing, reports.DayAhead} {
 		days = append(days, words.DayMark(d))
@@ -128,7 +128,7 @@ func TestMarksDiffer(t *testing.T) {
 			}
 			seen[m] = true
 		}
-		if diff := cmp.Diff(4, len(marks)); diff != "" {
+		if diff := cmp.Diff(map[string]int{"results": 4, "verdicts": 5, "days": 4}[name], len(marks)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
