@@ -6,12 +6,14 @@ import data.evidence.lib.approval
 import data.evidence.lib.change
 import data.evidence.lib.people
 
-exception contains {"code": "unobserved", "detail": {
-	"group": group,
-	"from": object.get(input.record, ["Between", "From"], "?"),
-	"to": object.get(input.record, ["Between", "To"], "?"),
-}} if {
+exception contains {"code": "unobserved", "detail": {"group": group, "from": from, "to": input.record.Between.To}} if {
 	unobserved
+	from := input.record.Between.From
+}
+
+exception contains {"code": "unobserved_before", "detail": {"group": group, "to": object.get(input.record, ["Between", "To"], "-")}} if {
+	unobserved
+	not input.record.Between.From
 }
 
 exception contains {"code": "not_by_pipeline", "detail": object.union(made, {"address": object.get(input.record, "SourceIPAddress", "")})} if {

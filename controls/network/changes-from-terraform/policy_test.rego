@@ -102,7 +102,10 @@ test_unobserved if {
 	reasons(unobserved, [run], [pull], {"exempt": [{"actor": "*", "why": "all"}]}) == {{"code": "unobserved", "detail": {
 		"group": "sg-0a1b2c3d4e5f60718 web", "from": "2026-10-06T00:00:00Z", "to": "2026-10-07T00:00:00Z",
 	}}}
-	{r.detail.from | some r in reasons(object.union(object.remove(unobserved, ["Between"]), {"Between": {"To": "2026-10-07T00:00:00Z"}}), [], [], {})} == {"?"}
+	reasons(object.union(object.remove(unobserved, ["Between"]), {"Between": {"To": "2026-10-07T00:00:00Z"}}), [], [], {}) == {{"code": "unobserved_before", "detail": {
+		"group": "sg-0a1b2c3d4e5f60718 web", "to": "2026-10-07T00:00:00Z",
+	}}}
+	codes(object.remove(unobserved, ["Between"]), [run], [pull]) == {"unobserved_before"}
 }
 
 test_group_known_by_its_name_alone if {
