@@ -8,9 +8,6 @@ import (
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
-// maxChanges is how many changes of a control are shown; the workbook has all.
-const maxChanges = 1000
-
 // changes shows the items of a control that tells of changes as a code review would,
 // by day and by what changed.
 func (d *document) changes(c *reports.Control) {

@@ -10,6 +10,7 @@ import (
 const (
 	maxListed   = 2000 // exceptions of a control, and entries of a register
 	maxInAll    = 6000 // exceptions of all controls
+	maxChanges  = 1000 // changes of a control, by day
 	maxObserved = 50   // items of a control that are shown for their notes alone
 	maxRows     = 1000 // lines of any other table
 	maxFindings = 300  // gaps, or notes, in one place
