@@ -51,53 +51,48 @@ type place struct{ account, region string }
 
 // callOf reads a CloudTrail event. A nil call without an error changes nothing.
 func (e *engine) callOf(r evidence.Record) (*call, error) {
-	if !gjson.ValidBytes(r.Body) {
-		return nil, fmt.Errorf("%s %q: not valid JSON", r.Kind, r.ID)
-	}
-	b := gjson.ParseBytes(r.Body)
-	name := b.Get("eventName").String()
-	if b.Get("eventSource").String() != "ec2.amazonaws.com" || !slices.Contains(EventNames, name) {
+	b := membersOf(gjson.ParseBytes(r.Body))
+	name := b.text("eventName")
+	if b.text("eventSource") != "ec2.amazonaws.com" || !slices.Contains(EventNames, name) {
 		return nil, nil
 	}
-	if c := b.Get("errorCode"); c.Exists() && c.Type != gjson.Null && c.String() != "" {
+	if b.text("errorCode") != "" {
 		return nil, nil
 	}
-	req, resp := b.Get("requestParameters"), b.Get("responseElements")
-	if x := req.Get(name + "Request"); x.IsObject() {
-		req = x
+	asked := b.get("requestParameters")
+	req, resp := membersOf(asked), membersOf(b.get("responseElements"))
+	if x := req.get(name + "Request"); x.IsObject() {
+		req = membersOf(x)
 	}
-	if x := resp.Get(name + "Response"); x.IsObject() {
-		resp = x
+	if x := resp.get(name + "Response"); x.IsObject() {
+		resp = membersOf(x)
 	}
-	if ret := member(resp, "_return", "return"); ret.Exists() && ret.String() == "false" {
-		return nil, nil
-	}
-	if d := member(req, "dryRun", "DryRun"); d.String() == "true" {
+	if resp.text("_return", "return") == "false" || req.text("dryRun", "DryRun") == "true" {
 		return nil, nil
 	}
 	bad := func(what string) (*call, error) {
 		return nil, fmt.Errorf("%s %q: %s: %s is not understood", r.Kind, r.ID, name, what)
 	}
-	if !req.IsObject() && name != "CreateDefaultVpc" {
+	if !asked.IsObject() && name != "CreateDefaultVpc" {
 		return bad("requestParameters")
 	}
-	c := &call{edit: &edit{}, record: r.ID, id: b.Get("eventID").String(), time: r.Time, name: e.intern(name),
-		place: place{e.intern(b.Get("recipientAccountId").String()), e.intern(b.Get("awsRegion").String())}}
+	c := &call{edit: &edit{}, record: r.ID, id: b.text("eventID"), time: r.Time, name: e.intern(name),
+		place: place{e.intern(b.text("recipientAccountId")), e.intern(b.text("awsRegion"))}}
 	if c.id == "" {
 		c.id = r.ID
 	}
 	if c.id = strings.Clone(c.id); c.id == r.ID {
 		c.id = c.record
 	}
+	u := membersOf(b.get("userIdentity"))
 	if c.place.account == "" {
-		c.place.account = e.intern(b.Get("userIdentity.accountId").String())
+		c.place.account = e.intern(u.text("accountId"))
 	}
 	if c.place.account == "" || c.place.region == "" {
 		return bad("account or region")
 	}
-	u := b.Get("userIdentity")
-	actor := Actor{Type: e.intern(u.Get("type").String()), Arn: e.intern(u.Get("arn").String()), PrincipalID: e.intern(u.Get("principalId").String()),
-		SessionIssuerArn: e.intern(u.Get("sessionContext.sessionIssuer.arn").String()), InvokedBy: e.intern(u.Get("invokedBy").String())}
+	actor := Actor{Type: e.intern(u.text("type")), Arn: e.intern(u.text("arn")), PrincipalID: e.intern(u.text("principalId")),
+		SessionIssuerArn: e.intern(u.get("sessionContext").Get("sessionIssuer.arn").String()), InvokedBy: e.intern(u.text("invokedBy"))}
 	if _, session, ok := strings.Cut(actor.PrincipalID, ":"); ok {
 		actor.SessionName = session
 	}
@@ -105,31 +100,31 @@ func (e *engine) callOf(r evidence.Record) (*call, error) {
 		c.actor = &actor
 		e.actors[actor] = c.actor
 	}
-	c.address, c.agent = e.intern(b.Get("sourceIPAddress").String()), e.intern(b.Get("userAgent").String())
-	c.group = e.intern(member(req, "groupId", "GroupId").String())
-	c.groupName = e.intern(member(req, "groupName", "GroupName").String())
-	c.vpc = e.intern(member(req, "vpcId", "VpcId").String())
+	c.address, c.agent = e.intern(b.text("sourceIPAddress")), e.intern(b.text("userAgent"))
+	c.group = e.intern(req.text("groupId", "GroupId"))
+	c.groupName = e.intern(req.text("groupName", "GroupName"))
+	c.vpc = e.intern(req.text("vpcId", "VpcId"))
 	egress := strings.HasSuffix(name, "Egress")
 	ok := true
 
 	switch {
 	case name == "CreateSecurityGroup":
-		if c.group = e.intern(member(resp, "groupId", "GroupId").String()); c.group == "" {
+		if c.group = e.intern(resp.text("groupId", "GroupId")); c.group == "" {
 			return bad("responseElements.groupId")
 		}
 	case name == "DeleteSecurityGroup":
 		if c.group == "" {
-			c.group = e.intern(member(resp, "groupId", "GroupId").String())
+			c.group = e.intern(resp.text("groupId", "GroupId"))
 		}
 	case name == "AssociateVpcCidrBlock":
-		if !member(resp, "ipv6CidrBlockAssociation", "Ipv6CidrBlockAssociation").IsObject() {
+		if !resp.get("ipv6CidrBlockAssociation", "Ipv6CidrBlockAssociation").IsObject() {
 			return nil, nil
 		}
 		if c.vpc == "" {
 			return bad("vpcId")
 		}
 	case strings.HasPrefix(name, "Create"):
-		if c.vpc = e.intern(member(resp, "vpc.vpcId", "Vpc.VpcId").String()); c.vpc == "" {
+		if c.vpc = e.intern(membersOf(resp.get("vpc", "Vpc")).text("vpcId", "VpcId")); c.vpc == "" {
 			return bad("responseElements.vpc")
 		}
 	case name == "DeleteVpc":
@@ -137,13 +132,13 @@ func (e *engine) callOf(r evidence.Record) (*call, error) {
 			return bad("vpcId")
 		}
 	case strings.HasPrefix(name, "Authorize"):
-		set := list(member(resp, "securityGroupRuleSet", "SecurityGroupRuleSet"))
+		set := items(resp.get("securityGroupRuleSet", "SecurityGroupRuleSet"))
 		for _, v := range set {
 			x, good := e.ruleOf(v, egress)
 			ok = ok && good
 			c.add = append(c.add, x)
 			if c.group == "" {
-				c.group = e.intern(member(v, "groupId", "GroupId").String())
+				c.group = e.intern(membersOf(v).text("groupId", "GroupId"))
 			}
 		}
 		if len(set) == 0 || !ok {
@@ -154,31 +149,31 @@ func (e *engine) callOf(r evidence.Record) (*call, error) {
 		}
 	case strings.HasPrefix(name, "Revoke"):
 		c.remove, ok = e.permissions(req, egress)
-		for _, v := range list(member(req, "securityGroupRuleIds", "SecurityGroupRuleId", "SecurityGroupRuleIds")) {
+		for _, v := range items(req.get("securityGroupRuleIds", "SecurityGroupRuleId", "SecurityGroupRuleIds")) {
 			id := v.String()
 			if v.IsObject() {
-				id = member(v, "securityGroupRuleId", "SecurityGroupRuleId", "item").String()
+				id = membersOf(v).text("securityGroupRuleId", "SecurityGroupRuleId", "item")
 			}
 			ok = ok && id != ""
 			c.removeIDs = append(c.removeIDs, strings.Clone(id))
 		}
 		// What the answer says was revoked is better than what was asked for.
-		if set := list(member(resp, "revokedSecurityGroupRuleSet", "RevokedSecurityGroupRuleSet")); len(set) > 0 {
+		if set := items(resp.get("revokedSecurityGroupRuleSet", "RevokedSecurityGroupRuleSet")); len(set) > 0 {
 			told := make([]rule, 0, len(set))
 			for _, v := range set {
 				if x, good := e.ruleOf(v, egress); good {
 					told = append(told, x)
 				}
 				if c.group == "" {
-					c.group = e.intern(member(v, "groupId", "GroupId").String())
+					c.group = e.intern(membersOf(v).text("groupId", "GroupId"))
 				}
 			}
 			if len(told) == len(set) {
 				c.remove, c.removeIDs, ok = told, nil, true
 			}
 		}
-		if unknown := list(member(resp, "unknownIpPermissionSet", "UnknownIpPermissionSet")); len(unknown) > 0 {
-			not, _ := e.permissions(gjson.Parse(`{"ipPermissions":`+member(resp, "unknownIpPermissionSet", "UnknownIpPermissionSet").Raw+`}`), egress)
+		if unknown := items(resp.get("unknownIpPermissionSet", "UnknownIpPermissionSet")); len(unknown) > 0 {
+			not, _ := e.permissions(members{{"ipPermissions", resp.get("unknownIpPermissionSet", "UnknownIpPermissionSet").Raw}}, egress)
 			c.remove = slices.DeleteFunc(c.remove, func(x rule) bool {
 				return slices.ContainsFunc(not, func(n rule) bool { return n.key == x.key })
 			})
@@ -190,9 +185,10 @@ func (e *engine) callOf(r evidence.Record) (*call, error) {
 			return bad("the permissions")
 		}
 	case name == "ModifySecurityGroupRules":
-		for _, v := range list(member(req, "securityGroupRules", "SecurityGroupRules", "SecurityGroupRule")) {
-			id := member(v, "securityGroupRuleId", "SecurityGroupRuleId").String()
-			x, good := e.ruleOf(member(v, "securityGroupRule", "SecurityGroupRule"), false)
+		for _, v := range items(req.get("securityGroupRules", "SecurityGroupRules", "SecurityGroupRule")) {
+			to := membersOf(v)
+			id := to.text("securityGroupRuleId", "SecurityGroupRuleId")
+			x, good := e.ruleOf(to.get("securityGroupRule", "SecurityGroupRule"), false)
 			if !good || id == "" {
 				return bad("the rules")
 			}
@@ -204,11 +200,12 @@ func (e *engine) callOf(r evidence.Record) (*call, error) {
 		}
 	case strings.HasPrefix(name, "UpdateSecurityGroupRuleDescriptions"):
 		c.describe, ok = e.permissions(req, egress)
-		for _, v := range list(member(req, "securityGroupRuleDescriptions", "SecurityGroupRuleDescriptions", "SecurityGroupRuleDescription")) {
-			id := member(v, "securityGroupRuleId", "SecurityGroupRuleId").String()
+		for _, v := range items(req.get("securityGroupRuleDescriptions", "SecurityGroupRuleDescriptions", "SecurityGroupRuleDescription")) {
+			to := membersOf(v)
+			id := to.text("securityGroupRuleId", "SecurityGroupRuleId")
 			ok = ok && id != ""
 			c.describeIDs = append(c.describeIDs, strings.Clone(id))
-			c.descriptions = append(c.descriptions, e.intern(member(v, "description", "Description").String()))
+			c.descriptions = append(c.descriptions, e.intern(to.text("description", "Description")))
 		}
 		if !ok || len(c.describe)+len(c.describeIDs) == 0 {
 			return bad("the descriptions")
@@ -243,17 +240,14 @@ func (s *shot) mayLack(at time.Time) bool {
 }
 
 func (e *engine) shotOf(r evidence.Record) (*shot, error) {
-	if !gjson.ValidBytes(r.Body) {
-		return nil, fmt.Errorf("%s %q: not valid JSON", r.Kind, r.ID)
-	}
-	b := gjson.ParseBytes(r.Body)
-	s := &shot{record: r.ID, kind: r.Kind, time: r.Time, place: place{e.intern(b.Get("AccountId").String()), e.intern(b.Get("Region").String())},
-		group: e.intern(b.Get("SecurityGroup.GroupId").String()), name: e.intern(b.Get("SecurityGroup.GroupName").String()), vpc: e.intern(b.Get("SecurityGroup.VpcId").String()),
-		of: int(b.Get("GroupsInRegion").Int())}
+	b := membersOf(gjson.ParseBytes(r.Body))
+	g := membersOf(b.get("SecurityGroup"))
+	s := &shot{record: r.ID, kind: r.Kind, time: r.Time, place: place{e.intern(b.text("AccountId")), e.intern(b.text("Region"))},
+		group: e.intern(g.text("GroupId")), name: e.intern(g.text("GroupName")), vpc: e.intern(g.text("VpcId")), of: int(b.get("GroupsInRegion").Int())}
 	if s.group == "" || s.place.account == "" || s.place.region == "" {
 		return nil, fmt.Errorf("%s %q: account, region or group is missing", r.Kind, r.ID)
 	}
-	rules := b.Get("Rules")
+	rules := b.get("Rules")
 	if !rules.IsArray() {
 		return nil, fmt.Errorf("%s %q: Rules is not a list", r.Kind, r.ID)
 	}

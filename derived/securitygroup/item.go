@@ -15,15 +15,12 @@ const configType = "AWS::EC2::SecurityGroup"
 // itemOf reads what AWS Config recorded of a group. A nil shot without an error tells
 // nothing of one.
 func (e *engine) itemOf(r evidence.Record) (*shot, error) {
-	if !gjson.ValidBytes(r.Body) {
-		return nil, fmt.Errorf("%s %q: not valid JSON", r.Kind, r.ID)
-	}
-	b := gjson.ParseBytes(r.Body)
-	item := b.Get("ConfigurationItem")
+	b := membersOf(gjson.ParseBytes(r.Body))
+	item := b.get("ConfigurationItem")
 	if item.Get("resourceType").String() != configType || r.Time.Before(e.since) {
 		return nil, nil
 	}
-	s := &shot{record: r.ID, kind: r.Kind, time: r.Time, place: place{e.intern(b.Get("AccountId").String()), e.intern(b.Get("Region").String())},
+	s := &shot{record: r.ID, kind: r.Kind, time: r.Time, place: place{e.intern(b.text("AccountId")), e.intern(b.text("Region"))},
 		group: e.intern(item.Get("resourceId").String()), name: e.intern(item.Get("resourceName").String())}
 	if s.group == "" || s.place.account == "" || s.place.region == "" {
 		return nil, fmt.Errorf("%s %q: account, region or group is missing", r.Kind, r.ID)
@@ -45,14 +42,15 @@ func (e *engine) itemOf(r evidence.Record) (*shot, error) {
 		}
 		c = gjson.Parse(c.Str)
 	}
-	in, out := member(c, "ipPermissions", "IpPermissions"), member(c, "ipPermissionsEgress", "IpPermissionsEgress")
+	group := membersOf(c)
+	in, out := group.get("ipPermissions", "IpPermissions"), group.get("ipPermissionsEgress", "IpPermissionsEgress")
 	if !in.IsArray() {
 		return nil, fmt.Errorf("%s %q: its configuration has no rules", r.Kind, r.ID)
 	}
-	if name := member(c, "groupName", "GroupName").String(); name != "" {
+	if name := group.text("groupName", "GroupName"); name != "" {
 		s.name = e.intern(name)
 	}
-	s.vpc = e.intern(member(c, "vpcId", "VpcId").String())
+	s.vpc = e.intern(group.text("vpcId", "VpcId"))
 	for _, list := range []struct {
 		of     gjson.Result
 		egress bool
@@ -74,12 +72,14 @@ func (e *engine) itemOf(r evidence.Record) (*shot, error) {
 
 // recorded reads the rules of a permission as AWS Config writes it: its sources are
 // objects, or in older items, and beside them in newer ones, strings.
-func (e *engine) recorded(p gjson.Result, egress bool) (rules []rule, ok bool) {
+func (e *engine) recorded(perm gjson.Result, egress bool) (rules []rule, ok bool) {
 	ok = true
-	add := func(source, target string, v gjson.Result) {
-		k, good := newKey(egress, member(p, "ipProtocol", "IpProtocol"), member(p, "fromPort", "FromPort"), member(p, "toPort", "ToPort"), source, target)
+	p := membersOf(perm)
+	protocol, from, to := p.get("ipProtocol", "IpProtocol"), p.get("fromPort", "FromPort"), p.get("toPort", "ToPort")
+	add := func(source, target string, v members) {
+		k, good := newKey(egress, protocol, from, to, source, target)
 		if ok = ok && good; good {
-			text := member(v, "description", "Description").String()
+			text := v.text("description", "Description")
 			if text == "" {
 				text = untold // older items have none
 			}
@@ -89,18 +89,19 @@ func (e *engine) recorded(p gjson.Result, egress bool) (rules []rule, ok bool) {
 	for _, of := range []struct{ list, source, name string }{
 		{"ipv4Ranges", "ipv4", "cidrIp"}, {"ipRanges", "ipv4", "cidrIp"}, {"ipv6Ranges", "ipv6", "cidrIpv6"}, {"prefixListIds", "prefix_list", "prefixListId"},
 	} {
-		for _, v := range member(p, of.list, capital(of.list)).Array() {
-			target := v.String()
-			if v.IsObject() {
-				target = member(v, of.name, capital(of.name)).String()
+		for _, x := range p.get(of.list, capital(of.list)).Array() {
+			v, target := membersOf(x), x.String()
+			if x.IsObject() {
+				target = v.text(of.name, capital(of.name))
 			}
 			add(of.source, target, v)
 		}
 	}
-	for _, v := range member(p, "userIdGroupPairs", "UserIdGroupPairs").Array() {
-		target := member(v, "groupId", "GroupId").String()
+	for _, x := range p.get("userIdGroupPairs", "UserIdGroupPairs").Array() {
+		v := membersOf(x)
+		target := v.text("groupId", "GroupId")
 		if target == "" {
-			target = classicName(member(v, "userId", "UserId").String(), member(v, "groupName", "GroupName").String())
+			target = classicName(v.text("userId", "UserId"), v.text("groupName", "GroupName"))
 		}
 		add("group", target, v)
 	}

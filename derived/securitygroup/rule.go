@@ -139,33 +139,6 @@ func port(v gjson.Result) (int32, bool) {
 	return int32(n), err == nil && n >= -1 && n <= 65535
 }
 
-// list gives the elements of a list in any of the ways CloudTrail writes one:
-// {"items":[…]}, {"items":{…}}, an array, or the only element in place of it.
-func list(v gjson.Result) []gjson.Result {
-	if v.IsObject() {
-		if items := v.Get("items"); items.Exists() {
-			v = items
-		}
-	}
-	switch {
-	case v.IsArray():
-		return v.Array()
-	case v.IsObject() && v.Raw != "{}", v.Type == gjson.String:
-		return []gjson.Result{v}
-	}
-	return nil
-}
-
-// member finds a member by the first of its spellings.
-func member(v gjson.Result, names ...string) gjson.Result {
-	for _, n := range names {
-		if m := v.Get(n); m.Exists() && m.Type != gjson.Null {
-			return m
-		}
-	}
-	return gjson.Result{}
-}
-
 // ruleOf reads a rule as the rule sets of CloudTrail (lower-case names) and the
 // API (upper-case names) give it.
 func (e *engine) ruleOf(v gjson.Result, egress bool) (rule, bool) {
@@ -198,7 +171,7 @@ func (e *engine) ruleOf(v gjson.Result, egress bool) (rule, bool) {
 		case "prefixListId", "PrefixListId":
 			kind = "prefix_list"
 		case "referencedGroupInfo", "ReferencedGroupInfo":
-			kind, x = "group", member(x, "groupId", "GroupId")
+			kind, x = "group", membersOf(x).get("groupId", "GroupId")
 		case "referencedGroupId", "ReferencedGroupId":
 			kind = "group"
 		}
@@ -216,46 +189,50 @@ func (e *engine) ruleOf(v gjson.Result, egress bool) (rule, bool) {
 
 // permissions reads the rules of a request: ipPermissions, or the one rule that
 // older clients write at the top.
-func (e *engine) permissions(req gjson.Result, egress bool) (rules []rule, ok bool) {
-	ok = true
-	perms := list(member(req, "ipPermissions", "IpPermissions"))
-	if len(perms) == 0 && (req.Get("ipProtocol").Exists() || req.Get("sourceSecurityGroupName").Exists() || req.Get("cidrIp").Exists()) {
-		p := req.Get("ipProtocol")
+func (e *engine) permissions(req members, egress bool) (rules []rule, ok bool) {
+	perms := items(req.get("ipPermissions", "IpPermissions"))
+	if len(perms) == 0 && (req.get("ipProtocol").Exists() || req.get("sourceSecurityGroupName").Exists() || req.get("cidrIp").Exists()) {
+		p := req.get("ipProtocol")
 		if !p.Exists() {
 			p = gjson.Result{Type: gjson.String, Str: "-1"}
 		}
-		source, target := "ipv4", req.Get("cidrIp").String()
-		if g := req.Get("sourceSecurityGroupName"); g.Exists() {
-			source, target = "group", classicName(req.Get("sourceSecurityGroupOwnerId").String(), g.String())
+		source, target := "ipv4", req.text("cidrIp")
+		if g := req.get("sourceSecurityGroupName"); g.Exists() {
+			source, target = "group", classicName(req.text("sourceSecurityGroupOwnerId"), g.String())
 		}
-		k, good := newKey(egress, p, req.Get("fromPort"), req.Get("toPort"), source, target)
+		k, good := newKey(egress, p, req.get("fromPort"), req.get("toPort"), source, target)
 		if !good {
 			return nil, false
 		}
 		return []rule{e.own(rule{key: k})}, true
 	}
-	for _, p := range perms {
-		add := func(source, target string, v gjson.Result) {
-			k, good := newKey(egress, member(p, "ipProtocol", "IpProtocol"), member(p, "fromPort", "FromPort"), member(p, "toPort", "ToPort"), source, target)
+	ok = true
+	for _, perm := range perms {
+		p := membersOf(perm)
+		protocol, from, to := p.get("ipProtocol", "IpProtocol"), p.get("fromPort", "FromPort"), p.get("toPort", "ToPort")
+		add := func(source, target string, v members) {
+			k, good := newKey(egress, protocol, from, to, source, target)
 			if !good {
 				ok = false
 				return
 			}
-			rules = append(rules, e.own(rule{key: k, description: member(v, "description", "Description").String()}))
+			rules = append(rules, e.own(rule{key: k, description: v.text("description", "Description")}))
 		}
-		for _, v := range list(member(p, "ipRanges", "IpRanges")) {
-			add("ipv4", member(v, "cidrIp", "CidrIp").String(), v)
+		for _, of := range []struct{ source, lower, upper, name, capital string }{
+			{"ipv4", "ipRanges", "IpRanges", "cidrIp", "CidrIp"},
+			{"ipv6", "ipv6Ranges", "Ipv6Ranges", "cidrIpv6", "CidrIpv6"},
+			{"prefix_list", "prefixListIds", "PrefixListIds", "prefixListId", "PrefixListId"},
+		} {
+			for _, x := range items(p.get(of.lower, of.upper)) {
+				v := membersOf(x)
+				add(of.source, v.text(of.name, of.capital), v)
+			}
 		}
-		for _, v := range list(member(p, "ipv6Ranges", "Ipv6Ranges")) {
-			add("ipv6", member(v, "cidrIpv6", "CidrIpv6").String(), v)
-		}
-		for _, v := range list(member(p, "prefixListIds", "PrefixListIds")) {
-			add("prefix_list", member(v, "prefixListId", "PrefixListId").String(), v)
-		}
-		for _, v := range list(member(p, "groups", "UserIdGroupPairs")) {
-			target := member(v, "groupId", "GroupId").String()
-			if name := member(v, "groupName", "GroupName").String(); target == "" && name != "" {
-				target = classicName(member(v, "userId", "UserId").String(), name)
+		for _, x := range items(p.get("groups", "UserIdGroupPairs")) {
+			v := membersOf(x)
+			target := v.text("groupId", "GroupId")
+			if target == "" {
+				target = classicName(v.text("userId", "UserId"), v.text("groupName", "GroupName"))
 			}
 			add("group", target, v)
 		}
