@@ -45,6 +45,7 @@ func pageSummary(t *testing.T, page element, p *reports.Pack) {
 	for _, c := range p.Controls {
 		result := c.Result.Mark() + " " + in(c.Result.Name())
 		want := append([]string{c.ID, result, c.Title}, counts(c, pageOrder...)...)
+		want = append(want, format.Count(c.Answered()), format.Count(c.Unanswered()))
 		if !slices.ContainsFunc(rows, func(r []string) bool { return slices.Equal(r, want) }) {
 			t.Errorf("results by control: no row %q", want)
 		}

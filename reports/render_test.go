@@ -189,8 +189,14 @@ func workbookCounts(t *testing.T, p *reports.Pack) {
 			t.Errorf("%s: rows by verdict (-pack +workbook):\n%s", c.ID, diff)
 		}
 	}
-	if got, want := int64(len(rowsOf(t, f, in(words.ExceptionList)))-1), p.Exceptions(); got != want {
+	exceptions := rowsOf(t, f, in(words.ExceptionList))
+	if got, want := int64(len(exceptions)-1), p.Exceptions(); got != want {
 		t.Errorf("the sheet of exceptions has %d rows, the pack %d exceptions", got, want)
+	}
+	kind := slices.Index(exceptions[0], in(words.ResponseKind))
+	unanswered := slices.DeleteFunc(slices.Clone(exceptions[1:]), func(r []string) bool { return r[kind] != in(words.Unanswered) })
+	if got, want := int64(len(unanswered)), p.Exceptions()-p.Answered(); got != want || want == p.Exceptions() {
+		t.Errorf("the sheet of exceptions has %d without a response, the pack %d of %d", got, want, p.Exceptions())
 	}
 	for i := range p.Registers {
 		workbookRegister(t, f, p, &p.Registers[i])
@@ -232,7 +238,8 @@ func summaryCounts(t *testing.T, p *reports.Pack, rows [][]string) {
 	}
 	for _, c := range p.Controls {
 		want := counts(c, evidence.Exception, evidence.Pass, evidence.NotApplicable, evidence.Pending, evidence.Undetermined)
-		if !slices.ContainsFunc(rows, func(r []string) bool { return len(r) == 10 && r[0] == c.ID && slices.Equal(r[4:], want) }) {
+		want = slices.Insert(want, 2, format.Count(c.Answered()), format.Count(c.Unanswered()))
+		if !slices.ContainsFunc(rows, func(r []string) bool { return len(r) == 12 && r[0] == c.ID && slices.Equal(r[4:], want) }) {
 			t.Errorf("summary: no row gives %s with %v", c.ID, want)
 		}
 	}
@@ -353,8 +360,11 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 			t.Errorf("%s: the section's counts are not %v", c.ID, want)
 		}
 		result := c.Result.Mark() + " " + in(c.Result.Name())
+		if !follows(all, format.Count(c.Counts.Total), format.Count(c.Counts.Exceptions), format.Count(c.Answered()), format.Count(c.Unanswered()), result) {
+			t.Errorf("%s: the summary lacks %v, %d answered, with %s", c.ID, c.Counts, c.Answered(), result)
+		}
 		if !follows(all, format.Count(c.Counts.Total), format.Count(c.Counts.Exceptions), result) {
-			t.Errorf("%s: summary or matrix lacks %v with %s", c.ID, c.Counts, result)
+			t.Errorf("%s: the matrix lacks %v with %s", c.ID, c.Counts, result)
 		}
 		for _, r := range c.Reasons {
 			if !follows(all, r.Text, format.Count(r.N)) {

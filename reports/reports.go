@@ -92,6 +92,7 @@ type Control struct {
 	Why        []string // why it is not evaluable, one sentence each; empty otherwise
 	Population Population
 	Counts     Counts
+	Responses  []ReasonCount // exceptions by the kind of their response, most frequent first
 	Reasons    []ReasonCount // exceptions by reason, most frequent first
 	// NotApplicable counts items by why the control does not apply to them, most
 	// frequent first; empty where its test does not say.
@@ -175,6 +176,20 @@ type Item struct {
 	SHA256  string  // of the record's body
 
 	Observations []Reason // what readers should know of it; changes no verdict
+
+	Response *Response // what management answered to an exception; nil: nothing
+}
+
+// Response is management's answer to an exception. It changes no verdict and no count.
+type Response struct {
+	Kind     string // in words
+	Text     string
+	Owner    string    // who answers
+	Approver string    // who approved the answer
+	Approved time.Time // the day
+	Ticket   string    // may be empty
+	LastDay  time.Time // on which it holds; zero: it does not lapse
+	File     string    // of the pack, that has it
 }
 
 // Field is the value of one column: text, or a time, or a number; a field that

@@ -102,3 +102,24 @@ func (p *Pack) Exceptions() int64 {
 	}
 	return n
 }
+
+// Answered is how many of the exceptions have a response.
+func (c *Control) Answered() int64 {
+	var n int64
+	for _, r := range c.Responses {
+		n += r.N
+	}
+	return n
+}
+
+// Unanswered is how many of the exceptions have none.
+func (c *Control) Unanswered() int64 { return c.Counts.Exceptions - c.Answered() }
+
+// Answered is how many of the exceptions of all controls have a response.
+func (p *Pack) Answered() int64 {
+	var n int64
+	for i := range p.Controls {
+		n += p.Controls[i].Answered()
+	}
+	return n
+}

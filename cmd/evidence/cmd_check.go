@@ -36,6 +36,8 @@ checkpoint holds for the period. It reads the locker alone: no network, no clock
 				}
 				return resultsOutcome(results)
 			}
+			// Who gives a wrong response sees the results all the same, and then what is wrong.
+			answers, wrong := run.Responses(p, results)
 			if err := a.tellResults(run, results); err != nil {
 				return err
 			}
@@ -44,9 +46,12 @@ checkpoint holds for the period. It reads the locker alone: no network, no clock
 				most = math.MaxInt
 			}
 			for i := range results.Controls {
-				if err := a.tellControl(run, &results.Controls[i], most); err != nil {
+				if err := a.tellControl(run, &results.Controls[i], answers, most); err != nil {
 					return err
 				}
+			}
+			if wrong != nil {
+				return wrong
 			}
 			return resultsOutcome(results)
 		},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,7 @@ import (
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/pack"
 	"github.com/evidencepack/evidence/internal/pipeline"
+	"github.com/evidencepack/evidence/internal/responses"
 	"github.com/evidencepack/evidence/internal/sealed"
 )
 
@@ -58,16 +60,18 @@ that it is joined with, so that a stock opa repeats the test out of a pack's fol
 			}
 			defer func() { err = errors.Join(err, results.Close(), view.Close()) }()
 			s := &shown{app: a, run: run, control: list[0], outcome: &results.Controls[0], view: view, checkpoint: cp}
+			var wrong error
+			s.answers, wrong = run.Responses(p, results)
 			if input {
 				return s.tellInput(cmd.Context(), args[1:])
 			}
 			if len(args) == 1 {
-				if err := s.tellTest(results); err != nil {
-					return err
+				if err := s.tellTest(results); err != nil || wrong != nil {
+					return cmp.Or(err, wrong)
 				}
 				return resultsOutcome(results)
 			}
-			return s.tellItem(cmd.Context(), args[1])
+			return cmp.Or(s.tellItem(cmd.Context(), args[1]), wrong)
 		},
 	}
 	period.add(c)
@@ -81,6 +85,7 @@ type shown struct {
 	run        *pipeline.Run
 	control    *controls.Control
 	outcome    *evaluation.Control
+	answers    *responses.Answers
 	view       *sealed.View
 	checkpoint locker.Checkpoint
 }
@@ -112,7 +117,7 @@ func (s *shown) tellTest(r *evaluation.Results) error {
 	if err := s.tellResults(s.run, r); err != nil {
 		return err
 	}
-	return s.tellControl(s.run, s.outcome, 50)
+	return s.tellControl(s.run, s.outcome, s.answers, 50)
 }
 
 // tellInput prints the input document of an item's test. A control that judges its
@@ -161,6 +166,9 @@ func (s *shown) tellItem(ctx context.Context, name string) error {
 	}
 	for _, o := range item.Observations {
 		fmt.Fprintf(s.stdout, "%s: %s (%s)\n", say("参考情報", "note"), reasonText(s.control, o, l, loc), o.Code)
+	}
+	if r := s.answers.Of(s.control.ID, item.ID); r != nil {
+		fmt.Fprintln(s.stdout, oneLine(responseText(r, l)))
 	}
 	for i, f := range item.Fields {
 		if f.Set && s.control.Columns[i].Type == controls.DiffColumn {

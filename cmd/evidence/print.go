@@ -10,6 +10,7 @@ import (
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/pack"
 	"github.com/evidencepack/evidence/internal/pipeline"
+	"github.com/evidencepack/evidence/internal/responses"
 )
 
 // words chooses between a text's two languages.
@@ -49,8 +50,8 @@ func (a *app) tellResults(run *pipeline.Run, r *evaluation.Results) error {
 }
 
 // tellControl prints why a control came to its result: what is missing, and
-// each exception with its reasons.
-func (a *app) tellControl(run *pipeline.Run, c *evaluation.Control, most int) error {
+// each exception with its reasons and what management answered to it.
+func (a *app) tellControl(run *pipeline.Run, c *evaluation.Control, answers *responses.Answers, most int) error {
 	l, loc := run.Config.Lang, run.Config.Calendar.Location
 	say := words(l)
 	ctl, err := run.Library.Find(c.ID)
@@ -60,14 +61,14 @@ func (a *app) tellControl(run *pipeline.Run, c *evaluation.Control, most int) er
 	for _, why := range pack.WhyNotEvaluable(c, l, loc) {
 		fmt.Fprintf(a.stdout, "%s  %s: %s\n", c.ID, say("評価不能", "not evaluable"), oneLine(why))
 	}
-	if err := a.tellExceptions(ctl, c, most, l, loc); err != nil {
+	if err := a.tellExceptions(ctl, c, answers, most, l, loc); err != nil {
 		return err
 	}
 	return a.tellChanges(ctl, c, most, l, loc)
 }
 
-// tellExceptions lists a control's exceptions with their reasons.
-func (a *app) tellExceptions(ctl *controls.Control, c *evaluation.Control, most int, l evidence.Lang, loc *time.Location) error {
+// tellExceptions lists a control's exceptions with their reasons and responses.
+func (a *app) tellExceptions(ctl *controls.Control, c *evaluation.Control, answers *responses.Answers, most int, l evidence.Lang, loc *time.Location) error {
 	if len(c.Exceptions) == 0 {
 		return nil
 	}
@@ -85,12 +86,29 @@ func (a *app) tellExceptions(ctl *controls.Control, c *evaluation.Control, most 
 			}
 			t.AppendRow([]any{when, id, reasonText(ctl, r, l, loc)})
 		}
+		if r := answers.Of(c.ID, item.ID); r != nil {
+			t.AppendRow([]any{"", "", oneLine(responseText(r, l))})
+		}
 	}
 	t.Render()
 	if more := len(c.Exceptions) - most; more > 0 {
 		fmt.Fprintf(a.stdout, say("ほか%d件(--all ですべて表示)\n", "%d more (--all shows them)\n"), more)
 	}
 	return nil
+}
+
+// responseText writes what management answered, and by whom.
+func responseText(r *responses.Response, l evidence.Lang) string {
+	say := words(l)
+	text := fmt.Sprintf(say("→ 回答（%s）：%s（回答者 %s、承認者 %s、%s", "→ response (%s): %s (by %s, approved by %s, %s"),
+		r.Kind.Name().In(l), r.Text.In(l), r.Owner, r.Approver, r.Approved.Format("2006-01-02"))
+	if r.Ticket != "" {
+		text += say("、", ", ") + r.Ticket
+	}
+	if !r.Expires.IsZero() {
+		text += fmt.Sprintf(say("、期限 %s", ", holds until %s"), r.Expires.AddDate(0, 0, -1).Format("2006-01-02"))
+	}
+	return text + say("）", ")")
 }
 
 func reasonText(c *controls.Control, r controls.Reason, l evidence.Lang, zone *time.Location) string {

@@ -42,6 +42,7 @@ type Config struct {
 	Locker       string        // absolute path
 	Packs        string        // absolute path
 	Overlay      string        // absolute path of the organisation's own controls; empty: none
+	Responses    string        // absolute path of the folder of responses to exceptions; it need not exist
 	Frameworks   []string
 	Keys         Keys
 	Sources      []Source
@@ -92,6 +93,7 @@ type file struct {
 	Locker          string                     `yaml:"locker"`
 	Packs           string                     `yaml:"packs"`
 	Overlay         string                     `yaml:"overlay"`
+	Responses       string                     `yaml:"responses"`
 	Frameworks      []string                   `yaml:"frameworks"`
 	Keys            keysFile                   `yaml:"keys"`
 	Sources         []any                      `yaml:"sources"` // read from the syntax tree, so that errors keep their lines
@@ -146,7 +148,7 @@ func Parse(b []byte, dir string) (*Config, error) {
 		Dir: dir, Organisation: f.Organisation, PreparedBy: f.PreparedBy, Distribution: f.Distribution,
 		Frameworks: f.Frameworks, Controls: f.Controls, Demo: f.Demo,
 		Locker: inDir(dir, f.Locker, "locker"), Packs: inDir(dir, f.Packs, "packs"),
-		Overlay: inDir(dir, f.Overlay, ""),
+		Overlay: inDir(dir, f.Overlay, ""), Responses: inDir(dir, f.Responses, "responses"),
 		Keys: Keys{
 			Locker:      inDir(dir, f.Keys.Locker, "keys/locker.pem"),
 			Pack:        inDir(dir, f.Keys.Pack, "keys/pack.pem"),

@@ -242,6 +242,15 @@ func (i Item) Name() string {
 	return i.ID
 }
 
+// IDs lists the controls that were tested.
+func (r *Results) IDs() []string {
+	ids := make([]string, len(r.Controls))
+	for i := range r.Controls {
+		ids[i] = r.Controls[i].ID
+	}
+	return ids
+}
+
 // Only returns the results of the controls with the given IDs.
 func (r *Results) Only(ids []string) *Results {
 	only := *r

@@ -23,6 +23,7 @@ import (
 	"github.com/evidencepack/evidence/controls"
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/locker"
+	"github.com/evidencepack/evidence/internal/responses"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
 	"github.com/evidencepack/evidence/reports"
@@ -40,6 +41,7 @@ type Input struct {
 	LockerKey  string // verifier key of the checkpoint
 	View       *sealed.View
 	Results    *evaluation.Results // of the framework's controls
+	Answers    *responses.Answers  // to their exceptions
 	Library    *controls.Library
 	Framework  *controls.Framework
 	Drivers    []collectors.Driver
@@ -111,7 +113,7 @@ type builder struct {
 
 func (b *builder) build(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		b.gather, b.evidence, b.proofs, b.controlSources, b.outcomes, b.instructions, b.render, b.seal,
+		b.gather, b.evidence, b.proofs, b.controlSources, b.responses, b.outcomes, b.instructions, b.render, b.seal,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -275,6 +277,16 @@ func (b *builder) controlSources(context.Context) error {
 	return b.writeBytes(path.Join(ControlsDir, "frameworks", b.Framework.ID+".yaml"), framework)
 }
 
+// responses writes the files of responses as they stand under version control.
+func (b *builder) responses(context.Context) error {
+	for _, f := range b.Answers.Files {
+		if err := b.writeBytes(path.Join(ResponsesDir, f.Path), f.Source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (b *builder) outcomes(ctx context.Context) error {
 	if err := b.write(ResultsFile, b.Results.Encode); err != nil {
 		return err
@@ -312,7 +324,7 @@ func (b *builder) render(context.Context) error {
 		Fingerprint: sign.Fingerprint(b.Signer.Public()), Ephemeral: b.Ephemeral}
 	b.sortFiles()
 	m.Files = slices.Clone(b.files)
-	c := contents{manifest: m, library: b.Library, framework: b.Framework, results: b.Results,
+	c := contents{manifest: m, library: b.Library, framework: b.Framework, results: b.Results, answers: b.Answers,
 		sources: b.View.Describe(), records: b.records, drivers: b.Drivers, location: b.Location}
 	model, err := c.model()
 	if err != nil {

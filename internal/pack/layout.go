@@ -20,8 +20,9 @@ const (
 	Checkpoint    = "checkpoint"               // the locker's signed note
 	EntriesFile   = "proofs/entries.jsonl.zst" // sealed manifests with their inclusion proofs
 	VerifyFile    = "VERIFY.md"
-	EvidenceDir   = "evidence" // <kind>.jsonl.zst: the batches of the kind, as sealed, one after the other
-	ControlsDir   = "controls" // the sources of the controls, of the framework and of the registers
+	EvidenceDir   = "evidence"  // <kind>.jsonl.zst: the batches of the kind, as sealed, one after the other
+	ControlsDir   = "controls"  // the sources of the controls, of the framework and of the registers
+	ResponsesDir  = "responses" // the files of what management answered to exceptions
 )
 
 // ModulesDir holds the modules of the Rego library, each once: a folder that

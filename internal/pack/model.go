@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/evidencepack/evidence/controls"
 	"github.com/evidencepack/evidence/derived"
 	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/responses"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/reports"
 )
@@ -24,6 +26,7 @@ type contents struct {
 	library   *controls.Library
 	framework *controls.Framework
 	results   *evaluation.Results
+	answers   *responses.Answers
 	sources   []sealed.Description
 	records   map[string]sealed.Stats // by kind
 	drivers   []collectors.Driver
@@ -122,13 +125,21 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 	out.Items = c.items(ctl, r.Items())
 	out.Exceptions = c.items(ctl, r.AllExceptions())
 	tally := reports.NewTally(c.manifest.Period, c.location)
+	answered := map[responses.Kind]int64{}
 	for i, err := range r.Items() {
 		if err != nil {
 			return reports.Control{}, err
 		}
 		tally.Add(i.Time, i.Verdict)
+		if r := c.answers.Of(ctl.ID, i.ID); r != nil {
+			answered[r.Kind]++
+		}
 	}
 	out.Days = tally.Days()
+	for kind, n := range answered {
+		out.Responses = append(out.Responses, reports.ReasonCount{Code: string(kind), Text: c.in(kind.Name()), N: n})
+	}
+	slices.SortFunc(out.Responses, mostFrequent)
 	return out, nil
 }
 
@@ -168,10 +179,24 @@ func (c *contents) item(ctl *controls.Control, i evaluation.Item) reports.Item {
 	for _, o := range i.Observations {
 		out.Observations = append(out.Observations, reports.Reason{Code: o.Code, Text: ctl.ReasonTextIn(o, c.manifest.Lang, c.location)})
 	}
+	if r := c.answers.Of(ctl.ID, i.ID); r != nil {
+		out.Response = c.response(r)
+	}
 	for n, f := range i.Fields {
 		if !saysWhen(ctl, n) {
 			out.Fields = append(out.Fields, reports.Field(f))
 		}
+	}
+	return out
+}
+
+func (c *contents) response(r *responses.Response) *reports.Response {
+	out := &reports.Response{
+		Kind: c.in(r.Kind.Name()), Text: c.in(r.Text), Owner: r.Owner, Approver: r.Approver,
+		Approved: r.Approved, Ticket: r.Ticket, File: path.Join(ResponsesDir, r.File),
+	}
+	if !r.Expires.IsZero() {
+		out.LastDay = r.Expires.AddDate(0, 0, -1)
 	}
 	return out
 }

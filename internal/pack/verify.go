@@ -22,6 +22,7 @@ import (
 	"github.com/evidencepack/evidence/controls"
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/locker"
+	"github.com/evidencepack/evidence/internal/responses"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
 	"github.com/evidencepack/evidence/reports"
@@ -375,9 +376,31 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	w.contents = &contents{manifest: w.manifest, library: library, framework: framework, results: results,
+	answers, err := w.answers(period, results)
+	if err != nil {
+		return err
+	}
+	w.contents = &contents{manifest: w.manifest, library: library, framework: framework, results: results, answers: answers,
 		sources: ipe.Sources, records: ipe.Records, drivers: w.Drivers, location: location}
 	return nil
+}
+
+// answers reads the responses that the pack carries, as making it did.
+func (w *verifier) answers(p evidence.Period, results *evaluation.Results) (*responses.Answers, error) {
+	folder, err := fs.Sub(w.fsys, ResponsesDir)
+	if err != nil {
+		return nil, err
+	}
+	var files []responses.File
+	if _, err := fs.Stat(w.fsys, ResponsesDir); !errors.Is(err, fs.ErrNotExist) {
+		if files, err = responses.Load(folder, p.Start.Location()); err != nil {
+			return nil, fmt.Errorf("%s: %w", ResponsesDir, err)
+		}
+	}
+	if len(responses.For(files, p, results.IDs())) != len(files) {
+		return nil, fmt.Errorf("%s has responses to other controls or periods", ResponsesDir)
+	}
+	return responses.Answer(files, results)
 }
 
 // said reads what the pack's results say.

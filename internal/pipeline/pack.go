@@ -37,10 +37,15 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 	}
 	var paths []string
 	for _, f := range list {
+		tested := results.Only(serving(f))
+		answers, err := r.Responses(p, tested)
+		if err != nil {
+			return paths, err
+		}
 		in := pack.Input{
 			Manifest: r.manifest(p, f), Location: r.Config.Calendar.Location,
 			Locker: l, Checkpoint: cp, LockerKey: l.VerifierKey(),
-			View: view, Results: results.Only(serving(f)), Library: r.Library, Framework: f, Drivers: r.Drivers,
+			View: view, Results: tested, Answers: answers, Library: r.Library, Framework: f, Drivers: r.Drivers,
 			Signer: signer, SignerName: signerName(signer), Ephemeral: r.Config.Demo, SignedAt: r.Now(),
 		}
 		path, err := pack.Build(ctx, in, dir, pack.Name(r.Config.Organisation, f.ID, r.Config.Calendar.Name(p)))

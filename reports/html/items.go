@@ -72,6 +72,28 @@ func (l *itemList) reasons(item reports.Item) {
 	for _, o := range item.Observations {
 		d.leaf("div", d.say(words.Labelled, d.in(words.Observation), d.cut(o.Text)), class("note"))
 	}
+	if item.Verdict == evidence.Exception {
+		d.response(item.Response)
+	}
+}
+
+// response is what management answered to an exception.
+func (d *document) response(r *reports.Response) {
+	if r == nil {
+		return
+	}
+	d.start("div", class("response"))
+	d.leaf("b", d.say(words.Labelled, d.in(words.Response), d.cut(r.Kind)))
+	d.leaf("div", d.cut(r.Text))
+	d.start("dl")
+	for _, f := range words.ResponseFacts(r, d.p.Location) {
+		d.start("div")
+		d.leaf("dt", d.in(f.Title))
+		d.leaf("dd", d.cut(f.Value))
+		d.end("div")
+	}
+	d.end("dl")
+	d.end("div")
 }
 
 // fields gives the fields that an item has, diffs last.

@@ -127,7 +127,7 @@ func (d *document) id(s string) cell { return cell{"id", func() { d.leaf("b", s)
 func (d *document) controlResults() {
 	d.leaf("h3", d.in(words.ResultsByControl))
 	columns := []column{{d.in(words.Control), "id"}, {d.in(words.Result), "id"}, {title: d.in(words.ControlTitle)}}
-	for _, title := range d.countTitles() {
+	for _, title := range append(d.countTitles(), d.in(words.AnsweredCount), d.in(words.UnansweredCount)) {
 		columns = append(columns, column{title, "n"})
 	}
 	d.table(d.in(words.ResultsByControl), columns...)
@@ -139,7 +139,7 @@ func (d *document) controlResults() {
 				continue
 			}
 			cells := []cell{d.controlLink(c.ID), d.result(c.Result), d.lines(c.Title)}
-			for _, n := range countsOf(c.Counts) {
+			for _, n := range append(countsOf(c.Counts), c.Answered(), c.Unanswered()) {
 				cells = append(cells, d.number(n))
 			}
 			d.rowOf(to, cells...)

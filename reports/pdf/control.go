@@ -246,5 +246,9 @@ func (d *document) reasonsBox(item reports.Item) box {
 	for _, o := range item.Observations {
 		b.paras = append(b.paras, para{text: d.say(words.Labelled, d.in(words.Observation), d.line(o.Text)), st: d.st.tiny})
 	}
+	if r := item.Response; r != nil {
+		b.paras = append(b.paras, para{text: d.say(words.Labelled, d.in(words.Response), d.line(r.Kind)), st: d.st.cellBold})
+		b.paras = append(b.paras, d.response(r)...)
+	}
 	return b
 }

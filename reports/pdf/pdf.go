@@ -77,5 +77,6 @@ func (d *document) write() {
 		d.ipe(i)
 	}
 	d.coverage()
+	d.responses()
 	d.appendix()
 }

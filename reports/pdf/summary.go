@@ -73,12 +73,14 @@ func (d *document) controlLinks(controls []*reports.Control) box {
 }
 
 func (d *document) exceptionsByControl() {
-	t := d.table(column{title: d.in(words.Control), width: 22}, column{title: d.in(words.ControlTitle), width: 64},
-		column{title: d.in(words.PopulationCount), width: 24, right: true}, column{title: d.in(words.ExceptionCount), width: 22, right: true},
+	t := d.table(column{title: d.in(words.Control), width: 17}, column{title: d.in(words.ControlTitle), width: 43},
+		column{title: d.in(words.PopulationCount), width: 18, right: true}, column{title: d.in(words.ExceptionCount), width: 18, right: true},
+		column{title: d.in(words.AnsweredCount), width: 17, right: true}, column{title: d.in(words.UnansweredCount), width: 19, right: true},
 		column{title: d.in(words.Result), width: bodyWidth - 132})
 	var rows [][]box
 	for _, c := range d.p.Controls {
-		rows = append(rows, []box{d.goTo(c.ID, controlKey(&c)), d.text(c.Title), d.text(format.Count(c.Counts.Total)), d.strong(format.Count(c.Counts.Exceptions)), d.result(c.Result)})
+		rows = append(rows, []box{d.goTo(c.ID, controlKey(&c)), d.text(c.Title), d.text(format.Count(c.Counts.Total)), d.strong(format.Count(c.Counts.Exceptions)),
+			d.text(format.Count(c.Answered())), d.text(format.Count(c.Unanswered())), d.result(c.Result)})
 	}
 	t.together(d.in(words.ExceptionsByControl), rows)
 }

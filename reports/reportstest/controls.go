@@ -207,6 +207,9 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 	if p.hostile && item.Verdict == evidence.NotApplicable {
 		item.Reasons = []reports.Reason{{Code: "failed", Text: b.in("失敗した呼出しであり、何も変更していない。", "A call that failed: it changed nothing.")}}
 	}
+	if item.Verdict == evidence.Exception && i%2 == 1 {
+		item.Response = b.response(i, p.hostile)
+	}
 	if p.observations != nil {
 		item.Observations = p.observations(i)
 	}
@@ -239,6 +242,22 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 	return item
 }
 
+// response answers an exception, each in another way.
+func (b builder) response(i int, hostile bool) *reports.Response {
+	r := &reports.Response{
+		Kind: b.in("説明", "explained"), Owner: b.in("SRE部長", "Head of SRE"), Approver: b.in("情報セキュリティ責任者", "Chief information security officer"),
+		Text:     b.in("障害対応の手順に従い、責任者の承認を得て実施した。", "Done under the incident procedure, with the approval of its owner."),
+		Approved: Period.End.AddDate(0, 0, 4), File: "responses/2026-10.yaml",
+	}
+	if i%3 == 0 {
+		r.Kind, r.Ticket, r.LastDay = b.in("リスク受容", "risk accepted"), "RISK-12", Period.End.AddDate(0, 4, 30)
+	}
+	if hostile {
+		r.Text, r.Owner, r.Ticket = Hostile[i%len(Hostile)], Hostile[i/3%len(Hostile)], Hostile[i/7%len(Hostile)]
+	}
+	return r
+}
+
 // finish makes the items and everything that is counted from them.
 func (b builder) finish(c reports.Control, p population) reports.Control {
 	items := func() iter.Seq2[reports.Item, error] {
@@ -268,6 +287,9 @@ func (b builder) finish(c reports.Control, p population) reports.Control {
 		}
 		for _, r := range item.Reasons {
 			c.Reasons = countCode(c.Reasons, r)
+		}
+		if item.Response != nil {
+			c.Responses = countCode(c.Responses, reports.Reason{Code: item.Response.Kind, Text: item.Response.Kind})
 		}
 	}
 	c.Counts, c.Days = tally.Counts, tally.Days()

@@ -15,13 +15,19 @@ import (
 // the controls' sheets have them all.
 func (b *book) exceptionsSheet() error {
 	labelled := slices.ContainsFunc(b.p.Controls, func(c reports.Control) bool { return c.Labelled })
-	widths := []float64{7, 11, 26, 20, 40, 84, 38, 12, 36}
-	heads := b.heads("#", b.in(words.Control), b.in(words.ControlTitle), b.zoned(b.in(words.When)), b.in(words.Reasons), b.in(words.KeyFields),
-		b.in(words.ItemID), b.in(words.SourceLink), b.in(words.RecordHash))
+	widths := []float64{7, 11, 26, 20, 40}
+	heads := b.heads("#", b.in(words.Control), b.in(words.ControlTitle), b.zoned(b.in(words.When)), b.in(words.Reasons))
+	widths = append(widths, 14, 44, 18, 18, 12, 16, 12)
+	heads = append(heads, b.heads(b.in(words.ResponseKind), b.in(words.Response), b.in(words.ResponseOwner), b.in(words.Approver),
+		b.in(words.ApprovedOn), b.in(words.Ticket), b.in(words.LastDay))...)
+	widths = append(widths, 84)
+	heads = append(heads, b.heads(b.in(words.KeyFields))...)
 	if labelled { // beside the identity
-		widths = slices.Insert(widths, 6, labelWidth)
-		heads = slices.Insert(heads, 6, b.heads(b.in(words.ItemLabel))...)
+		widths = append(widths, labelWidth)
+		heads = append(heads, b.heads(b.in(words.ItemLabel))...)
 	}
+	widths = append(widths, 38, 12, 36)
+	heads = append(heads, b.heads(b.in(words.ItemID), b.in(words.SourceLink), b.in(words.RecordHash))...)
 	s := b.open(b.names.exceptions, setup{widths: widths, frozen: 1, titles: 1, large: true})
 	s.add(heads...)
 	n := int64(0)
@@ -43,12 +49,13 @@ func (b *book) exceptionsSheet() error {
 			n++
 			at := b.places[c.ID][k]
 			k++
-			cells := []cell{b.count(n), b.goTo(c.ID, b.names.byID[c.ID], 1), b.str(c.Title), b.when(item.Time), b.str(texts(item.Reasons)), b.str(b.keyFields(c, item)),
-				b.goTo(item.ID, at.sheet, at.row), b.source(item.Link, b.p.Exceptions() <= manyItems), b.mono(item.SHA256)}
+			cells := []cell{b.count(n), b.goTo(c.ID, b.names.byID[c.ID], 1), b.str(c.Title), b.when(item.Time), b.str(texts(item.Reasons))}
+			cells = append(cells, b.response(item.Response)...)
+			cells = append(cells, b.str(b.keyFields(c, item)))
 			if labelled {
-				cells = slices.Insert(cells, 6, b.str(item.Label))
+				cells = append(cells, b.str(item.Label))
 			}
-			s.add(cells...)
+			s.add(append(cells, b.goTo(item.ID, at.sheet, at.row), b.source(item.Link, b.p.Exceptions() <= manyItems), b.mono(item.SHA256))...)
 		}
 		if k < len(b.places[c.ID]) {
 			return fmt.Errorf("exceptions of %s: %d, and %d of its items are", c.ID, k, len(b.places[c.ID]))
@@ -59,6 +66,18 @@ func (b *book) exceptionsSheet() error {
 	}
 	s.filter(1, len(heads))
 	return s.close()
+}
+
+// response is what management answered, a cell for each of the list's columns.
+func (b *book) response(r *reports.Response) []cell {
+	if r == nil {
+		return []cell{b.word(words.Unanswered), b.str(""), b.str(""), b.str(""), b.str(""), b.str(""), b.str("")}
+	}
+	lastDay := b.str("")
+	if !r.LastDay.IsZero() {
+		lastDay = b.date(r.LastDay)
+	}
+	return []cell{b.str(r.Kind), b.str(r.Text), b.str(r.Owner), b.str(r.Approver), b.date(r.Approved), b.str(r.Ticket), lastDay}
 }
 
 // texts writes an item's reasons, or what was observed of it, one a line.

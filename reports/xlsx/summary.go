@@ -10,7 +10,7 @@ import (
 // summarySheet tells the results: first what could not be evaluated, then the
 // four counts, a line for each framework item and a line for each control.
 func (b *book) summarySheet() error {
-	s := b.open(b.names.summary, setup{widths: []float64{16, 52, 26, 18, 12, 12, 12, 12, 12}})
+	s := b.open(b.names.summary, setup{widths: []float64{16, 52, 26, 18, 12, 12, 12, 12, 12, 12, 12}})
 	s.addHigh(30, cell{value: b.in(words.ResultSummary), style: b.styles.title})
 	b.notEvaluable(s)
 	b.resultCounts(s)
@@ -63,9 +63,9 @@ func (b *book) controlResults(s *sheet) {
 	s.gap()
 	s.addHigh(22, cell{value: b.in(words.ResultsByControl), style: b.styles.heading, span: 9})
 	s.add(b.heads(b.in(words.Control), b.in(words.Title), b.in(words.Owner), b.in(words.Result), b.in(words.PopulationCount),
-		b.in(evidence.Exception.Name()), b.in(evidence.Pass.Name()), b.in(evidence.NotApplicable.Name()), b.in(evidence.Pending.Name()), b.in(evidence.Undetermined.Name()))...)
+		b.in(evidence.Exception.Name()), b.in(words.AnsweredCount), b.in(words.UnansweredCount), b.in(evidence.Pass.Name()), b.in(evidence.NotApplicable.Name()), b.in(evidence.Pending.Name()), b.in(evidence.Undetermined.Name()))...)
 	for _, c := range b.p.Controls {
 		s.add(b.goTo(c.ID, b.names.byID[c.ID], 1), b.str(c.Title), b.str(c.Owner), b.result(c.Result),
-			b.count(c.Counts.Total), b.count(c.Counts.Exceptions), b.count(c.Counts.Passed), b.count(c.Counts.NotApplicable), b.count(c.Counts.Pending), b.count(c.Counts.Undetermined))
+			b.count(c.Counts.Total), b.count(c.Counts.Exceptions), b.count(c.Answered()), b.count(c.Unanswered()), b.count(c.Counts.Passed), b.count(c.Counts.NotApplicable), b.count(c.Counts.Pending), b.count(c.Counts.Undetermined))
 	}
 }

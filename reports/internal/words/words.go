@@ -121,6 +121,27 @@ var (
 	NoItems           = evidence.Text{JA: "該当事象なし", EN: "No item"}
 )
 
+// What management answers to exceptions.
+var (
+	Response        = evidence.Text{JA: "経営者の回答", EN: "Response by management"}
+	ResponseKind    = evidence.Text{JA: "回答の区分", EN: "Kind of response"}
+	ResponseOwner   = evidence.Text{JA: "回答者", EN: "Answered by"}
+	Approver        = evidence.Text{JA: "承認者", EN: "Approved by"}
+	ApprovedOn      = evidence.Text{JA: "承認日", EN: "Approved on"}
+	Ticket          = evidence.Text{JA: "チケット", EN: "Ticket"}
+	LastDay         = evidence.Text{JA: "回答の期限", EN: "Holds until"}
+	Unanswered      = evidence.Text{JA: "未回答", EN: "unanswered"}
+	AnsweredCount   = evidence.Text{JA: "回答あり", EN: "Answered"}
+	UnansweredCount = evidence.Text{JA: "未回答", EN: "Unanswered"}
+	Responses       = evidence.Text{JA: "例外事項に対する経営者の回答", EN: "Responses by management"}
+	ResponsesMean   = evidence.Text{
+		JA: "回答は、組織が版管理の下で作成し、回答者以外の者が承認したものである。判定及び例外件数には影響せず、回答の妥当性は検証していない。期限のある回答は、収集日時において期限内であることを確かめている。",
+		EN: "Responses were written by the organisation, under version control, and approved by somebody other than who answers. They change no verdict and no count of exceptions, and whether they are adequate was not tested. Of those that lapse, it was checked that they held when the evidence was collected.",
+	}
+	NoResponses  = evidence.Text{JA: "例外事項に対する回答はない。", EN: "No exception has a response."}
+	AllResponses = evidence.Text{JA: "回答の全件は Excel のシート「%s」に記載している。各統制の節では、例外事項の理由に続けて示す。", EN: "The workbook's sheet %q has all responses. The sections of the controls show them below the reasons of the exceptions."}
+)
+
 // What observations are.
 var (
 	ObservationsChangeNothing = evidence.Text{JA: "参考情報は、項目に関する事実であり、判定には影響しない。", EN: "Informational notes are facts about an item. They change no verdict."}
