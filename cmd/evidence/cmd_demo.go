@@ -76,6 +76,13 @@ func (a *app) demo(ctx context.Context, out string) (err error) {
 	if _, err := pipeline.Setup(c); err != nil {
 		return err
 	}
+	answers, err := demo.Responses()
+	if err != nil {
+		return err
+	}
+	if err := os.CopyFS(c.Responses, answers); err != nil {
+		return err
+	}
 	run, err := a.pipeline(c, company.Now)
 	if err != nil {
 		return err

@@ -1,13 +1,21 @@
 package demo
 
 import (
-	_ "embed"
+	"embed"
+	"io/fs"
 	"strconv"
 	"strings"
 )
 
 //go:embed evidence.yaml
 var configTemplate string
+
+//go:embed responses
+var responses embed.FS
+
+// Responses is the folder of what the demo's management answers to some of the planted
+// exceptions.
+func Responses() (fs.FS, error) { return fs.Sub(responses, "responses") }
 
 // Config is the evidence.yaml of the demo, for an AWS and a GitHub served at
 // these addresses. people are the words of the directory and the HR system.
