@@ -219,11 +219,25 @@ type Source struct {
 	From, To  time.Time // first and last collection
 	Requested []string  // the selections pushed down to it, written out
 	Requests  []Request // the first request of each kind, as it was sent
+	Answers   Answers   // what the source answered
 	Kinds     []string
 	Records   []RecordCounts // by kind; all sources of a kind together
 	Claims    []Claim
 	Failures  []Finding // units that could not be read
 	Days      []Day     // the coverage calendar, one entry a day of the period
+}
+
+// Answers sums up the answers of a source that the evidence was taken from.
+type Answers struct {
+	N      int64
+	Bytes  int64  // of the raw answers
+	SHA256 string // of their SHA-256s in the order of the log, each in hex with a line feed
+	Dated  int64  // how many bear the source's own time
+
+	// The clock of the machine that collected, as far as it was ahead of the source's:
+	// the time at which a batch was written less the source's time of its last answer.
+	Clocked     bool
+	Least, Most time.Duration
 }
 
 // RecordCounts is what became of the sealed records of a kind. Sealed is the sum

@@ -324,7 +324,7 @@ func (b *builder) render(context.Context) error {
 		Fingerprint: sign.Fingerprint(b.Signer.Public()), Ephemeral: b.Ephemeral}
 	b.sortFiles()
 	m.Files = slices.Clone(b.files)
-	c := contents{manifest: m, library: b.Library, framework: b.Framework, results: b.Results, answers: b.Answers,
+	c := contents{manifest: m, library: b.Library, framework: b.Framework, results: b.Results, answers: b.Answers, leaves: b.entries,
 		sources: b.View.Describe(), records: b.records, drivers: b.Drivers, location: b.Location}
 	model, err := c.model()
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/evidencepack/evidence/controls"
 	"github.com/evidencepack/evidence/derived"
 	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/responses"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/reports"
@@ -27,6 +28,7 @@ type contents struct {
 	framework *controls.Framework
 	results   *evaluation.Results
 	answers   *responses.Answers
+	leaves    []locker.Entry // the sealed manifests
 	sources   []sealed.Description
 	records   map[string]sealed.Stats // by kind
 	drivers   []collectors.Driver
@@ -268,6 +270,7 @@ func (c *contents) source(d sealed.Description) reports.Source {
 		Name: d.Name, System: c.system(d.Driver), Location: d.Location, Identity: strings.Join(d.Identities, ", "),
 		Host: strings.Join(d.Hosts, ", "), Tool: strings.Join(d.Tools, ", "), From: d.From, To: d.To,
 	}
+	out.Answers = answersOf(d.Name, c.leaves)
 	for _, k := range d.Kinds {
 		kind := c.kindTitle(k) + " (" + k + ")"
 		out.Kinds = append(out.Kinds, kind)

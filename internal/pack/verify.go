@@ -380,7 +380,7 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	w.contents = &contents{manifest: w.manifest, library: library, framework: framework, results: results, answers: answers,
+	w.contents = &contents{manifest: w.manifest, library: library, framework: framework, results: results, answers: answers, leaves: w.entries,
 		sources: ipe.Sources, records: ipe.Records, drivers: w.Drivers, location: location}
 	return nil
 }

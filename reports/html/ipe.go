@@ -36,6 +36,9 @@ func (d *document) sourceExamined(src *reports.Source) {
 		fact{words.Host, d.lines(src.Host)},
 		fact{words.Tool, d.lines(src.Tool)},
 		fact{words.CollectedFromTo, d.lines(d.time(src.From) + " – " + d.time(src.To))},
+		fact{words.AnswersRead, d.lines(d.say(words.AnswersAre, format.Count(src.Answers.N), format.Count(src.Answers.Bytes)))},
+		fact{words.AnswersHash, d.code(src.Answers.SHA256)},
+		fact{words.ClockDifference, d.lines(words.Clocks(src.Answers, d.p.Lang))},
 	)
 }
 

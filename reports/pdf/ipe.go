@@ -34,6 +34,9 @@ func (d *document) sourceExamined(src *reports.Source) {
 		fact{d.in(words.Host), d.text(src.Host)},
 		fact{d.in(words.Tool), d.text(src.Tool)},
 		fact{d.in(words.CollectedFromTo), d.text(d.time(src.From) + " – " + d.time(src.To))},
+		fact{d.in(words.AnswersRead), d.text(d.say(words.AnswersAre, format.Count(src.Answers.N), format.Count(src.Answers.Bytes)))},
+		fact{d.in(words.AnswersHash), d.mono(src.Answers.SHA256)},
+		fact{d.in(words.ClockDifference), d.text(words.Clocks(src.Answers, d.p.Lang))},
 	)
 }
 

@@ -19,7 +19,8 @@ func (b builder) sources() []reports.Source {
 
 func (b builder) archive() reports.Source {
 	s := reports.Source{
-		Name: "aws-main", System: b.in("AWS CloudTrail(S3アーカイブ)", "AWS CloudTrail (S3 archive)"),
+		Answers: reports.Answers{N: 744, Bytes: 823_441_002, SHA256: Hash("answers"), Dated: 744, Clocked: true, Least: -1200 * time.Millisecond, Most: 41 * time.Second},
+		Name:    "aws-main", System: b.in("AWS CloudTrail(S3アーカイブ)", "AWS CloudTrail (S3 archive)"),
 		Location: "s3://minamo-cloudtrail-archive/AWSLogs/o-a1b2c3d4e5 (ap-northeast-1)",
 		Identity: "arn:aws:sts::999900001111:assumed-role/EvidenceReadOnly/evidence",
 		Host:     "evidence-runner-01.minamo.example", Tool: "evidence v0.1.0",
@@ -52,7 +53,8 @@ func (b builder) archive() reports.Source {
 
 func (b builder) lookup() reports.Source {
 	s := reports.Source{
-		Name: "aws-legacy", System: b.in("AWS CloudTrail(LookupEvents API)", "AWS CloudTrail (LookupEvents API)"),
+		Answers: reports.Answers{N: 12, Bytes: 40_112, SHA256: Hash("no answers")},
+		Name:    "aws-legacy", System: b.in("AWS CloudTrail(LookupEvents API)", "AWS CloudTrail (LookupEvents API)"),
 		Location: "cloudtrail.ap-northeast-1.amazonaws.com",
 		Host:     "evidence-runner-01.minamo.example", Tool: "evidence v0.1.0",
 		From: b.asOf.Add(-12 * time.Minute), To: b.asOf.Add(-4 * time.Minute),

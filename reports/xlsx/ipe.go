@@ -1,6 +1,8 @@
 package xlsx
 
 import (
+	"fmt"
+
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
@@ -41,6 +43,9 @@ func (t *ipeTable) source(src *reports.Source) {
 	t.fact(words.Question1, words.Host, src.Host)
 	t.fact(words.Question1, words.Tool, src.Tool)
 	t.fact(words.Question1, words.CollectedFromTo, format.Time(src.From, loc)+" – "+format.Time(src.To, loc))
+	t.fact(words.Question1, words.AnswersRead, fmt.Sprintf(t.b.in(words.AnswersAre), format.Count(src.Answers.N), format.Count(src.Answers.Bytes)))
+	t.fact(words.Question1, words.AnswersHash, src.Answers.SHA256)
+	t.fact(words.Question1, words.ClockDifference, words.Clocks(src.Answers, t.b.p.Lang))
 	for _, kind := range src.Kinds {
 		t.fact(words.Question2, words.RecordKind, kind)
 	}

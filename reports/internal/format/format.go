@@ -90,3 +90,8 @@ func Short(hash string) string {
 	}
 	return hash
 }
+
+// Seconds writes a length of time in seconds, to a tenth.
+func Seconds(d time.Duration, l evidence.Lang) string {
+	return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + evidence.Text{JA: " 秒", EN: " s"}.In(l)
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/internal/format"
 )
 
 // The pack and what its cover says.
@@ -173,6 +174,12 @@ var (
 	RecordKind      = evidence.Text{JA: "レコード種別", EN: "Record kind"}
 	FirstRequest    = evidence.Text{JA: "送信した要求（種類ごとに最初のもの）", EN: "Request as sent, the first of each kind"}
 	Query           = evidence.Text{JA: "抽出条件", EN: "Query"}
+	AnswersRead     = evidence.Text{JA: "証跡元の応答", EN: "Answers of the source"}
+	AnswersAre      = evidence.Text{JA: "%s 件、計 %s バイト。各応答の SHA-256 は proofs/entries.jsonl.zst に記録している。", EN: "%s, %s bytes in all. The SHA-256 of each is in proofs/entries.jsonl.zst."}
+	AnswersHash     = evidence.Text{JA: "全応答の SHA-256 の一覧に対する SHA-256", EN: "SHA-256 of the list of their SHA-256s"}
+	ClockDifference = evidence.Text{JA: "時計の差", EN: "Difference of clocks"}
+	ClocksAre       = evidence.Text{JA: "応答のうち %s 件に証跡元の時刻がある。収集を実行したホストの時刻（まとまりの記録時）は、その最後の応答の時刻より %s から %s 進んでいた（負の値は遅れ。処理に要した時間を含む）。", EN: "%s answers bear the source's time. The clock of the host, when it wrote a batch, was between %s and %s ahead of the source's time of its last answer (negative: behind; processing included)."}
+	NoClock         = evidence.Text{JA: "証跡元の時刻を示す応答がなく、比較できない。", EN: "No answer bears the source's time: clocks cannot be compared."}
 	RecordsByKind   = evidence.Text{JA: "レコードの件数（種別ごと。同じ種別の全証跡元を合算）", EN: "Records by kind, all sources of a kind together"}
 	RecordsSealed   = evidence.Text{JA: "封印したレコード", EN: "Sealed"}
 	RecordsAgain    = evidence.Text{JA: "同一内容の再取得", EN: "Collected again, unchanged"}
@@ -244,6 +251,14 @@ var (
 var Weekdays = [7]evidence.Text{
 	{JA: "日", EN: "Sun"}, {JA: "月", EN: "Mon"}, {JA: "火", EN: "Tue"}, {JA: "水", EN: "Wed"},
 	{JA: "木", EN: "Thu"}, {JA: "金", EN: "Fri"}, {JA: "土", EN: "Sat"},
+}
+
+// Clocks says how the clocks of the host and the source differed.
+func Clocks(a reports.Answers, l evidence.Lang) string {
+	if !a.Clocked {
+		return NoClock.In(l)
+	}
+	return fmt.Sprintf(ClocksAre.In(l), format.Count(a.Dated), format.Seconds(a.Least, l), format.Seconds(a.Most, l))
 }
 
 // KeyOf tells whose key a signer's is: the certificate's subject, or that no
