@@ -42,6 +42,7 @@ type Pack struct {
 	Controls  []Control  // in the order of their IDs
 	Registers []Register // lists across controls, in the order of their IDs
 	Files     []File     // hashes of the pack's files that are not reports
+	Window    *Window    // nil: it is not told
 	Limits    []string   // what this pack does not prove, in plain words and the pack's language
 }
 
@@ -307,8 +308,34 @@ const (
 	DayComplete DayState = "complete"
 	DayGap      DayState = "gap"
 	DayMissing  DayState = "missing" // nothing was collected
+	DayLate     DayState = "late"    // complete, and collected long after it
 	DayAhead    DayState = "ahead"   // had not happened, or not settled, when collected
 )
+
+// DayStates lists them in the order of legends.
+var DayStates = []DayState{DayComplete, DayLate, DayGap, DayMissing, DayAhead}
+
+// Window is the time that an examination covers, of which the pack's period is a part: a
+// SOC 1 type 2 report covers six to twelve months.
+type Window struct {
+	Name    string // "FY2026", "2025-11-01..2026-11-01"
+	Period  evidence.Period
+	Sources []WindowSource
+	Months  []Month // of the window, in order
+}
+
+// WindowSource is the coverage calendar of a source through the window.
+type WindowSource struct {
+	Name, System string
+	Days         []Day // without units
+}
+
+// Month is one month of the window: the results that its own pack of the framework gave.
+type Month struct {
+	Name    string
+	Pack    string // SHA-256 of that pack's manifest; empty: there is no pack of the month
+	Results map[string]evidence.Result
+}
 
 // File is one file of the pack.
 type File struct {

@@ -92,7 +92,7 @@ func (a *app) tellStatus(run *pipeline.Run, cp locker.Checkpoint, waiting int, s
 			month := s.Days[i].Date.In(loc).Format("2006-01")
 			var marks strings.Builder
 			for i < len(s.Days) && s.Days[i].Date.In(loc).Format("2006-01") == month {
-				marks.WriteString(dayMark(s.Days[i].State))
+				marks.WriteString(dayMark(s.Days[i]))
 				i++
 			}
 			fmt.Fprintf(a.stdout, "  %s  %s\n", month, marks.String())
@@ -108,7 +108,7 @@ func (a *app) tellStatus(run *pipeline.Run, cp locker.Checkpoint, waiting int, s
 			fmt.Fprintf(a.stdout, "  %s\n", line)
 		}
 	}
-	fmt.Fprintf(a.stdout, "\n%s\n", say("● 完全  ◐ 欠落あり  ○ 未収集  · 未到来", "● complete  ◐ gaps  ○ missing  · ahead"))
+	fmt.Fprintf(a.stdout, "\n%s\n", say("● 完全  ◉ 完全(収集が45日を超えて遅延)  ◐ 欠落あり  ○ 未収集  · 未到来", "● complete  ◉ complete, collected more than 45 days late  ◐ gaps  ○ missing  · ahead"))
 	return nil
 }
 
@@ -147,8 +147,11 @@ func judgeDays(days []sealed.Day, now time.Time) {
 	}
 }
 
-func dayMark(s sealed.DayState) string {
-	switch s {
+func dayMark(d sealed.Day) string {
+	if d.Late() {
+		return "◉"
+	}
+	switch d.State {
 	case sealed.DayComplete:
 		return "●"
 	case sealed.DayGap:

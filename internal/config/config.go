@@ -43,6 +43,7 @@ type Config struct {
 	Packs        string        // absolute path
 	Overlay      string        // absolute path of the organisation's own controls; empty: none
 	Responses    string        // absolute path of the folder of responses to exceptions; it need not exist
+	AuditWindow  string        // the period that the examination covers, "FY2026"; empty: the twelve months up to a pack's end
 	Frameworks   []string
 	Keys         Keys
 	Sources      []Source
@@ -94,6 +95,7 @@ type file struct {
 	Packs           string                     `yaml:"packs"`
 	Overlay         string                     `yaml:"overlay"`
 	Responses       string                     `yaml:"responses"`
+	AuditWindow     string                     `yaml:"audit_window"`
 	Frameworks      []string                   `yaml:"frameworks"`
 	Keys            keysFile                   `yaml:"keys"`
 	Sources         []any                      `yaml:"sources"` // read from the syntax tree, so that errors keep their lines
@@ -164,6 +166,11 @@ func Parse(b []byte, dir string) (*Config, error) {
 	}
 	if c.Lang, err = evidence.ParseLang(orDefault(f.Language, string(evidence.Japanese))); err != nil {
 		return nil, fmt.Errorf("language: %w", err)
+	}
+	if c.AuditWindow = f.AuditWindow; c.AuditWindow != "" {
+		if _, err := c.Calendar.Parse(c.AuditWindow); err != nil {
+			return nil, fmt.Errorf("audit_window: %w", err)
+		}
 	}
 	if c.Sources, err = sources(b); err != nil {
 		return nil, err

@@ -42,6 +42,7 @@ type Input struct {
 	View       *sealed.View
 	Results    *evaluation.Results // of the framework's controls
 	Answers    *responses.Answers  // to their exceptions
+	Window     *Window
 	Library    *controls.Library
 	Framework  *controls.Framework
 	Drivers    []collectors.Driver
@@ -300,7 +301,13 @@ func (b *builder) outcomes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return b.writeBytes(IPEFile, text)
+	if err := b.writeBytes(IPEFile, text); err != nil {
+		return err
+	}
+	if text, err = b.Window.encode(); err != nil {
+		return err
+	}
+	return b.writeBytes(WindowFile, text)
 }
 
 func (b *builder) instructions(context.Context) error {
@@ -324,7 +331,7 @@ func (b *builder) render(context.Context) error {
 		Fingerprint: sign.Fingerprint(b.Signer.Public()), Ephemeral: b.Ephemeral}
 	b.sortFiles()
 	m.Files = slices.Clone(b.files)
-	c := contents{manifest: m, library: b.Library, framework: b.Framework, results: b.Results, answers: b.Answers, leaves: b.entries,
+	c := contents{manifest: m, library: b.Library, framework: b.Framework, results: b.Results, answers: b.Answers, leaves: b.entries, window: b.Window,
 		sources: b.View.Describe(), records: b.records, drivers: b.Drivers, location: b.Location}
 	model, err := c.model()
 	if err != nil {

@@ -17,6 +17,7 @@ const (
 	SignatureFile = "manifest.sig.json"
 	ResultsFile   = "results.json"
 	IPEFile       = "ipe.json"
+	WindowFile    = "window.json"              // the examination's time beyond the period
 	Checkpoint    = "checkpoint"               // the locker's signed note
 	EntriesFile   = "proofs/entries.jsonl.zst" // sealed manifests with their inclusion proofs
 	VerifyFile    = "VERIFY.md"

@@ -30,6 +30,7 @@ type contents struct {
 	answers   *responses.Answers
 	leaves    []locker.Entry // the sealed manifests
 	sources   []sealed.Description
+	window    *Window                 // nil: the pack does not tell of it
 	records   map[string]sealed.Stats // by kind
 	drivers   []collectors.Driver
 	location  *time.Location
@@ -71,6 +72,10 @@ func (c *contents) model() (*reports.Pack, error) {
 			return nil, fmt.Errorf("register %s: %w", r.ID, err)
 		}
 		p.Registers = append(p.Registers, register)
+	}
+	var err error
+	if p.Window, err = c.windowModel(); err != nil {
+		return nil, err
 	}
 	p.Limits = c.limits()
 	return p, nil
@@ -297,7 +302,7 @@ func (c *contents) source(d sealed.Description) reports.Source {
 			Object: f.Scope.String(), Window: f.Window, Detail: f.Error})
 	}
 	for _, day := range d.Days {
-		out.Days = append(out.Days, reports.Day{Date: day.Date, State: reports.DayState(day.State), Units: day.Units, Bad: day.Bad})
+		out.Days = append(out.Days, reports.Day{Date: day.Date, State: dayState(day), Units: day.Units, Bad: day.Bad})
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -380,7 +381,11 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	w.contents = &contents{manifest: w.manifest, library: library, framework: framework, results: results, answers: answers, leaves: w.entries,
+	window, err := w.window()
+	if err != nil {
+		return err
+	}
+	w.contents = &contents{manifest: w.manifest, library: library, framework: framework, results: results, answers: answers, leaves: w.entries, window: window,
 		sources: ipe.Sources, records: ipe.Records, drivers: w.Drivers, location: location}
 	return nil
 }
@@ -401,6 +406,25 @@ func (w *verifier) answers(p evidence.Period, results *evaluation.Results) (*res
 		return nil, fmt.Errorf("%s has responses to other controls or periods", ResponsesDir)
 	}
 	return responses.Answer(files, results)
+}
+
+// window reads what the pack says of the examination's time beyond its period.
+func (w *verifier) window() (*Window, error) {
+	text, err := fs.ReadFile(w.fsys, WindowFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var window Window
+	if err := json.Unmarshal(text, &window); err != nil {
+		return nil, fmt.Errorf("%s: %w", WindowFile, err)
+	}
+	w.report(Noted, w.step, fmt.Sprintf(w.say(
+		"%s: 対象期間以外の月の収集状況と結果は、ロッカー及び各月のパックによるものであり、本パックのみでは確認できない",
+		"%s: the coverage and results of other months are told by the locker and by their packs; this pack alone does not bear them out"), WindowFile))
+	return &window, nil
 }
 
 // said reads what the pack's results say.

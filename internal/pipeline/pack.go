@@ -35,6 +35,10 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 	if dir == "" {
 		dir = r.Config.Packs
 	}
+	window, err := r.window(ctx, p, view, atCheckpoint{l, cp})
+	if err != nil {
+		return nil, err
+	}
 	var paths []string
 	for _, f := range list {
 		tested := results.Only(serving(f))
@@ -42,10 +46,14 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 		if err != nil {
 			return paths, err
 		}
+		window, err := r.monthResults(*window, p, f.ID)
+		if err != nil {
+			return paths, err
+		}
 		in := pack.Input{
 			Manifest: r.manifest(p, f), Location: r.Config.Calendar.Location,
 			Locker: l, Checkpoint: cp, LockerKey: l.VerifierKey(),
-			View: view, Results: tested, Answers: answers, Library: r.Library, Framework: f, Drivers: r.Drivers,
+			View: view, Results: tested, Answers: answers, Window: window, Library: r.Library, Framework: f, Drivers: r.Drivers,
 			Signer: signer, SignerName: signerName(signer), Ephemeral: r.Config.Demo, SignedAt: r.Now(),
 		}
 		path, err := pack.Build(ctx, in, dir, pack.Name(r.Config.Organisation, f.ID, r.Config.Calendar.Name(p)))

@@ -54,6 +54,23 @@ type Day struct {
 	State DayState  `json:"state"`
 	Units int       `json:"units"` // units that speak of the day
 	Bad   int       `json:"bad"`   // of these, those with gaps or never completed
+
+	// Covered is when the first readings that cover a complete day had been collected.
+	// (Not part of ipe.json, from which packs of before must follow.)
+	Covered time.Time `json:"-"`
+}
+
+// timely is how long after a day its evidence is to be collected: a month's run reads
+// its first day after a month, and has two weeks for it. Until it is sealed, evidence
+// can be altered where it lies.
+const timely = 45 * 24 * time.Hour
+
+// Due reports whether the day's evidence was to be collected by a time.
+func (d Day) Due(by time.Time) bool { return !d.Date.AddDate(0, 0, 1).Add(timely).After(by) }
+
+// Late reports whether the day is complete and was collected late.
+func (d Day) Late() bool {
+	return d.State == DayComplete && d.Due(d.Covered.Add(-1))
 }
 
 // DayState says what is held of a day.
@@ -159,8 +176,15 @@ func (h *holding) day(p evidence.Period, scopes []evidence.Scope, end time.Time)
 	good, touched := 0, 0
 	for _, scope := range scopes {
 		var sound []evidence.Period
+		var covered time.Time
 		for _, a := range h.byScope[scope.Key()] {
-			if !a.latest || !a.unit.Window.Overlaps(p) {
+			if !a.unit.Window.Overlaps(p) {
+				continue
+			}
+			if a.sound() && (covered.IsZero() || a.collected().Before(covered)) {
+				covered = a.collected()
+			}
+			if !a.latest {
 				continue
 			}
 			touched++
@@ -173,6 +197,9 @@ func (h *holding) day(p evidence.Period, scopes []evidence.Scope, end time.Time)
 		}
 		if len(subtract(p, sound)) == 0 {
 			good++
+		}
+		if covered.After(day.Covered) {
+			day.Covered = covered
 		}
 	}
 	switch {

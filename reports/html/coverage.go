@@ -13,7 +13,7 @@ import (
 func (d *document) coverage() {
 	d.section("coverage", d.in(words.CoverageCalendar))
 	d.start("p", class("legend"))
-	for _, s := range []reports.DayState{reports.DayComplete, reports.DayGap, reports.DayMissing, reports.DayAhead} {
+	for _, s := range reports.DayStates {
 		d.leaf("span", words.DayMark(s)+" "+d.in(words.DayName(s)), class(dayLook[s]))
 	}
 	d.end("p")
@@ -25,16 +25,17 @@ func (d *document) coverage() {
 		d.sourceLink(src.Name)
 		d.text("  " + src.System)
 		d.end("h3")
-		d.calendar(src)
+		d.calendar(src.Name, src.Days)
 	}
 	d.badDays()
+	d.examination()
 	d.end("section")
 }
 
 // calendar has a line a month and a field a day.
-func (d *document) calendar(src reports.Source) {
+func (d *document) calendar(of string, days []reports.Day) {
 	d.start("div", class("scroll"))
-	d.start("table", class("calendar"), label(d.in(words.CoverageCalendar)+" "+src.Name))
+	d.start("table", class("calendar"), label(d.in(words.CoverageCalendar)+" "+of))
 	d.start("thead")
 	d.start("tr")
 	d.leaf("td", "")
@@ -46,7 +47,7 @@ func (d *document) calendar(src reports.Source) {
 	d.start("tbody")
 	var first time.Time // of the month that is being written
 	next := 0           // the day of it that comes next
-	for _, day := range src.Days {
+	for _, day := range days {
 		at := day.Date.In(d.p.Location)
 		if y, m, _ := at.Date(); next == 0 || y != first.Year() || m != first.Month() {
 			if next > 0 {

@@ -186,7 +186,7 @@ var (
 		evidence.Effective: "mark good", evidence.ExceptionsNoted: "mark bad", evidence.NoOccurrence: "mark none", evidence.NotEvaluable: "mark unknown",
 	}
 	dayLook = map[reports.DayState]name{
-		reports.DayComplete: "good", reports.DayGap: "bad", reports.DayMissing: "unknown", reports.DayAhead: "none",
+		reports.DayComplete: "good", reports.DayLate: "good late", reports.DayGap: "bad", reports.DayMissing: "unknown", reports.DayAhead: "none",
 	}
 )
 

@@ -17,6 +17,7 @@ func (d *document) summary() {
 	d.notEvaluable()
 	d.itemResults()
 	d.controlResults()
+	d.monthResults()
 	d.end("section")
 }
 

@@ -22,6 +22,7 @@ var resultPaint = map[evidence.Result]paint{
 
 var dayPaint = map[reports.DayState]paint{
 	reports.DayComplete: {goodFill, black},
+	reports.DayLate:     {lateFill, black},
 	reports.DayGap:      {badFill, black},
 	reports.DayMissing:  {unknownFill, white},
 	reports.DayAhead:    {white, grey},

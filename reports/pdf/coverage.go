@@ -10,10 +10,10 @@ import (
 func (d *document) coverage() {
 	d.section(d.in(words.CoverageCalendar), "coverage")
 	x := left
-	for _, s := range []reports.DayState{reports.DayComplete, reports.DayGap, reports.DayMissing, reports.DayAhead} {
+	for _, s := range reports.DayStates {
 		label := words.DayMark(s) + " " + d.in(words.DayName(s))
 		d.legend(dayPaint[s].fill, label, x)
-		x += d.length(label, d.st.tiny) + 12
+		x += d.length(label, d.st.tiny) + 10
 	}
 	d.y += d.st.tiny.lead + 3
 	for i, src := range d.p.Sources {
@@ -29,6 +29,7 @@ func (d *document) coverage() {
 		d.calendar(src.Days)
 	}
 	d.badDays()
+	d.examination()
 }
 
 // badDays lists the days that are not complete, with how much of them is not.

@@ -44,6 +44,7 @@ var (
 	removedRed = color{179, 38, 30}
 
 	goodFill    = color{205, 228, 205}
+	lateFill    = color{255, 243, 205}
 	badFill     = color{232, 148, 58}
 	unknownFill = color{63, 58, 82}
 )

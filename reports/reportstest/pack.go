@@ -81,6 +81,7 @@ func Pack(o Options) *reports.Pack {
 	}
 	p.Framework = b.framework()
 	p.Registers = b.registers(p.Controls)
+	p.Window = b.window(p)
 	return p
 }
 

@@ -76,6 +76,9 @@ func (b *book) contents(s *sheet) {
 	}
 	s.add(b.goTo(n.ipe, n.ipe, 1), b.word(words.IPEIs))
 	s.add(b.goTo(n.coverage, n.coverage, 1), b.word(words.CoverageIs))
+	if n.months != "" {
+		s.add(b.goTo(n.months, n.months, 1), b.word(words.MonthsAre))
+	}
 	for _, c := range b.p.Controls {
 		name := n.byID[c.ID]
 		s.add(b.goTo(name, name, 1), b.str(fmt.Sprintf(b.in(words.ControlSheetIs), c.Title)))

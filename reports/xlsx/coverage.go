@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"slices"
 	"time"
 
 	"github.com/evidencepack/evidence/reports"
@@ -8,8 +9,9 @@ import (
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
-// coverageSheet is the calendar of all sources: a row a day, and for each source
-// its state, how many units the day has and how many of them are bad.
+// coverageSheet is the calendar of all sources: a row a day of the examination, and for
+// each source its state and, within the pack's period, how many units the day has and
+// how many of them are bad.
 func (b *book) coverageSheet() error {
 	widths := []float64{14, 8}
 	titles := []string{b.in(words.Date), b.in(words.Weekday)}
@@ -34,7 +36,7 @@ func (b *book) daysBySource() (days []map[string]reports.Day, dates []time.Time)
 	seen := map[string]bool{}
 	for _, src := range b.p.Sources {
 		byDate := map[string]reports.Day{}
-		for _, d := range src.Days {
+		for _, d := range b.p.DaysOf(src) {
 			key := format.Date(d.Date, b.p.Location)
 			byDate[key] = d
 			if !seen[key] {
@@ -44,6 +46,7 @@ func (b *book) daysBySource() (days []map[string]reports.Day, dates []time.Time)
 		}
 		days = append(days, byDate)
 	}
+	slices.SortStableFunc(dates, time.Time.Compare)
 	return days, dates
 }
 
@@ -58,6 +61,10 @@ func (b *book) coverageRow(date time.Time, days []map[string]reports.Day) []cell
 		d, ok := byDate[format.Date(date, b.p.Location)]
 		if !ok {
 			cells = append(cells, b.str("—"), b.str(""), b.str(""))
+			continue
+		}
+		if !b.p.Period.Contains(date) {
+			cells = append(cells, b.dayState(d.State), b.str(""), b.str(""))
 			continue
 		}
 		cells = append(cells, b.dayState(d.State), b.count(int64(d.Units)), b.count(int64(d.Bad)))

@@ -16,7 +16,7 @@ const maxSheetName = 31
 
 // sheetNames are the names of a workbook's sheets.
 type sheetNames struct {
-	cover, summary, matrix, exceptions, ipe, coverage, hashes string
+	cover, summary, matrix, exceptions, ipe, coverage, months, hashes string // months: empty without a window
 
 	registers []registerSheet // in the pack's order
 
@@ -41,6 +41,9 @@ func nameSheets(p *reports.Pack) sheetNames {
 	}
 	n.ipe = n.take(words.IPE.In(p.Lang))
 	n.coverage = n.take(words.Coverage.In(p.Lang))
+	if p.Window != nil {
+		n.months = n.take(words.ResultsByMonth.In(p.Lang))
+	}
 	for i := range p.Controls {
 		c := &p.Controls[i]
 		name := n.take(c.ID)
@@ -66,7 +69,11 @@ func (n sheetNames) order() []string {
 			names = append(names, r.list)
 		}
 	}
-	return slices.Concat(names, []string{n.ipe, n.coverage}, n.controls, []string{n.hashes})
+	names = append(names, n.ipe, n.coverage)
+	if n.months != "" {
+		names = append(names, n.months)
+	}
+	return slices.Concat(names, n.controls, []string{n.hashes})
 }
 
 // take makes a name that Excel accepts and no other sheet has.

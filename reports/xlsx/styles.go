@@ -51,6 +51,7 @@ var verdictPalette = map[evidence.Verdict]palette{
 
 var dayPalette = map[reports.DayState]palette{
 	reports.DayComplete: good,
+	reports.DayLate:     good,
 	reports.DayGap:      bad,
 	reports.DayMissing:  unknown,
 	reports.DayAhead:    none,
@@ -133,7 +134,7 @@ func newStyles(f *excelize.File) (styles, error) {
 	for _, v := range []evidence.Verdict{evidence.Pass, evidence.Exception, evidence.NotApplicable, evidence.Pending, evidence.Undetermined} {
 		s.verdict[v] = filled(verdictPalette[v])
 	}
-	for _, d := range []reports.DayState{reports.DayComplete, reports.DayGap, reports.DayMissing, reports.DayAhead} {
+	for _, d := range reports.DayStates {
 		s.day[d] = filled(dayPalette[d])
 	}
 	s.claim[true], s.claim[false] = filled(good), filled(bad)

@@ -95,7 +95,7 @@ func (b *book) build() error {
 		}
 	}
 	for _, write := range []func() error{
-		b.coverSheet, b.summarySheet, b.matrixSheet, b.exceptionsSheet, b.registerSheets, b.ipeSheet, b.coverageSheet, b.hashesSheet,
+		b.coverSheet, b.summarySheet, b.matrixSheet, b.exceptionsSheet, b.registerSheets, b.ipeSheet, b.coverageSheet, b.monthsSheet, b.hashesSheet,
 	} {
 		if err := write(); err != nil {
 			return err

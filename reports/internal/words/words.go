@@ -61,6 +61,7 @@ var (
 	ExceptionsAre  = evidence.Text{JA: "すべての統制の例外事項", EN: "The exceptions of all controls"}
 	IPEIs          = evidence.Text{JA: "企業が作成した情報（IPE）の検証：証跡元、パラメータ、照合、欠落", EN: "Information produced by the entity: source, parameters, match with the source, gaps"}
 	CoverageIs     = evidence.Text{JA: "証跡元ごとの日別の収集状況", EN: "What each source gave for each day"}
+	MonthsAre      = evidence.Text{JA: "監査の対象となる期間の月別・統制別の結果", EN: "Results of the controls by month of the examination"}
 	ControlSheetIs = evidence.Text{JA: "%s：母集団の全項目と判定", EN: "%s: every item of the population with its verdict"}
 	HashesAre      = evidence.Text{JA: "チェックポイント、統制ソース、パックの各ファイルのハッシュ値", EN: "Hashes of the checkpoint, the control sources and the pack's files"}
 )
@@ -261,6 +262,21 @@ func Clocks(a reports.Answers, l evidence.Lang) string {
 	return fmt.Sprintf(ClocksAre.In(l), format.Count(a.Dated), format.Seconds(a.Least, l), format.Seconds(a.Most, l))
 }
 
+// The window of the examination.
+var (
+	WindowCoverage = evidence.Text{JA: "通期のカバレッジ（%s）", EN: "Coverage of the whole examination (%s)"}
+	WindowMeans    = evidence.Text{
+		JA: "監査の対象となる期間全体（%s 以後 %s より前）について、本パックのチェックポイントまでに封印された証跡の収集状況を日別に示す。「収集済み（遅延）」は、その日から 45 日を超えて初めて収集が完了した日である。対象期間以外の月の証跡は本パックに含まれない。ロッカーに対する evidence status により再確認できる。",
+		EN: "For the whole time of the examination, from %s up to, and not including, %s: what the evidence sealed up to this pack's checkpoint covers, by day. “Complete, late” is a day whose collection was first complete more than 45 days after it. Evidence of other months than the period is not in this pack; evidence status shows this again from the locker.",
+	}
+	ResultsByMonth      = evidence.Text{JA: "月別の結果", EN: "Results by month"}
+	ResultsByMonthMeans = evidence.Text{
+		JA: "各月の結果は、その月について作成されたパックの results.json に記載されたものであり、再実施していない。「—」は、その月のパックが存在しない、又はその統制が含まれていないことを示す。",
+		EN: "The results of a month are those of results.json of the pack that was made for it; they were not repeated. “—”: there is no pack of the month, or it does not have the control.",
+	}
+	MonthPack = evidence.Text{JA: "各月のパックの manifest.json の SHA-256", EN: "SHA-256 of manifest.json of the months' packs"}
+)
+
 // KeyOf tells whose key a signer's is: the certificate's subject, or that no
 // certificate names anybody.
 func KeyOf(s reports.Signer) evidence.Text {
@@ -290,6 +306,8 @@ func DayName(d reports.DayState) evidence.Text {
 	switch d {
 	case reports.DayComplete:
 		return evidence.Text{JA: "収集済み", EN: "complete"}
+	case reports.DayLate:
+		return evidence.Text{JA: "収集済み（遅延）", EN: "complete, late"}
 	case reports.DayGap:
 		return evidence.Text{JA: "欠落あり", EN: "gap"}
 	case reports.DayMissing:
@@ -305,6 +323,8 @@ func DayMark(d reports.DayState) string {
 	switch d {
 	case reports.DayComplete:
 		return "○"
+	case reports.DayLate:
+		return "△"
 	case reports.DayGap:
 		return "▲"
 	case reports.DayMissing:
