@@ -110,6 +110,32 @@ func TestGroupClaims(t *testing.T) {
 	}
 }
 
+func TestOmissions(t *testing.T) {
+	out := func(scope, kind, why string) reports.Claim {
+		return reports.Claim{Scope: scope, Kind: kind, Notes: []reports.Finding{{Code: reports.LeftOut, Object: scope, Detail: why}}}
+	}
+	claims := []reports.Claim{out("account=2", "a", "sandbox"), {Scope: "account=1 region=b", Kind: "a"}, out("account=3", "a", "x"), out("account=2", "b", "sandbox")}
+	want := []reports.Omission{{Scope: "account=2", Why: "sandbox", Kinds: 2}, {Scope: "account=3", Why: "x", Kinds: 1}}
+	if diff := cmp.Diff(want, reports.Omissions(claims)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	scopes := []reports.Dimension{{Name: "account", Values: []string{"1"}}, {Name: "region", Values: []string{"b"}}}
+	if diff := cmp.Diff(scopes, reports.SplitScopes(claims)); diff != "" {
+		t.Errorf("what was left out is no scope that was read (-want +got):\n%s", diff)
+	}
+}
+
+func TestOffDays(t *testing.T) {
+	tally := reports.NewTally(reportstest.Period, reportstest.Location)
+	tally.Add(reportstest.Period.Start, evidence.Exception)
+	tally.Add(reportstest.Period.End, evidence.Exception)
+	tally.Add(reportstest.Period.End.AddDate(0, 0, 1), evidence.Pass)
+	c := reports.Control{Counts: tally.Counts, Days: tally.Days()}
+	if items, exceptions := c.OffDays(); items != 2 || exceptions != 1 {
+		t.Errorf("%d items off the period's days, %d of them exceptions: want 2 and 1", items, exceptions)
+	}
+}
+
 func TestSplitScopes(t *testing.T) {
 	got := reports.SplitScopes([]reports.Claim{{Scope: "account=2 region=b"}, {Scope: "account=1 region=b"}, {Scope: "all"}, {Scope: ""}})
 	want := []reports.Dimension{{"account", []string{"1", "2"}}, {"region", []string{"b"}}, {"", []string{"all"}}}

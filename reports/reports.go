@@ -284,6 +284,9 @@ type Figure struct {
 // arrive; its window ends when none will.
 const NotSettled = "not_settled"
 
+// LeftOut is the code of a note of what the configuration leaves out of collection.
+const LeftOut = "left_out"
+
 // Finding is a gap or a note, in the pack's language.
 type Finding struct {
 	Code   string

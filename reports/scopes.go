@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -13,10 +14,14 @@ type Dimension struct {
 }
 
 // SplitScopes reads "account=… region=…" of all claims as the accounts and the
-// regions. A scope that is not of that form is a value without a name.
+// regions. A scope that is not of that form is a value without a name. What was left out
+// of collection is not among them.
 func SplitScopes(claims []Claim) []Dimension {
 	var dims []Dimension
 	for _, c := range claims {
+		if c.leftOut() {
+			continue
+		}
 		for part := range strings.FieldsSeq(c.Scope) {
 			name, value, ok := strings.Cut(part, "=")
 			if !ok {
@@ -33,4 +38,35 @@ func SplitScopes(claims []Claim) []Dimension {
 		}
 	}
 	return dims
+}
+
+func (c Claim) leftOut() bool {
+	return slices.ContainsFunc(c.Notes, func(f Finding) bool { return f.Code == LeftOut })
+}
+
+// Omission is a part of a source that the configuration leaves out of collection.
+type Omission struct {
+	Scope string
+	Why   string
+	Kinds int // of records that were left out
+}
+
+// Omissions lists what the claims say was left out, by scope.
+func Omissions(claims []Claim) []Omission {
+	var list []Omission
+	for _, c := range claims {
+		for _, f := range c.Notes {
+			if f.Code != LeftOut {
+				continue
+			}
+			i, found := slices.BinarySearchFunc(list, Omission{Scope: c.Scope, Why: f.Detail}, func(a, b Omission) int {
+				return cmp.Or(strings.Compare(a.Scope, b.Scope), strings.Compare(a.Why, b.Why))
+			})
+			if !found {
+				list = slices.Insert(list, i, Omission{Scope: c.Scope, Why: f.Detail})
+			}
+			list[i].Kinds++
+		}
+	}
+	return list
 }

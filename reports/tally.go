@@ -63,5 +63,16 @@ func (t *Tally) Add(at time.Time, v evidence.Verdict) {
 	}
 }
 
+// OffDays counts the items that fall on no day of the period: what was read after it, or
+// happened about it.
+func (c *Control) OffDays() (items, exceptions int64) {
+	items, exceptions = c.Counts.Total, c.Counts.Exceptions
+	for _, day := range c.Days {
+		items -= day.Counts.Total
+		exceptions -= day.Counts.Exceptions
+	}
+	return items, exceptions
+}
+
 // Days are the counts by day, one entry a day of the period, in order.
 func (t *Tally) Days() []DayCounts { return t.days }

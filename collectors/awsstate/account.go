@@ -25,6 +25,7 @@ type caller struct{ account, partition string }
 type account struct {
 	id     string
 	closed string // the state that Organizations gives, if it is not an active account
+	except string // why it is not to be read; empty: it is
 
 	mu     sync.Mutex
 	config *aws.Config
@@ -145,11 +146,13 @@ func (s *source) listed(ctx context.Context) ([]*account, error) {
 	case len(ids) == 0:
 		ids = []string{me.account}
 	}
-	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(s.settings.ExceptAccounts, id) })
+	ids = slices.Clone(ids)
 	slices.Sort(ids)
 	var list []*account
 	for _, id := range slices.Compact(ids) {
-		list = append(list, s.of(id))
+		a := s.of(id)
+		a.except, _ = s.settings.exceptAccount(id)
+		list = append(list, a)
 	}
 	return list, nil
 }

@@ -22,6 +22,7 @@ const settling = time.Hour
 // spec is what a unit's collection needs beside its scope and window.
 type spec struct {
 	Closed string `json:"closed,omitempty"` // the state of an account that is not active: nothing of it is read
+	Except string `json:"except,omitempty"` // why the settings leave the account out: nothing of it is read
 }
 
 // Plan yields a unit for each kind that is wanted, in each account and region.
@@ -74,7 +75,7 @@ func (s *source) Plan(ctx context.Context, q evidence.Query) iter.Seq2[evidence.
 		for _, k := range wanted {
 			want := s.wanted(q.Want, k.name)
 			for _, sc := range scopes(k, home, found) {
-				raw, err := json.Marshal(spec{Closed: sc.closed})
+				raw, err := json.Marshal(spec{Closed: sc.closed, Except: sc.except})
 				if err != nil { // a string
 					panic("awsstate: a specification cannot be encoded: " + err.Error())
 				}
@@ -128,7 +129,7 @@ func (s *source) survey(ctx context.Context, list []*account, regions bool) []pl
 			defer func() { <-turns }()
 			p := planned{account: a}
 			switch {
-			case a.closed != "":
+			case a.closed != "", a.except != "":
 			case regions:
 				p.regions, p.err = s.regions(ctx, a.id)
 			default:
@@ -144,7 +145,7 @@ func (s *source) survey(ctx context.Context, list []*account, regions bool) []pl
 // scoped is a scope, and why nothing can be read there.
 type scoped struct {
 	evidence.Scope
-	closed string
+	closed, except string
 }
 
 // scopes are where a kind is read.
@@ -156,8 +157,8 @@ func scopes(k kind, home string, found []planned) []scoped {
 	for _, p := range found {
 		switch {
 		case p.err != nil:
-		case p.account.closed != "" || k.where == global:
-			list = append(list, scoped{evidence.Scope{"account": p.account.id}, p.account.closed})
+		case p.account.closed != "" || p.account.except != "" || k.where == global:
+			list = append(list, scoped{evidence.Scope{"account": p.account.id}, p.account.closed, p.account.except})
 		default:
 			for _, region := range p.regions {
 				list = append(list, scoped{Scope: evidence.Scope{"account": p.account.id, "region": region}})

@@ -7,7 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors"
 	aws "github.com/evidencepack/evidence/internal/demo/aws"
 )
 
@@ -85,6 +88,34 @@ func TestClosedAccount(t *testing.T) {
 		closed := c.Scope["account"] == gone
 		if noted := len(c.Notes) == 1 && c.Notes[0].Code == "account_not_active"; noted != closed || !c.Satisfied() {
 			t.Errorf("%s: notes %+v, gaps %+v", c.Scope, c.Notes, c.Gaps)
+		}
+	}
+}
+
+// TestExceptedAccount: an account that the settings leave out is told of with the reason,
+// and nothing of it is read.
+func TestExceptedAccount(t *testing.T) {
+	w := serve(t, company(), denying("AccessDenied", func(body, _, _ string) bool {
+		return strings.Contains(body, "Action=AssumeRole&") && strings.Contains(body, sandbox)
+	}))
+	records, claims := read(t, w.open(t, w.settings("except_accounts: [{account: \""+sandbox+"\", why: decided by the CISO}]\n")), "guardduty.detector", "iam.user")
+	told := 0
+	for _, c := range claims {
+		if c.Scope["account"] != sandbox {
+			continue
+		}
+		told++
+		want := []evidence.Finding{{Code: collectors.LeftOut, Object: "account=" + sandbox, Detail: "except_accounts: decided by the CISO"}}
+		if diff := cmp.Diff(want, c.Notes); diff != "" || !c.Satisfied() || c.Scope["region"] != "" {
+			t.Errorf("%s %s: %s, gaps %+v", c.Kind, c.Scope, diff, c.Gaps)
+		}
+	}
+	if told != 2 {
+		t.Errorf("%d claims tell of the account, want one a kind", told)
+	}
+	for _, r := range records {
+		if strings.Contains(r.ID, sandbox) {
+			t.Errorf("%s was read", r.ID)
 		}
 	}
 }

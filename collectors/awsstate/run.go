@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/collectors"
 )
 
 // cursor is how far a unit has come.
@@ -74,6 +75,8 @@ func (r *reader) all(ctx context.Context, from evidence.Cursor) error {
 	switch {
 	case r.at.Done:
 		return ctx.Err()
+	case sp.Except != "":
+		r.note(evidence.Finding{Code: collectors.LeftOut, Object: r.unit.Scope.String(), Detail: short(sp.Except)})
 	case sp.Closed != "":
 		r.note(evidence.Finding{Code: "account_not_active", Object: r.unit.Scope.String(), Detail: "Organizations gives its state as " + short(sp.Closed)})
 	case !r.at.Read:

@@ -11,11 +11,11 @@ import (
 type settings struct {
 	awsauth.Settings `yaml:",inline"`
 
-	Accounts       accountsSetting `yaml:"accounts"`
-	ExceptAccounts []string        `yaml:"except_accounts"`
-	AccountRole    string          `yaml:"account_role"`
-	Regions        []string        `yaml:"regions"`
-	Except         []string        `yaml:"except"`
+	Accounts       accountsSetting   `yaml:"accounts"`
+	ExceptAccounts []exceptedAccount `yaml:"except_accounts"`
+	AccountRole    string            `yaml:"account_role"`
+	Regions        []string          `yaml:"regions"`
+	Except         []string          `yaml:"except"`
 }
 
 // accountsSetting is the word organization, a list of accounts, or nothing: the
@@ -38,6 +38,35 @@ func (a *accountsSetting) UnmarshalYAML(decode func(any) error) error {
 	return nil
 }
 
+// exceptedAccount is an account that is not read: its ID, or its ID with why and by whose decision.
+type exceptedAccount struct {
+	ID  string `yaml:"account"`
+	Why string `yaml:"why"`
+}
+
+// UnmarshalYAML takes an ID, or {account: …, why: …}.
+func (l *exceptedAccount) UnmarshalYAML(decode func(any) error) error {
+	if decode(&l.ID) == nil {
+		return nil
+	}
+	type plain exceptedAccount
+	return decode((*plain)(l))
+}
+
+// exceptAccount says whether an account is not to be read, and why.
+func (s *settings) exceptAccount(id string) (why string, ok bool) {
+	for _, l := range s.ExceptAccounts {
+		if l.ID == id {
+			why = "except_accounts"
+			if l.Why != "" {
+				why += ": " + l.Why
+			}
+			return why, true
+		}
+	}
+	return "", false
+}
+
 var (
 	accountPattern = regexp.MustCompile(`^\d{12}$`)
 	regionPattern  = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-\d{1,2}$`)
@@ -45,7 +74,11 @@ var (
 )
 
 func (s *settings) validate() error {
-	for name, list := range map[string][]string{"accounts": s.Accounts.list, "except_accounts": s.ExceptAccounts} {
+	var except []string
+	for _, l := range s.ExceptAccounts {
+		except = append(except, l.ID)
+	}
+	for name, list := range map[string][]string{"accounts": s.Accounts.list, "except_accounts": except} {
 		for _, id := range list {
 			if !accountPattern.MatchString(id) {
 				return fmt.Errorf("%s: %q: want twelve digits (quote them)", name, id)

@@ -46,6 +46,9 @@ func (d *document) dayChart(c *reports.Control) {
 	d.leaf("span", d.verdictText(evidence.Exception), class("bad"))
 	d.leaf("span", d.in(words.OtherItems), class("others"))
 	d.end("p")
+	if items, exceptions := c.OffDays(); items > 0 {
+		d.leaf("p", d.say(words.OffDays, format.Count(items), format.Count(exceptions)))
+	}
 	d.dayFigures(c.Days)
 }
 

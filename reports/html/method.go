@@ -56,6 +56,9 @@ func (d *document) sourcesTable() {
 		for _, s := range reports.SplitScopes(src.Claims) {
 			scopes = append(scopes, d.say(words.DimensionValues, s.Name, format.Count(int64(len(s.Values))), strings.Join(s.Values, ", ")))
 		}
+		for _, o := range reports.Omissions(src.Claims) {
+			scopes = append(scopes, d.say(words.OmittedScope, o.Scope, format.Count(int64(o.Kinds)), o.Why))
+		}
 		system := cell{write: func() {
 			d.text(src.System)
 			d.leaf("div", src.Location, class("aside"))

@@ -94,7 +94,8 @@ func (d *document) resultLegend(counts []reports.ResultCount) {
 
 // dayChart draws a population's items by day: exceptions at the foot, the
 // others on top of them.
-func (d *document) dayChart(days []reports.DayCounts) {
+func (d *document) dayChart(c *reports.Control) {
+	days := c.Days
 	const plot, axis = 26.0, 12.0
 	most := int64(0)
 	for _, day := range days {
@@ -103,8 +104,9 @@ func (d *document) dayChart(days []reports.DayCounts) {
 	if most == 0 {
 		return
 	}
-	d.heading(d.in(words.ItemsByDay))
-	d.room(plot + 12)
+	title := d.in(words.ItemsByDay)
+	d.room(headingGap + d.headingHeight(title) + plot + 18)
+	d.heading(title)
 	d.y += 1.5
 	base := d.y + plot
 	width := bodyWidth - axis
@@ -139,6 +141,9 @@ func (d *document) dayChart(days []reports.DayCounts) {
 	d.legend(badFill, evidence.Exception.Mark()+" "+d.in(evidence.Exception.Name()), left+axis)
 	d.legend(color{176, 190, 212}, d.in(words.OtherItems), left+axis+30)
 	d.y += st.lead + 1
+	if items, exceptions := c.OffDays(); items > 0 {
+		d.flow(d.say(words.OffDays, format.Count(items), format.Count(exceptions)), d.st.small)
+	}
 }
 
 // dayLabels writes as many dates below the bars as there is room for.

@@ -43,7 +43,7 @@ func (d *document) completeness(c *reports.Control) {
 // claimTotals has a line a source and method, over all its scopes.
 func (d *document) claimTotals(groups []reports.ClaimGroup) {
 	t := d.table(column{title: d.in(words.Source), width: 28}, column{title: d.in(words.Method), width: 34}, column{title: d.in(words.ScopesCount), width: 17, right: true},
-		column{title: d.in(words.CountedUnit), width: 36}, column{title: d.in(words.Expected), width: 18, right: true},
+		column{title: d.in(words.CountedUnit), width: 34}, column{title: d.in(words.Expected), width: 20, right: true},
 		column{title: d.in(words.Found), width: 18, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 151})
 	for _, g := range groups {
 		source := d.sourceLink(g.Source)

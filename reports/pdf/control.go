@@ -20,7 +20,7 @@ func (d *document) control(c *reports.Control) {
 	d.section(numbered(c.ID, c.Title), controlKey(c))
 	d.controlResult(c)
 	d.controlTexts(c)
-	d.dayChart(c.Days)
+	d.dayChart(c)
 	d.population(c)
 	d.completeness(c)
 	d.exceptions(c)

@@ -43,6 +43,9 @@ func (d *document) sourcesTable() {
 		for _, s := range reports.SplitScopes(src.Claims) {
 			scopes = append(scopes, d.scopeText(s))
 		}
+		for _, o := range reports.Omissions(src.Claims) {
+			scopes = append(scopes, d.say(words.OmittedScope, o.Scope, format.Count(int64(o.Kinds)), d.line(o.Why)))
+		}
 		requested := box{}
 		for _, q := range src.Requested {
 			requested.paras = append(requested.paras, para{text: q, st: d.st.monoTiny.with(black)})

@@ -28,6 +28,7 @@ var (
 	ScopeHeading    = evidence.Text{JA: "範囲", EN: "Scope"}
 	ScopePeriod     = evidence.Text{JA: "対象期間は %s 以後 %s より前である。証跡は %s 時点までに収集したものである。対象とした証跡元システム、その範囲及び証跡元に指定した抽出条件は次のとおりである。", EN: "The audit period runs from %s up to, and not including, %s. The evidence was collected as of %s. These are the source systems, the parts of them that were read, and the selections that were pushed down to them."}
 	PushedDown      = evidence.Text{JA: "証跡元に指定した抽出条件", EN: "Selections pushed down to the source"}
+	OmittedScope    = evidence.Text{JA: "収集の対象外：%s（レコード種別 %s 種類。理由：%s）", EN: "left out of collection: %s (%s kinds of records; %s)"}
 	DimensionValues = evidence.Text{JA: "%s（%s）：%s", EN: "%s (%s): %s"}
 	MethodHeading   = evidence.Text{JA: "方法", EN: "Method"}
 	MethodObtain    = evidence.Text{JA: "母集団の入手：各統制が定める抽出条件に該当するレコードを、証跡元システムから全件取得した。サンプルの抽出は行っていない。レコードは証跡元が返した内容のまま保存し、加工していない。", EN: "Obtaining populations: all records that meet a control's selection were taken from the source system; nothing was sampled. Records are kept as the source gave them, unaltered."}
@@ -47,9 +48,10 @@ var (
 // A control's section.
 var (
 	ItemsByDay        = evidence.Text{JA: "日別の件数", EN: "Items by day"}
+	OffDays           = evidence.Text{JA: "対象期間外の日時の項目（取得時点の状態等）%s 件（うち例外 %s 件）は、この図に含まれない。", EN: "%s items with times outside the period, such as states as of their reading (%s of them exceptions), are not in this chart."}
 	OtherItems        = evidence.Text{JA: "例外以外", EN: "others"}
 	ServesItems       = evidence.Text{JA: "対応する項目", EN: "Serves"}
-	Parameters        = evidence.Text{JA: "パラメータ", EN: "Parameters"}
+	Parameters        = evidence.Text{JA: "パラメーター", EN: "Parameters"}
 	Definition        = evidence.Text{JA: "母集団の定義", EN: "Definition"}
 	ItemsN            = evidence.Text{JA: "%s 件", EN: "%s items"}
 	Completeness      = evidence.Text{JA: "母集団の網羅性", EN: "Completeness of the population"}
@@ -63,10 +65,10 @@ var (
 	Window            = evidence.Text{JA: "期間", EN: "Time"}
 	Object            = evidence.Text{JA: "対象", EN: "Object"}
 	ExceptionsHeading = evidence.Text{JA: "例外事項", EN: "Exceptions"}
-	ItemAndTime       = evidence.Text{JA: "発生日時・項目", EN: "Time, item"}
+	ItemAndTime       = evidence.Text{JA: "発生日時又は取得日時・項目", EN: "Time (event or reading), item"}
 	OpenInSource      = evidence.Text{JA: "証跡元で開く", EN: "open in the source system"}
 	ChangesHeading    = evidence.Text{JA: "日別・対象別の変更内容", EN: "Changes by day and object"}
-	ChangesMean       = evidence.Text{JA: "＋は追加、－は削除されたものを示す。例外事項以外を含む、母集団の全ての変更である。", EN: "+ is what was added, - what was taken away. These are all changes of the population, exceptions or not."}
+	ChangesMean       = evidence.Text{JA: "＋は追加、－は削除されたもの、？は記録から内容を特定できないルール又はグループを示す。例外事項以外を含む、母集団の全ての変更である。", EN: "+ is what was added, - what was taken away, ? a rule or group whose content the records do not tell. These are all changes of the population, exceptions or not."}
 	ChangedThing      = evidence.Text{JA: "対象", EN: "Object"}
 	DayAndObject      = evidence.Text{JA: "日・対象", EN: "Day, object"}
 	ChangedLines      = evidence.Text{JA: "変更内容", EN: "Change"}

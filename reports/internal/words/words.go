@@ -59,7 +59,7 @@ var (
 	SummaryIs      = evidence.Text{JA: "評価不能の理由、統制目標別・統制別の結果", EN: "What could not be evaluated; results by framework item and by control"}
 	MatrixIs       = evidence.Text{JA: "統制目標・要求事項と統制の対応、母集団、例外事項、結果", EN: "Framework items, the controls that serve them, populations, exceptions, results"}
 	ExceptionsAre  = evidence.Text{JA: "すべての統制の例外事項", EN: "The exceptions of all controls"}
-	IPEIs          = evidence.Text{JA: "企業が作成した情報（IPE）の検証：証跡元、パラメータ、照合、欠落", EN: "Information produced by the entity: source, parameters, match with the source, gaps"}
+	IPEIs          = evidence.Text{JA: "企業が作成した情報（IPE）の検証：証跡元、パラメーター、照合、欠落", EN: "Information produced by the entity: source, parameters, match with the source, gaps"}
 	CoverageIs     = evidence.Text{JA: "証跡元ごとの日別の収集状況", EN: "What each source gave for each day"}
 	MonthsAre      = evidence.Text{JA: "監査の対象となる期間の月別・統制別の結果", EN: "Results of the controls by month of the examination"}
 	ControlSheetIs = evidence.Text{JA: "%s：母集団の全項目と判定", EN: "%s: every item of the population with its verdict"}
@@ -88,7 +88,7 @@ var (
 	Observation      = evidence.Text{JA: "参考情報", EN: "Informational note"}
 	WhyNotApplicable = evidence.Text{JA: "対象外の理由", EN: "Why not applicable"}
 	Observations     = evidence.Text{JA: "参考情報", EN: "Informational notes"}
-	When             = evidence.Text{JA: "発生日時", EN: "Time"}
+	When             = evidence.Text{JA: "発生日時又は取得日時", EN: "Time (event or reading)"}
 	KeyFields        = evidence.Text{JA: "主な内容", EN: "Key fields"}
 	ItemLabel        = evidence.Text{JA: "項目", EN: "Item"}
 	ItemID           = evidence.Text{JA: "項目ID", EN: "Item ID"}
@@ -156,7 +156,7 @@ var (
 	SourceSystem    = evidence.Text{JA: "証跡元システム", EN: "Source system"}
 	Question        = evidence.Text{JA: "検証項目", EN: "Question"}
 	Question1       = evidence.Text{JA: "1 証跡元の確認", EN: "1 Source examined"}
-	Question2       = evidence.Text{JA: "2 パラメータ・抽出条件", EN: "2 Parameters and query"}
+	Question2       = evidence.Text{JA: "2 パラメーター・抽出条件", EN: "2 Parameters and query"}
 	Question3       = evidence.Text{JA: "3 証跡元との照合", EN: "3 Match with the source"}
 	Question4       = evidence.Text{JA: "4 連番・時間の欠落", EN: "4 Gaps in sequence or timing"}
 	Matter          = evidence.Text{JA: "項目", EN: "Matter"}
