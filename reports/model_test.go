@@ -9,6 +9,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/reportstest"
 )
 
 var tokyo = time.FixedZone("JST", 9*60*60)

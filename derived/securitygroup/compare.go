@@ -47,7 +47,7 @@ func (e *engine) settle(r *run) {
 			}
 		}
 		if came { // else it may be the default group of a VPC that was deleted
-			e.emit(&change{g: g, shot: first, kind: r.kind, time: r.time, from: latest(g.synced, g.made), what: "unobserved", died: true, removed: g.rules})
+			e.emit(&change{g: g, shot: first, kind: r.kind, time: r.time, from: g.seenAt(), what: "unobserved", died: true, removed: g.rules})
 		}
 		g.rules, g.gone = nil, r.time
 		e.observe(g, r.time)
@@ -149,6 +149,7 @@ func (e *engine) compare(reg *region, s *shot) {
 		ch.removed = append(ch.removed, r)
 	}
 	moved = moved || len(g.unknown) > 0
+	ch.from = latest(ch.from, g.allKnownAt(ch))
 	e.shown, e.before = s, latest(g.synced, g.made)
 	defer func() { e.shown = nil }()
 	g.synced = s.time
@@ -185,7 +186,7 @@ func (e *engine) end(reg *region, s *shot) {
 			e.resolved(g, u.call, x, false)
 		}
 	} else {
-		e.emit(&change{g: g, shot: s.record, kind: s.kind, time: s.time, from: latest(latest(g.synced, g.made), reg.lastRun), what: "unobserved", died: true, removed: g.rules})
+		e.emit(&change{g: g, shot: s.record, kind: s.kind, time: s.time, from: latest(g.seenAt(), reg.lastRun), what: "unobserved", died: true, removed: g.rules})
 	}
 	g.rules, g.gone = nil, s.time
 	e.observe(g, s.time)

@@ -59,6 +59,37 @@ func (g *group) knownAt(k key) time.Time {
 	return latest(latest(g.synced, g.made), g.touchedAt(k))
 }
 
+// allKnownAt is when each of the rules that a change speaks of was known to be otherwise:
+// the change came after the earliest of these times.
+func (g *group) allKnownAt(c *change) time.Time {
+	var at time.Time
+	first := true
+	each := func(k key) {
+		if known := g.knownAt(k); first || known.Before(at) {
+			at, first = known, false
+		}
+	}
+	for _, r := range c.added {
+		each(r.key)
+	}
+	for _, r := range c.removed {
+		each(r.key)
+	}
+	for _, pair := range c.changed {
+		each(pair[0].key)
+	}
+	return at
+}
+
+// seenAt is when the group was last known to be there.
+func (g *group) seenAt() time.Time {
+	at := latest(g.synced, g.made)
+	for _, t := range g.touched {
+		at = latest(at, t.at)
+	}
+	return at
+}
+
 func close(a, b time.Time) bool { return !a.IsZero() && a.Sub(b).Abs() <= skew }
 
 // given says whether AWS itself gave a group the rule: all traffic to IPv6, to

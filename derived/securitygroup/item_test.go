@@ -189,7 +189,7 @@ func TestConfigCases(t *testing.T) {
 		"a disagreement has its source named":  {append(shot(0, "sg-1"), item(5, rule)), []string{"unobserved config.item 0 5 [+ ingress tcp 22 0.0.0.0/0]"}},
 		"the next snapshot does not repeat it": {append(shot(0, "sg-1"), item(5, rule), item(7, rule)), []string{"unobserved config.item 0 5 [+ ingress tcp 22 0.0.0.0/0]"}},
 		"an item that came too early":          {append(shot(0, "sg-1"), call(1, 5, "AuthorizeSecurityGroupIngress"), item(5.2), item(5.3, rule)), []string{"rules cloudtrail.event [+ ingress tcp 22 0.0.0.0/0]"}},
-		"one that is much later":               {append(shot(0, "sg-1"), call(1, 5, "AuthorizeSecurityGroupIngress"), item(5.4)), []string{"rules cloudtrail.event [+ ingress tcp 22 0.0.0.0/0]", "unobserved config.item 0 5.4 [- ingress tcp 22 0.0.0.0/0]"}},
+		"one that is much later":               {append(shot(0, "sg-1"), call(1, 5, "AuthorizeSecurityGroupIngress"), item(5.4)), []string{"rules cloudtrail.event [+ ingress tcp 22 0.0.0.0/0]", "unobserved config.item 5 5.4 [- ingress tcp 22 0.0.0.0/0]"}},
 		"a deletion that was not logged":       {append(shot(0, "sg-1", "sg-2"), append([]evidence.Record{gone(5)}, shot(7, "sg-2")...)...), []string{`unobserved config.item 0 5 [- group sg-1 "web"]`}},
 		"one that was":                         {append(shot(0, "sg-1", "sg-2"), append([]evidence.Record{call(1, 4.9, "DeleteSecurityGroup"), item(4.95), gone(5)}, shot(7, "sg-2")...)...), []string{`deleted cloudtrail.event [- group sg-1 "web"]`}},
 		"absence of others means nothing":      {append(shot(0, "sg-1", "sg-2"), item(5)), nil},

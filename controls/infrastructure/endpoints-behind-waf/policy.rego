@@ -18,16 +18,20 @@ exception contains {"code": "no_agent", "detail": {"instance": named, "agent": a
 	count(input.related[agent]) == 0
 }
 
-exception contains {"code": "agent_silent", "detail": {"instance": named, "agent": agent, "signs": concat("; ", signs)}} if {
+exception contains {"code": "agent_silent", "detail": {"instance": named, "agent": agent, "status": sign[1], "seen": sign[0]}} if {
 	some agent, at in agents
-	signs := sort([sprintf("%v %v", [status, seen]) |
+	signs := sort([[text_or_none(seen), text_or_none(status)] |
 		some node in input.related[agent]
-		status := object.get(node, split(at.status, "."), "-")
-		seen := object.get(node, split(at.seen, "."), "-")
+		status := object.get(node, split(at.status, "."), null)
+		seen := object.get(node, split(at.seen, "."), null)
 	])
-	count(signs) > 0
+	sign := signs[count(signs) - 1] # of several, what was heard last
 	not lives(agent, at)
 }
+
+text_or_none(value) := sprintf("%v", [value]) if value != null
+
+text_or_none(null) := "-"
 
 undetermined contains {"code": "web_acl_not_read", "detail": {"endpoint": named}} if {
 	tested

@@ -118,9 +118,9 @@ test_no_agent if {
 test_agent_silent if {
 	lost := with_member(node, "InstanceInformation", {"PingStatus": "ConnectionLost"})
 	reasons(instance, {"ssm": [lost]}, {}) == {{"code": "agent_silent", "detail": {
-		"instance": "i-0a1b2c3d4e5f60718 (web-1)", "agent": "ssm", "signs": "ConnectionLost 2026-11-01T00:57:12.345Z",
+		"instance": "i-0a1b2c3d4e5f60718 (web-1)", "agent": "ssm", "status": "ConnectionLost", "seen": "2026-11-01T00:57:12.345Z",
 	}}}
-	{e.detail.signs | some e in reasons(instance, {"ssm": [json.remove(node, ["InstanceInformation/PingStatus", "InstanceInformation/LastPingDateTime"])]}, {})} == {"- -"}
+	{[e.detail.status, e.detail.seen] | some e in reasons(instance, {"ssm": [json.remove(node, ["InstanceInformation/PingStatus", "InstanceInformation/LastPingDateTime"])]}, {})} == {["-", "-"]}
 	codes(instance, [with_member(node, "InstanceInformation", {"LastPingDateTime": null})]) == {"agent_silent"}
 	codes(instance, [lost, node]) == set()
 }
@@ -145,7 +145,7 @@ test_other_agents if {
 	reasons(instance, {"ssm": [node], "sensor": [sensor("reduced")]}, params) == set()
 	{[e.code, e.detail.agent] | some e in reasons(instance, {"ssm": [node], "sensor": []}, params)} == {["no_agent", "sensor"]}
 	reasons(instance, {"ssm": [node], "sensor": [sensor("off")]}, params) == {{"code": "agent_silent", "detail": {
-		"instance": "i-0a1b2c3d4e5f60718 (web-1)", "agent": "sensor", "signs": "off 2026-11-01T00:00:00Z",
+		"instance": "i-0a1b2c3d4e5f60718 (web-1)", "agent": "sensor", "status": "off", "seen": "2026-11-01T00:00:00Z",
 	}}}
 }
 

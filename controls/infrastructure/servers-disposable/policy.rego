@@ -5,7 +5,7 @@ import data.evidence.lib.ec2
 import data.evidence.lib.exemptions
 
 exception contains {"code": "too_old", "detail": {
-	"instance": named, "days": floor(age / day),
+	"instance": named, "days": floor(age / day), "limit": input.params.max_age_days,
 	"since": time.format([since, "UTC", "2006-01-02T15:04:05Z07:00"]),
 	"launched": launched,
 }} if {

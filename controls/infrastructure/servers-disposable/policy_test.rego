@@ -54,7 +54,7 @@ test_edge if {
 test_launched_long_ago if {
 	record := with_instance({"LaunchTime": "2026-08-01T01:00:00Z"})
 	reasons(record, {}) == {{"code": "too_old", "detail": {
-		"instance": "i-0a1b2c3d4e5f60718 (web-1)", "days": 92, "since": "2026-08-01T01:00:00Z", "launched": "2026-08-01T01:00:00Z",
+		"instance": "i-0a1b2c3d4e5f60718 (web-1)", "days": 92, "limit": data.params.max_age_days, "since": "2026-08-01T01:00:00Z", "launched": "2026-08-01T01:00:00Z",
 	}}}
 }
 
@@ -62,7 +62,7 @@ test_launched_long_ago if {
 test_started_again if {
 	volume := with_instance({"BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"AttachTime": "2026-08-01T01:00:00Z", "VolumeId": "vol-1"}}]})
 	reasons(volume, {}) == {{"code": "too_old", "detail": {
-		"instance": "i-0a1b2c3d4e5f60718 (web-1)", "days": 92, "since": "2026-08-01T01:00:00Z", "launched": "2026-10-20T00:00:05Z",
+		"instance": "i-0a1b2c3d4e5f60718 (web-1)", "days": 92, "limit": data.params.max_age_days, "since": "2026-08-01T01:00:00Z", "launched": "2026-10-20T00:00:05Z",
 	}}}
 	interface := with_instance({"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "Attachment": {"AttachTime": "2026-08-01T01:00:00Z"}}]})
 	{e.detail.since | some e in reasons(interface, {})} == {"2026-08-01T01:00:00Z"}

@@ -46,6 +46,14 @@ exception contains {"code": "global_types_missing", "detail": object.union(place
 	count(types) > 0
 }
 
+# Of a region that was not read (it may be misspelt) nothing can be known.
+exception contains {"code": "global_types_missing", "detail": object.union(place, {"types": some_of(global_types), "where": input.params.global_region})} if {
+	input.params.global_region != ""
+	count(recorders) > 0
+	input.record.Region == min(account_regions)
+	not global_region_read
+}
+
 exception contains {"code": "no_delivery_channel", "detail": place} if {
 	count(recorders) > 0
 	count(input.record.DeliveryChannels) == 0
@@ -177,6 +185,11 @@ account_regions contains region.Region if {
 	some region in input.related.regions
 	count(region.ConfigurationRecorders) > 0
 	not exempt_region(region)
+}
+
+global_region_read if {
+	some region in input.related.regions
+	region.Region == input.params.global_region
 }
 
 account_groups contains recorder.recordingGroup if {

@@ -130,6 +130,14 @@ test_global_types_in_the_region_named if {
 	e.detail.where == "ap-northeast-1"
 }
 
+# A region that is misspelt, or was not read, must not make all accounts pass.
+test_global_types_in_a_region_that_was_not_read if {
+	some e in reasons(shaped.tokyo, {}, {"global_region": "us-east-9"})
+	e.code == "global_types_missing"
+	e.detail.where == "us-east-9"
+	codes(shaped.virginia, {"global_region": "us-east-9"}) == set() # told once an account
+}
+
 test_delivery if {
 	codes(json.patch(shaped.tokyo, [{"op": "replace", "path": "/DeliveryChannels", "value": []}]), {}) == {"no_delivery_channel"}
 	some e in reasons(json.patch(shaped.tokyo, [{"op": "add", "path": "/DeliveryChannelsStatus/0/configHistoryDeliveryInfo", "value": {"lastStatus": "FAILURE", "lastErrorCode": "NoSuchBucket"}}]), {}, {})

@@ -42,6 +42,18 @@ undetermined contains {"code": "sources_not_in_population", "detail": {"param": 
 	input.params[param] > longest
 }
 
+# How long it stood: the first that readers ask of an opening.
+observation contains {"code": "closed", "detail": {"at": input.record.To}} if {
+	harmful
+	input.record.To != null
+}
+
+observation contains {"code": "not_closed", "detail": {"last": input.record.LastSnapshot}} if {
+	harmful
+	object.get(input.record, "To", null) == null
+	is_string(object.get(input.record, "LastSnapshot", null))
+}
+
 # What a managed prefix list contains is not in the evidence.
 observation contains {"code": "prefix_list", "detail": {"group": group, "rule": input.record.Line, "list": source}} if {
 	input.record.Rule.Source.Type == "prefix_list"
@@ -55,7 +67,7 @@ harmful if all_traffic
 # opening: administrative ports that the rule opens to the world
 opening := {
 	"group": group, "source": source,
-	"protocol": input.record.Rule.Protocol, "from": range.from, "to": range.to, "ports": ports,
+	"protocol": input.record.Rule.Protocol, "range": span, "ports": ports,
 } if {
 	open_to_the_world
 	count(ports) > 0
@@ -75,6 +87,10 @@ ports := sort([port | some port in input.params.admin_ports; range.from <= port;
 # range: through protocols without ports no administrative port is reached. A port
 # that is absent or negative bounds nothing.
 range := {"from": bound("FromPort", 0), "to": bound("ToPort", 65535)} if input.record.Rule.Protocol in {"tcp", "udp"}
+
+span := sprintf("%d", [range.from]) if range.from == range.to
+
+span := sprintf("%d-%d", [range.from, range.to]) if range.from != range.to
 
 bound(name, _) := port if {
 	port := object.get(input.record.Rule, name, -1)

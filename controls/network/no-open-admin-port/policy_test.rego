@@ -46,7 +46,7 @@ test_opened_and_closed_again if {
 		"by": "arn:aws:iam::123837392027:user/bert-jan",
 		"group": "sg-04cfb7a4712d75b00",
 		"source": "0.0.0.0/0",
-		"protocol": "tcp", "from": 22, "to": 22, "ports": [22],
+		"protocol": "tcp", "range": "22", "ports": [22],
 	}}}
 	codes(stratus.ssh_to_a_prefix_of_zero) == {"admin_port_open"}
 }
@@ -55,7 +55,7 @@ test_opened_by_nobody_seen if {
 	reasons(found_open) == {{"code": "admin_port_found_open", "detail": {
 		"group": "sg-04cfb7a4712d75b00",
 		"source": "0.0.0.0/0",
-		"protocol": "tcp", "from": 22, "to": 22, "ports": [22],
+		"protocol": "tcp", "range": "22", "ports": [22],
 	}}}
 	between := {"Observed": "snapshot", "Between": {"From": "2023-07-01T00:00:00Z", "To": "2023-07-08T00:00:00Z"}}
 	codes(object.union(found_open, {"From": "2023-07-08T00:00:00Z", "Opened": between})) == {"admin_port_found_open"}
@@ -125,8 +125,7 @@ test_ranges_that_contain_a_port if {
 test_ports_that_are_not_given_are_all_ports if {
 	every record in [with_rule({"FromPort": -1, "ToPort": -1}), without(["FromPort", "ToPort"], {})] {
 		some e in reasons(record)
-		e.detail.from == 0
-		e.detail.to == 65535
+		e.detail.range == "0-65535"
 	}
 }
 
@@ -144,13 +143,22 @@ test_protocols if {
 
 test_direction_that_nothing_tells if codes(with_rule({"Direction": "unknown"})) == {"admin_port_open"}
 
+# Readers ask for how long it stood.
+test_how_long_it_stood if {
+	notes(ssh) == {{"code": "closed", "detail": {"at": ssh.To}}}
+	open := object.union(object.remove(ssh, ["Closed"]), {"To": null, "LastSnapshot": "2026-11-02T00:00:00Z"})
+	notes(open) == {{"code": "not_closed", "detail": {"last": "2026-11-02T00:00:00Z"}}}
+	notes(object.remove(open, ["LastSnapshot"])) == set() # calls alone do not tell
+	notes(object.union(open, {"Rule": {"FromPort": 443, "ToPort": 443}})) == set()
+}
+
 test_prefix_lists_are_observations if {
 	listed := object.union(source("prefix_list", "pl-1"), {"Line": "ingress tcp 22 pl-1"})
 	codes(listed) == set()
 	notes(listed) == {{"code": "prefix_list", "detail": {"group": "sg-04cfb7a4712d75b00", "rule": "ingress tcp 22 pl-1", "list": "pl-1"}}}
 	notes(object.union(listed, {"Rule": {"FromPort": 443, "ToPort": 443}})) == set()
 	notes(without(["FromPort", "ToPort"], {"Protocol": "all", "Source": {"Type": "prefix_list", "Value": "pl-1"}})) != set()
-	notes(ssh) == set()
+	not "prefix_list" in {o.code | some o in notes(ssh)}
 }
 
 test_group_that_the_call_names if {
