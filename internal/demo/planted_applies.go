@@ -60,5 +60,5 @@ func groupChanges() []groupChange {
 	}
 	return append(all, groupChange{"unobserved:" + vanished.group, time.Time{}, exception("NET-01",
 		"パイプラインが追加したルールがなくなっており、削除した呼出しは記録されていない。",
-		"A rule that the pipeline had added is gone, and no call that removed it is on record.", "unobserved_before")})
+		"A rule that the pipeline had added is gone, and no call that removed it is on record.", "unobserved")})
 }
