@@ -34,7 +34,9 @@ type Pack struct {
 	AsOf         time.Time // when the evidence was collected: the only clock of an evaluation
 	PreparedBy   string    // from configuration; may be empty
 	Distribution string    // who may have the pack, from configuration; may be empty
-	Tool         string    // "evidence v0.1.0"
+	Recipients   []Recipient
+	Assertion    *Assertion // nil: management asserts nothing in the pack
+	Tool         string     // "evidence v0.1.0"
 	Checkpoint   Checkpoint
 	Signer       Signer
 
@@ -44,6 +46,16 @@ type Pack struct {
 	Files     []File     // hashes of the pack's files that are not reports
 	Window    *Window    // nil: it is not told
 	Limits    []string   // what this pack does not prove, in plain words and the pack's language
+}
+
+// Recipient is one of those whom the pack is made for.
+type Recipient struct{ Name, Organisation, Purpose string }
+
+// Assertion is what management itself asserts of its controls: the organisation's own words.
+type Assertion struct {
+	Text      string
+	Signatory string    // name and title
+	Date      time.Time // the day; zero: none is given
 }
 
 // Framework is a standard, or an organisation's own control objectives, and

@@ -39,16 +39,40 @@ type Config struct {
 	Lang         evidence.Lang
 	PreparedBy   string
 	Distribution evidence.Text // who may have the packs, as their covers say; may be empty
-	Locker       string        // absolute path
-	Packs        string        // absolute path
-	Overlay      string        // absolute path of the organisation's own controls; empty: none
-	Responses    string        // absolute path of the folder of responses to exceptions; it need not exist
-	AuditWindow  string        // the period that the examination covers, "FY2026"; empty: the twelve months up to a pack's end
+	Recipients   []Recipient
+	Assertion    *Assertion // nil: none
+	Locker       string     // absolute path
+	Packs        string     // absolute path
+	Overlay      string     // absolute path of the organisation's own controls; empty: none
+	Responses    string     // absolute path of the folder of responses to exceptions; it need not exist
+	AuditWindow  string     // the period that the examination covers, "FY2026"; empty: the twelve months up to a pack's end
 	Frameworks   []string
 	Keys         Keys
 	Sources      []Source
 	Controls     map[string]ControlSettings
 	Demo         bool // a simulated company: marked on everything that comes of it
+}
+
+// Recipient is one of those whom packs are made for, as the distribution list names them.
+type Recipient struct {
+	Name         string `yaml:"name"`
+	Organisation string `yaml:"organisation"`
+	Purpose      string `yaml:"purpose"`
+}
+
+// Assertion is what management asserts of its controls, in its own words.
+type Assertion struct {
+	Text      evidence.Text `yaml:"text"`
+	Signatory evidence.Text `yaml:"signatory"` // name and title
+	Date      string        `yaml:"date"`      // "2026-11-05"; may be empty
+}
+
+// Day is the assertion's date in a time zone; the zero time: it has none.
+func (a *Assertion) Day(zone *time.Location) (time.Time, error) {
+	if a.Date == "" {
+		return time.Time{}, nil
+	}
+	return time.ParseInLocation(time.DateOnly, a.Date, zone)
 }
 
 // Keys are paths of key files, absolute.
@@ -91,6 +115,8 @@ type file struct {
 	Language        string                     `yaml:"language"`
 	PreparedBy      string                     `yaml:"prepared_by"`
 	Distribution    evidence.Text              `yaml:"distribution"`
+	Recipients      []Recipient                `yaml:"recipients"`
+	Assertion       *Assertion                 `yaml:"assertion"`
 	Locker          string                     `yaml:"locker"`
 	Packs           string                     `yaml:"packs"`
 	Overlay         string                     `yaml:"overlay"`
@@ -146,8 +172,16 @@ func Parse(b []byte, dir string) (*Config, error) {
 	if d := f.Distribution; d != (evidence.Text{}) && !d.Complete() {
 		return nil, errors.New("distribution: a text in both languages is needed, or none: {ja: …, en: …}")
 	}
+	for i, r := range f.Recipients {
+		if r.Name == "" {
+			return nil, fmt.Errorf("recipients: the name of number %d is missing", i+1)
+		}
+	}
+	if a := f.Assertion; a != nil && (!a.Text.Complete() || !a.Signatory.Complete()) {
+		return nil, errors.New("assertion: text and signatory are needed in both languages: {ja: …, en: …}")
+	}
 	c := &Config{
-		Dir: dir, Organisation: f.Organisation, PreparedBy: f.PreparedBy, Distribution: f.Distribution,
+		Dir: dir, Organisation: f.Organisation, PreparedBy: f.PreparedBy, Distribution: f.Distribution, Recipients: f.Recipients, Assertion: f.Assertion,
 		Frameworks: f.Frameworks, Controls: f.Controls, Demo: f.Demo,
 		Locker: inDir(dir, f.Locker, "locker"), Packs: inDir(dir, f.Packs, "packs"),
 		Overlay: inDir(dir, f.Overlay, ""), Responses: inDir(dir, f.Responses, "responses"),
@@ -163,6 +197,11 @@ func Parse(b []byte, dir string) (*Config, error) {
 	var err error
 	if c.Calendar, err = calendar(f.Timezone, f.FiscalYearStart); err != nil {
 		return nil, err
+	}
+	if a := c.Assertion; a != nil {
+		if _, err := a.Day(c.Calendar.Location); err != nil {
+			return nil, fmt.Errorf("assertion: date: %q is no day, such as 2026-11-05", a.Date)
+		}
 	}
 	if c.Lang, err = evidence.ParseLang(orDefault(f.Language, string(evidence.Japanese))); err != nil {
 		return nil, fmt.Errorf("language: %w", err)

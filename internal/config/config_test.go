@@ -76,6 +76,10 @@ func TestParseRefuses(t *testing.T) {
 		{"source name", "name: audit-trail", "name: Audit Trail", "line 11"},
 		{"no driver", "    driver: cloudtrail-archive\n", "", "driver is missing"},
 		{"distribution in one language", "language: en", "language: en\ndistribution: {ja: 社外秘}", "distribution"},
+		{"recipient without a name", "language: en", "language: en\nrecipients: [{organisation: Audit LLC}]", "recipients: the name of number 1"},
+		{"assertion in one language", "language: en", "language: en\nassertion: {text: {ja: 確認する}, signatory: {ja: 社長, en: President}}", "assertion: text"},
+		{"assertion of no day", "language: en", "language: en\nassertion: {text: {ja: a, en: a}, signatory: {ja: b, en: b}, date: 2026-11}", "2026-11"},
+		{"audit window", "language: en", "language: en\naudit_window: FY26", "audit_window"},
 		{"no list", "sources:\n  - name", "sources:\n    name", "[11:9]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -24,12 +24,28 @@ type Manifest struct {
 	Lang         evidence.Lang   `json:"language"`
 	PreparedBy   string          `json:"prepared_by,omitempty"`
 	Distribution evidence.Text   `json:"distribution,omitzero"`
+	Recipients   []Recipient     `json:"recipients,omitempty"`
+	Assertion    *Assertion      `json:"assertion,omitempty"`
 	Demo         bool            `json:"demo,omitempty"`
 	Tool         string          `json:"tool"`
 	AsOf         time.Time       `json:"as_of"` // when the evidence was collected
 	Checkpoint   CheckpointInfo  `json:"checkpoint"`
 	Signer       SignerInfo      `json:"signer"`
 	Files        []File          `json:"files"` // in the order of their paths
+}
+
+// Recipient is one of those whom the pack is made for.
+type Recipient struct {
+	Name         string `json:"name"`
+	Organisation string `json:"organisation,omitempty"`
+	Purpose      string `json:"purpose,omitempty"`
+}
+
+// Assertion is what management asserts of its controls.
+type Assertion struct {
+	Text      evidence.Text `json:"text"`
+	Signatory evidence.Text `json:"signatory"`
+	Date      string        `json:"date,omitempty"` // "2026-11-05"
 }
 
 // CheckpointInfo repeats what the checkpoint says, and names the key that signed it.

@@ -51,6 +51,19 @@ func (c *contents) model() (*reports.Pack, error) {
 		},
 		Signer: reports.Signer(m.Signer),
 	}
+	for _, r := range m.Recipients {
+		p.Recipients = append(p.Recipients, reports.Recipient(r))
+	}
+	if a := m.Assertion; a != nil {
+		p.Assertion = &reports.Assertion{Text: c.in(a.Text), Signatory: c.in(a.Signatory)}
+		if a.Date != "" {
+			day, err := time.ParseInLocation(time.DateOnly, a.Date, c.location)
+			if err != nil {
+				return nil, fmt.Errorf("%s: the assertion's date: %w", ManifestFile, err)
+			}
+			p.Assertion.Date = day
+		}
+	}
 	for _, f := range m.Files {
 		if !isReport(f.Path) {
 			p.Files = append(p.Files, reports.File(f))

@@ -67,10 +67,18 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 
 func (r *Run) manifest(p evidence.Period, f *controls.Framework) pack.Manifest {
 	c := r.Config
-	return pack.Manifest{
+	m := pack.Manifest{
 		Organisation: c.Organisation, Framework: f.ID, Period: p, PeriodName: c.Calendar.Name(p),
 		Timezone: c.Calendar.Location.String(), Lang: c.Lang, PreparedBy: c.PreparedBy, Distribution: c.Distribution, Demo: c.Demo, Tool: r.Tool,
 	}
+	for _, to := range c.Recipients {
+		m.Recipients = append(m.Recipients, pack.Recipient(to))
+	}
+	if c.Assertion != nil {
+		a := pack.Assertion(*c.Assertion)
+		m.Assertion = &a
+	}
+	return m
 }
 
 func (r *Run) frameworks(ids []string) ([]*controls.Framework, error) {

@@ -89,6 +89,7 @@ func (d *document) write() {
 	d.cover()
 	d.side()
 	d.start("main", id("main"))
+	d.assertion()
 	d.summary()
 	d.matrix()
 	d.controlSections()

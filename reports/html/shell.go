@@ -94,7 +94,13 @@ type chapter struct{ id, title string }
 
 // chapters before the controls, and after them.
 func (d *document) chapters() (before, after []chapter) {
-	before = []chapter{{"summary", d.in(words.ResultSummary)}, {"matrix", d.in(words.ControlMatrix)}}
+	if d.p.Assertion != nil {
+		before = append(before, chapter{"assertion", d.in(words.Assertion)})
+	}
+	if len(d.p.Recipients) > 0 {
+		before = append(before, chapter{"recipients", d.in(words.Recipients)})
+	}
+	before = append(before, chapter{"summary", d.in(words.ResultSummary)}, chapter{"matrix", d.in(words.ControlMatrix)})
 	for i := range d.p.Registers {
 		after = append(after, chapter{registerID(i), d.p.Registers[i].Title})
 	}

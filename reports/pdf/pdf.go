@@ -64,6 +64,7 @@ func (l layout) equal(o layout) bool {
 func (d *document) write() {
 	d.cover()
 	d.contents()
+	d.assertion()
 	d.summary()
 	d.method()
 	d.matrix()

@@ -61,7 +61,15 @@ func Pack(o Options) *reports.Pack {
 		AsOf:         b.asOf,
 		PreparedBy:   b.in("情報セキュリティ部 統制推進グループ", "Information Security, Control Office"),
 		Distribution: b.in("監査関係者限り", "Restricted to the parties of the audit"),
-		Tool:         "evidence v0.1.0",
+		Recipients: []reports.Recipient{
+			{Name: b.in("監査責任者", "The engagement partner"), Organisation: b.in("監査法人", "The audit firm"), Purpose: b.in("SOC 1 Type 2 の評価", "SOC 1 type 2 examination")},
+			{Name: b.in("内部監査室", "Internal audit")},
+		},
+		Assertion: &reports.Assertion{
+			Text:      b.in("当社は、対象期間において、記載した統制を整備し、運用したことを確認する。\n例外事項に対する対応は、回答のとおりである。", "Management confirms that the controls described were in place and operated in the period.\nIts answers to exceptions are given beside them."),
+			Signatory: b.in("代表取締役社長", "The president"), Date: Period.End.AddDate(0, 0, 5),
+		},
+		Tool: "evidence v0.1.0",
 		Checkpoint: reports.Checkpoint{
 			Origin: "minamo.example/evidence", Size: 1284, Root: Hash("root"),
 			SealedAt: b.asOf.Add(9 * time.Minute), KeyID: "minamo.example/evidence+1f6c2a90",

@@ -49,10 +49,38 @@ func (b *book) coverSheet() error {
 	if p.Signer.Ephemeral {
 		fact(words.Caution, b.in(words.EphemeralKey))
 	}
+	b.assertion(s)
 	s.gap()
 	s.add(b.heads(b.in(words.Sheet), b.in(words.Contents))...)
 	b.contents(s)
 	return s.close()
+}
+
+// assertion is what management asserts, and for whom the pack is.
+func (b *book) assertion(s *sheet) {
+	fact := func(label evidence.Text, value string) {
+		s.add(cell{value: b.in(label), style: b.styles.label}, b.str(value))
+	}
+	if a := b.p.Assertion; a != nil {
+		s.gap()
+		fact(words.Assertion, a.Text+"\n"+b.in(words.AssertionIs))
+		fact(words.Signatory, a.Signatory)
+		if !a.Date.IsZero() {
+			fact(words.AssertedOn, format.Date(a.Date, b.p.Location))
+		}
+	}
+	for i, r := range b.p.Recipients {
+		if i == 0 {
+			s.gap()
+		}
+		text := r.Name
+		for _, more := range []string{r.Organisation, r.Purpose} {
+			if more != "" {
+				text += " / " + more
+			}
+		}
+		fact(words.Recipients, text)
+	}
 }
 
 // contents lists the workbook's sheets.

@@ -40,6 +40,14 @@ var (
 	Caution        = evidence.Text{JA: "注意", EN: "Caution"}
 	BareKey        = evidence.Text{JA: "%s 公開鍵（証明書なし）", EN: "%s public key, no certificate"}
 	EphemeralKey   = evidence.Text{JA: "この署名鍵はデモ用に一時的に作成したものであり、署名者を証明しない。", EN: "This key was made for a demonstration. It proves nothing about who signed."}
+	Assertion      = evidence.Text{JA: "経営者の確認書", EN: "Management's assertion"}
+	AssertionIs    = evidence.Text{JA: "本頁の記載は組織の経営者によるものであり、本パックの検証手続の結果ではない。", EN: "This page is written by the organisation's management. It is not a result of the tests in this pack."}
+	Signatory      = evidence.Text{JA: "確認者", EN: "Asserted by"}
+	AssertedOn     = evidence.Text{JA: "確認日", EN: "Date"}
+	Recipients     = evidence.Text{JA: "配付先", EN: "Distribution list"}
+	Recipient      = evidence.Text{JA: "氏名・名称", EN: "Name"}
+	RecipientOf    = evidence.Text{JA: "所属", EN: "Organisation"}
+	Purpose        = evidence.Text{JA: "目的", EN: "Purpose"}
 	DemoMark       = evidence.Text{JA: "デモ", EN: "Demo"}
 	DemoBanner     = evidence.Text{JA: "デモ：模擬データであり、実在の組織の証跡ではない。", EN: "Demo: simulated data, not the evidence of a real organisation."}
 	OpenMark       = evidence.Text{JA: "対象期間未了", EN: "Period still open"}
