@@ -21,10 +21,36 @@ var keyDisagreements = map[string]string{
 
 var wordBegin = regexp.MustCompile(`[A-Z0-9]`)
 
+// reportedRow is a row of a credential report as the collector gives it. Panther writes
+// a column access_key_1_active as AccessKey1Active, a date that is not there as that of
+// the year 1, and one that is recent, at whatever time its tests run, as that of the year
+// 3000.
+func reportedRow(t *testing.T, report map[string]any) string {
+	t.Helper()
+	recent := noon.AddDate(0, 0, -3).UTC().Format("2006-01-02T15:04:05+00:00")
+	values := strings.NewReplacer("0001-01-01T00:00:00Z", "N/A", "3000-01-01T00:00:00Z", recent)
+	row := map[string]string{"user": "Bobert"}
+	for name, value := range report {
+		column := strings.TrimPrefix(strings.ToLower(wordBegin.ReplaceAllString(name, "_$0")), "_")
+		if name == "ARN" {
+			column = "arn"
+		}
+		switch v := value.(type) {
+		case string:
+			row[column] = values.Replace(v)
+		case bool:
+			row[column] = map[bool]string{true: "true", false: "false"}[v]
+		}
+	}
+	body, err := json.Marshal(map[string]any{"AccountId": "123456789012", "Row": row, "GeneratedTime": noon})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
 // TestLabelledAccessKeys compares verdicts with those that others gave to the same rows
-// of credential reports. Panther writes a column access_key_1_active as AccessKey1Active,
-// a date that is not there as that of the year 1, and one that is recent, at whatever
-// time its tests run, as that of the year 3000.
+// of credential reports.
 func TestLabelledAccessKeys(t *testing.T) {
 	lib, err := Load(Shipped())
 	if err != nil {
@@ -35,8 +61,6 @@ func TestLabelledAccessKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	recent := noon.AddDate(0, 0, -3).UTC().Format("2006-01-02T15:04:05+00:00")
-	values := strings.NewReplacer("0001-01-01T00:00:00Z", "N/A", "3000-01-01T00:00:00Z", recent)
 	differed, n := map[string]bool{}, 0
 	for lines := bufio.NewScanner(f); lines.Scan(); n++ {
 		var labelled struct {
@@ -47,25 +71,9 @@ func TestLabelledAccessKeys(t *testing.T) {
 		if err := json.Unmarshal(lines.Bytes(), &labelled); err != nil {
 			t.Fatal(err)
 		}
-		row := map[string]string{"user": "Bobert"}
-		for name, value := range labelled.Event.CredentialReport {
-			column := strings.TrimPrefix(strings.ToLower(wordBegin.ReplaceAllString(name, "_$0")), "_")
-			if name == "ARN" {
-				column = "arn"
-			}
-			switch v := value.(type) {
-			case string:
-				row[column] = values.Replace(v)
-			case bool:
-				row[column] = map[bool]string{true: "true", false: "false"}[v]
-			}
-		}
-		body, err := json.Marshal(map[string]any{"AccountId": "123456789012", "Row": row, "GeneratedTime": noon})
-		if err != nil {
-			t.Fatal(err)
-		}
+		body := reportedRow(t, labelled.Event.CredentialReport)
 		m := memory{}
-		m.add("iam.credential_report", "row", string(body))
+		m.add("iam.credential_report", "row", body)
 		verdicts := verdictsOf(t, lib, "ACC-09", m)
 		if len(verdicts) != 1 {
 			t.Fatalf("%s: %d items of %s", labelled.Test, len(verdicts), body)

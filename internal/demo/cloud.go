@@ -44,7 +44,7 @@ func standings() []standing {
 	var all []standing
 	for _, part := range [][]standing{
 		groupStandings(), memberStandings(), endpointStandings(), serverStandings(), trailStandings(),
-		federationStandings(), detectorStandings(), recorderStandings(), keyStandings(), identityStandings(),
+		federationStandings(), detectorStandings(), recorderStandings(), keyStandings(), userStandings(), identityStandings(),
 	} {
 		all = append(all, part...)
 	}
