@@ -190,6 +190,10 @@ type Item struct {
 
 	Observations []Reason // what readers should know of it; changes no verdict
 
+	// Record is the record as the source gave it, in JSON, of the first exceptions of a
+	// control; nil of others.
+	Record []byte
+
 	Response *Response // what management answered to an exception; nil: nothing
 }
 

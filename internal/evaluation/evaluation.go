@@ -74,6 +74,10 @@ type Item struct {
 	Link    string            `json:"-"`
 	Group   string            `json:"-"` // what registers list it under
 
+	// Record is the body of the record, where the item is among the first exceptions of its
+	// control and the body is no larger than a page can show.
+	Record []byte `json:"-"`
+
 	// Observations are what readers should know of the item, whatever its verdict.
 	Observations []controls.Reason `json:"observations,omitempty"`
 }
@@ -200,10 +204,18 @@ func params(c *controls.Control) map[string]any {
 	return c.Params
 }
 
+// maxRecords is of how many exceptions of a control the records are kept for reports, and
+// maxRecord how large these may be, in bytes. A pack's evidence has all of them.
+const (
+	maxRecords = 300
+	maxRecord  = 16 << 10
+)
+
 // shaped is an item as the results hold it.
 type shaped struct {
 	Item
 	line []byte // the same, as spools hold it
+	body []byte // of an exception's record
 }
 
 // shape makes what the results hold of an item. Several items are shaped at a time.
@@ -214,6 +226,9 @@ func shape(d *controls.Display, i controls.Item) *shaped {
 		SHA256: i.SHA256, Observations: i.Observations, Fields: shown.Fields, Link: shown.Link, Group: shown.Group,
 	}}
 	s.line = appendItem(make([]byte, 0, 512), s.Item)
+	if i.Verdict == evidence.Exception && len(i.Record.Body) <= maxRecord {
+		s.body = i.Record.Body
+	}
 	return s
 }
 
@@ -223,7 +238,12 @@ func (c *Control) take(s *shaped) error {
 	switch item.Verdict {
 	case evidence.Exception:
 		c.Exceptions = append(c.Exceptions, item)
-		if err := c.exceptions.add(s.line); err != nil {
+		line := s.line
+		if len(c.Exceptions) <= maxRecords && s.body != nil {
+			s.Record = s.body
+			line = appendItem(nil, s.Item)
+		}
+		if err := c.exceptions.add(line); err != nil {
 			return err
 		}
 	case evidence.Pending:

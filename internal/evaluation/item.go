@@ -33,7 +33,8 @@ func appendItem(b []byte, i Item) []byte {
 	}
 	b = appendText(b, i.Link)
 	b = appendText(b, i.Group)
-	return appendReasons(b, i.Observations)
+	b = appendReasons(b, i.Observations)
+	return appendText(b, string(i.Record))
 }
 
 // appendText writes a text with every byte that is not UTF-8 replaced, as JSON would
@@ -90,7 +91,7 @@ func (r *itemReader) next() (Item, error) {
 	for n := r.number(); n > 0 && r.err == nil; n-- {
 		i.Fields = append(i.Fields, controls.Field{Text: r.text(), Time: r.time(), Number: math.Float64frombits(r.number()), Set: r.flag()})
 	}
-	i.Link, i.Group, i.Observations = r.text(), r.text(), r.reasons()
+	i.Link, i.Group, i.Observations, i.Record = r.text(), r.text(), r.reasons(), r.bytes()
 	return i, r.err
 }
 

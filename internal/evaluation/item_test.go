@@ -25,6 +25,7 @@ var spooledItems = []Item{
 			{}, {Text: "", Set: true}, {Text: "text", Set: true}, {Time: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Set: true}, {Number: -1.5e300, Set: true},
 		},
 		Observations: []controls.Reason{{Code: "seen", Detail: json.RawMessage(`"text"`)}},
+		Record:       []byte(`{"a":"\u0000"}`),
 	},
 	{ID: "b", Verdict: evidence.Pending},
 }

@@ -192,7 +192,7 @@ func (c *contents) items(ctl *controls.Control, all iter.Seq2[evaluation.Item, e
 }
 
 func (c *contents) item(ctl *controls.Control, i evaluation.Item) reports.Item {
-	out := reports.Item{ID: i.ID, Label: i.Label, Group: i.Group, Time: i.Time, Verdict: i.Verdict, Link: i.Link, SHA256: i.SHA256}
+	out := reports.Item{ID: i.ID, Label: i.Label, Group: i.Group, Time: i.Time, Verdict: i.Verdict, Link: i.Link, SHA256: i.SHA256, Record: i.Record}
 	for _, r := range i.Reasons {
 		out.Reasons = append(out.Reasons, reports.Reason{Code: r.Code, Text: ctl.ReasonTextIn(r, c.manifest.Lang, c.location)})
 	}

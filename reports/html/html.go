@@ -46,6 +46,7 @@ type document struct {
 	p        *reports.Pack
 	controls map[string]string // control ID → id of its section
 	sources  map[string]string // source name → id of its section
+	records  int               // bytes of raw records so far
 	listed   int64             // how many exceptions of a control are shown at most
 }
 

@@ -2,6 +2,7 @@ package html
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"go/ast"
 	"go/parser"
@@ -428,5 +429,58 @@ func TestElementsAreClosed(t *testing.T) {
 		if m.finish() == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+// TestRecordsOnDemand: the records of exceptions stand folded in the page as their source
+// gave them, and no more of them than a page should hold.
+func TestRecordsOnDemand(t *testing.T) {
+	p := reportstest.Pack(reportstest.Options{Lang: evidence.English})
+	want := 0
+	for i := range p.Controls {
+		for item := range p.Controls[i].Exceptions() {
+			if item.Record != nil {
+				want++
+			}
+		}
+	}
+	shown := func(p *reports.Pack) (bodies []string) {
+		for _, n := range elements(t, render(t, p)) {
+			if n.Data == "pre" {
+				var compact bytes.Buffer
+				if err := json.Compact(&compact, []byte(n.FirstChild.Data)); err != nil {
+					t.Fatalf("%v: %q", err, n.FirstChild.Data)
+				}
+				bodies = append(bodies, compact.String())
+			}
+		}
+		return bodies
+	}
+	bodies := shown(p)
+	if len(bodies) != want || want == 0 {
+		t.Fatalf("%d records, want %d", len(bodies), want)
+	}
+	for i := range p.Controls {
+		for item := range p.Controls[i].Exceptions() {
+			if item.Record != nil && !slices.Contains(bodies, string(item.Record)) {
+				t.Errorf("no record %s", item.Record)
+			}
+		}
+	}
+	for i := range p.Controls {
+		all := p.Controls[i].Exceptions
+		p.Controls[i].Exceptions = func() iter.Seq2[reports.Item, error] {
+			return func(yield func(reports.Item, error) bool) {
+				for item, err := range all() {
+					item.Record = []byte(`{"text":"` + strings.Repeat("x", maxRecords/10) + `"}`)
+					if !yield(item, err) {
+						return
+					}
+				}
+			}
+		}
+	}
+	if n := len(shown(p)); n != 9 {
+		t.Errorf("%d records of a tenth of the bound are shown, want 9", n)
 	}
 }

@@ -1,6 +1,8 @@
 package html
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -55,10 +57,24 @@ func (l *itemList) add(item reports.Item) {
 			d.leaf("code", d.cut(item.ID))
 			d.leaf("code", item.SHA256, class("hash"))
 			d.external(item.Link, d.in(words.OpenInSource)+" ↗")
+			d.record(item.Record)
 		}},
 		cell{write: func() { l.reasons(item) }},
 		cell{write: func() { l.fields(item) }},
 	)
+}
+
+// record is the record itself, folded: a reader opens it on demand.
+func (d *document) record(body []byte) {
+	var pretty bytes.Buffer
+	if len(body) == 0 || json.Indent(&pretty, body, "", "  ") != nil || d.records+pretty.Len() > maxRecords {
+		return
+	}
+	d.records += pretty.Len()
+	d.start("details", class("record"))
+	d.leaf("summary", d.in(words.RawRecord))
+	d.leaf("pre", pretty.String())
+	d.end("details")
 }
 
 func (l *itemList) reasons(item reports.Item) {

@@ -207,6 +207,9 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 	if p.hostile && item.Verdict == evidence.NotApplicable {
 		item.Reasons = []reports.Reason{{Code: "failed", Text: b.in("失敗した呼出しであり、何も変更していない。", "A call that failed: it changed nothing.")}}
 	}
+	if item.Verdict == evidence.Exception && i%3 != 2 {
+		item.Record = fmt.Appendf(nil, `{"eventID":%q,"who":%q,"userAgent":%q}`, item.ID, "ci", "</pre><script>alert(1)</script>")
+	}
 	if item.Verdict == evidence.Exception && i%2 == 1 {
 		item.Response = b.response(i, p.hostile)
 	}

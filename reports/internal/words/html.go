@@ -12,6 +12,7 @@ var (
 	FiguresByDay     = evidence.Text{JA: "日別の数値", EN: "The figures"}
 	UndecidedHeading = evidence.Text{JA: "結論を得られない項目（期限未到来・判定不能）", EN: "Items without a verdict (pending, undetermined)"}
 	ObservedHeading  = evidence.Text{JA: "参考情報のある項目（上記の項目を除く）", EN: "Items with informational notes, other than those above"}
+	RawRecord        = evidence.Text{JA: "記録（原本）", EN: "The record, as the source gave it"}
 	AtMostInSheet    = evidence.Text{JA: "最大 %s 件を発生順に示した。全件は Excel のシート「%s」に記載している。", EN: "No more than %s are shown, in order of time. The workbook's sheet %q has all."}
 	PageShows        = evidence.Text{JA: "本書（HTML）が示す項目は、例外事項（統制ごとに最大 %s 件、合計で最大 %s 件）、結論を得られない項目、及び参考情報のある項目（統制ごとに最大 %s 件）である。母集団の全項目は Excel にある。件数は、いずれも母集団全体のものである。", EN: "This page shows exceptions (at most %s of a control, %s in all), items without a verdict, and items with informational notes (at most %s of a control). The workbook has every item of the populations. All counts are of whole populations."}
 )
