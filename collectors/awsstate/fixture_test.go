@@ -279,7 +279,7 @@ type world struct {
 	srv *aws.Server
 }
 
-func serve(t *testing.T, state *aws.State, fault func(*http.Request) *aws.Fault) *world {
+func serve(t testing.TB, state *aws.State, fault func(*http.Request) *aws.Fault) *world {
 	t.Helper()
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", secretKey)
