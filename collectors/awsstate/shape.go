@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -108,34 +110,70 @@ func encodeValue(b *bytes.Buffer, v reflect.Value) error {
 	case reflect.Map:
 		return encodeMap(b, v)
 	case reflect.String:
-		return encodeJSON(b, v.String())
-	case reflect.Bool, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Float32, reflect.Float64:
+		return encodeString(b, v.String())
+	case reflect.Bool:
+		b.WriteString(strconv.FormatBool(v.Bool()))
+		return nil
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		b.WriteString(strconv.FormatInt(v.Int(), 10))
+		return nil
+	case reflect.Float32, reflect.Float64:
 		return encodeJSON(b, v.Interface())
 	}
 	return fmt.Errorf("a value of type %s cannot be told in JSON", v.Type())
 }
 
+// member is a field of a structure that may be told.
+type member struct {
+	field int
+	name  string // as it stands in an object: "<Name>":
+}
+
+// membersOf keeps the members of each type of structure, []member by reflect.Type:
+// finding their names takes longer than writing their values.
+var membersOf sync.Map
+
+func members(t reflect.Type) ([]member, error) {
+	if kept, ok := membersOf.Load(t); ok {
+		return kept.([]member), nil
+	}
+	list := []member{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if !f.IsExported() || f.Name == "ResultMetadata" {
+			continue
+		}
+		var name bytes.Buffer
+		if err := encodeJSON(&name, memberName(t, f.Name)); err != nil {
+			return nil, err
+		}
+		list = append(list, member{i, name.String() + ":"})
+	}
+	membersOf.Store(t, list)
+	return list, nil
+}
+
 // encodeStruct leaves out what the answer did not have: nil pointers, lists and maps,
 // and the empty string of an enumeration.
 func encodeStruct(b *bytes.Buffer, v reflect.Value) error {
-	t := v.Type()
+	list, err := members(v.Type())
+	if err != nil {
+		return err
+	}
 	b.WriteByte('{')
 	first := true
-	for i := range t.NumField() {
-		f, value := t.Field(i), v.Field(i)
-		if !f.IsExported() || f.Name == "ResultMetadata" || missing(value) {
+	for _, m := range list {
+		value := v.Field(m.field)
+		if missing(value) {
 			continue
 		}
 		if !first {
 			b.WriteByte(',')
 		}
 		first = false
-		if err := encodeJSON(b, memberName(t, f.Name)); err != nil {
-			return err
-		}
-		b.WriteByte(':')
+		b.WriteString(m.name)
 		if err := encodeValue(b, value); err != nil {
-			return fmt.Errorf("%s: %w", f.Name, err)
+			return fmt.Errorf("%s: %w", v.Type().Field(m.field).Name, err)
 		}
 	}
 	b.WriteByte('}')
@@ -211,7 +249,20 @@ func encodeMap(b *bytes.Buffer, v reflect.Value) error {
 	return nil
 }
 
-// encodeJSON writes a string, number or truth value, and leaves < > & as they are.
+// encodeString writes a string. Most need no escapes, which spares them the encoder.
+func encodeString(b *bytes.Buffer, s string) error {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return encodeJSON(b, s)
+		}
+	}
+	b.WriteByte('"')
+	b.WriteString(s)
+	b.WriteByte('"')
+	return nil
+}
+
+// encodeJSON writes a string or number, and leaves < > & as they are.
 func encodeJSON(b *bytes.Buffer, v any) error {
 	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)

@@ -1,6 +1,8 @@
 package awsstate
 
 import (
+	"bytes"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -23,6 +25,7 @@ func TestShape(t *testing.T) {
 		{types.Root{PolicyTypes: []types.PolicyTypeSummary{}}, `{"PolicyTypes":[]}`},
 		{types.Root{}, `{}`},
 		{ec2.DescribeRegionsOutput{Regions: []ec2types.Region{{RegionName: aws.String("")}}}, `{"Regions":[{"RegionName":""}]}`},
+		{[]any{true, false, int32(-1), int64(1) << 53, 0.5}, `[true,false,-1,9007199254740992,0.5]`},
 		{map[string]any{"b": 1, "a": []byte("x")}, `{"a":"eA==","b":1}`},
 	} {
 		got, err := shape(tt.v)
@@ -35,5 +38,24 @@ func TestShape(t *testing.T) {
 	}
 	if _, err := shape(make(chan int)); err == nil {
 		t.Error("a channel was told in JSON")
+	}
+}
+
+// TestShapeOfTexts: texts are written as encoding/json writes them, < > & aside.
+func TestShapeOfTexts(t *testing.T) {
+	texts := []string{"", "web", "\"", `\`, "決済", "\u2028", "\xff", "a\x00"}
+	for c := range 256 {
+		texts = append(texts, "a"+string(rune(c))+"b", "a"+string([]byte{byte(c)}))
+	}
+	for _, s := range texts {
+		var want bytes.Buffer
+		e := json.NewEncoder(&want)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(s); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := shape(s); err != nil || string(got)+"\n" != want.String() {
+			t.Errorf("%q is %s, %v; want %s", s, got, err, want.String())
+		}
 	}
 }
