@@ -36,6 +36,7 @@ verify: demo ## the demo's packs and locker
 bench: ## figures, each beside a floor or a peer in the same run
 	$(GO) test -run '^$$' -bench Archive -benchtime 3x ./collectors/cloudtrail
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 10m ./collectors/github
+	$(GO) test -run '^$$' -bench Snapshots -benchtime 1x -timeout 10m ./collectors/awsstate
 	$(GO) test -run '^$$' -bench Month -benchtime 1x -timeout 30m ./internal/pipeline
 	$(GO) test -run '^$$' -bench MillionSignIns -benchtime 1x -timeout 90m ./internal/pipeline
 	$(GO) test -run '^$$' -bench . ./controls ./reports/... ./internal/locker

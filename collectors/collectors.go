@@ -59,6 +59,13 @@ type Selective interface {
 	Yields(kind string) bool
 }
 
+// Parallel is a collector that can say how many of its units to collect at a time,
+// where that is not for the machine's processors to tell: it spends its time waiting
+// for answers, and keeps to the source's limits by itself.
+type Parallel interface {
+	AtOnce() int
+}
+
 // Driver is a kind of source that a configuration can name.
 type Driver struct {
 	Name   string        // as written in evidence.yaml: "cloudtrail-archive"

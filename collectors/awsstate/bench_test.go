@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -37,6 +38,8 @@ const (
 	benchAccounts = 100
 	benchGroups   = 50 // in each account and region
 	benchRules    = 5  // of each group
+
+	benchFar = 100 * time.Millisecond // how long the answers of its regions take
 )
 
 var benchRegions = []string{
@@ -52,29 +55,28 @@ func benchAccount(n int) string {
 }
 
 // BenchmarkSnapshots reads the security groups of 100 accounts with 17 regions and 50
-// groups in each, as many units at a time as the command line tool does: with the budgets
-// of requests as they are set, and with none, so that what they cost shows. The floor is
-// to ask the same of the SDK's own paginators, as many at a time, and to do nothing with
-// the answers.
+// groups in each, as many units at a time as a collection does: with the budgets of
+// requests as they are set, and with none, so that what they cost shows. The floor is to
+// ask the same of the SDK's own paginators, as many at a time, and to do nothing with the
+// answers. The server lives in the same process.
 func BenchmarkSnapshots(b *testing.B) {
 	defer heap.Tune()() // as the command line tool does
 	o := serveOrganisation(b)
-	workers := 2 * runtime.GOMAXPROCS(0)
 	for b.Loop() {
 		lap := heaptest.Laps(b)
-		page(b, o.URL, workers)
+		page(b, o.URL)
 		floor := o.tally(b)
 		lap("floor")
-		o.collect(b, &budgets{}, workers)
+		o.collect(b, &budgets{})
 		asked := o.tally(b)
 		lap("collect")
-		o.collect(b, &budgets{unlimited: true}, workers)
+		o.collect(b, &budgets{unlimited: true})
 		o.tally(b)
 		lap("no_budget")
 		b.ReportMetric(float64(floor.requests), "floor_requests")
 		b.ReportMetric(float64(asked.requests), "requests")
 		b.ReportMetric(float64(asked.most), "at_once")
-		b.ReportMetric(float64(asked.bytes)/1e6, "MB")
+		b.ReportMetric(float64(asked.bytes)/1e6, "answers_MB")
 	}
 }
 
@@ -174,7 +176,7 @@ func groupsOfPlace(r *http.Request) *aws.Fault {
 		answer += "<nextToken>" + strconv.Itoa(to) + "</nextToken>"
 	}
 	answer += "</" + answer[1:strings.IndexByte(answer, ' ')] + ">"
-	return &aws.Fault{Body: []byte(strings.NewReplacer("{account}", account, "{place}", fmt.Sprintf("%s%02d", account, region)).Replace(answer))}
+	return &aws.Fault{Delay: benchFar, Body: []byte(strings.NewReplacer("{account}", account, "{place}", fmt.Sprintf("%s%02d", account, region)).Replace(answer))}
 }
 
 // groupTexts and ruleTexts are groups and their rules as EC2 writes them, but for whose
@@ -194,9 +196,9 @@ var groupTexts, ruleTexts = func() (groups, rules []string) {
 
 // collect plans and collects everything that is wanted, and fails unless every group came
 // with its rules, and every claim is complete.
-func (o *organisation) collect(b *testing.B, held *budgets, workers int) {
+func (o *organisation) collect(b *testing.B, held *budgets) {
 	b.Helper()
-	env := collectors.Env{Log: slog.New(slog.DiscardHandler), Workers: workers, Now: environment().Now}
+	env := collectors.Env{Log: slog.New(slog.DiscardHandler), Workers: 2 * runtime.GOMAXPROCS(0), Now: environment().Now}
 	settings := "accounts: organization\naccount_role: reader\nregion: " + tokyo + "\nendpoint: " + o.URL
 	s, err := open(env, func(into any) error { return yaml.Unmarshal([]byte(settings), into) }, held, nil)
 	if err != nil {
@@ -208,7 +210,7 @@ func (o *organisation) collect(b *testing.B, held *budgets, workers int) {
 	}
 	var records, rules, claims atomic.Int64
 	g, ctx := errgroup.WithContext(b.Context())
-	g.SetLimit(workers)
+	g.SetLimit(s.AtOnce())
 	for _, u := range units {
 		g.Go(func() error {
 			for batch, err := range s.Collect(ctx, u, nil) {
@@ -238,7 +240,7 @@ func (o *organisation) collect(b *testing.B, held *budgets, workers int) {
 }
 
 // page asks what the collector asks by the SDK's paginators.
-func page(b *testing.B, endpoint string, workers int) {
+func page(b *testing.B, endpoint string) {
 	b.Helper()
 	cfg, err := config.LoadDefaultConfig(b.Context(), config.WithRegion(tokyo), config.WithBaseEndpoint(endpoint))
 	if err != nil {
@@ -261,7 +263,7 @@ func page(b *testing.B, endpoint string, workers int) {
 	}
 	var groups atomic.Int64
 	g, ctx := errgroup.WithContext(b.Context())
-	g.SetLimit(workers)
+	g.SetLimit(atOnce)
 	for _, as := range accounts {
 		out, err := ec2.NewFromConfig(as).DescribeRegions(ctx, &ec2.DescribeRegionsInput{})
 		if err != nil {

@@ -52,10 +52,18 @@ type source struct {
 	accounts map[string]*account
 }
 
+// atOnce is how many accounts are surveyed, and units read, at a time. A unit is a few
+// small answers from as far as the other side of the world, and each account and region
+// has a limit of its own, which budgets keep: two accounts with their regions.
+const atOnce = 32
+
+// AtOnce is more than the machine has processors: units wait for AWS.
+func (s *source) AtOnce() int { return s.workers }
+
 // open makes a collector without touching the network or the disk. backoff replaces
 // the SDK's waits between attempts.
 func open(env collectors.Env, decode func(any) error, b *budgets, backoff func(int) time.Duration) (*source, error) {
-	s := &source{log: env.Log, now: env.Now, workers: max(env.Workers, 1), budgets: b, accounts: map[string]*account{}}
+	s := &source{log: env.Log, now: env.Now, workers: max(env.Workers, atOnce), budgets: b, accounts: map[string]*account{}}
 	if err := decode(&s.settings); err != nil {
 		return nil, err
 	}

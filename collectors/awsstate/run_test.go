@@ -162,12 +162,9 @@ func TestHundredAccounts(t *testing.T) {
 		state.Organization.Accounts = append(state.Organization.Accounts, aws.Member{ID: fmt.Sprintf("2000000000%02d", i), Parent: "r-ab12"})
 	}
 	w := serve(t, state, nil)
-	env := environment()
-	env.Workers = 16
 	var keys []string
 	for range 2 {
 		s := w.organization(t)
-		s.workers = env.Workers
 		units, errs := planOf(s, "guardduty.detector", "securitygroup.snapshot")
 		if len(errs) > 0 || len(units) != 2*(100*2+1) {
 			t.Fatalf("%d units, %v", len(units), errs)

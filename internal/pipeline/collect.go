@@ -118,12 +118,20 @@ func (c *collection) run(ctx context.Context, q evidence.Query) (Collected, erro
 		return c.done, err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(max(c.job.Workers, 1))
+	group.SetLimit(c.atOnce())
 	for _, u := range units {
 		group.Go(func() error { return c.unit(ctx, u) })
 	}
 	err = group.Wait()
 	return c.done, err
+}
+
+// atOnce is how many units are collected at a time.
+func (c *collection) atOnce() int {
+	if p, ok := c.collector.(collectors.Parallel); ok {
+		return max(p.AtOnce(), c.job.Workers, 1)
+	}
+	return max(c.job.Workers, 1)
 }
 
 // identify asks the source as whom it is read. An answer is worth having in an

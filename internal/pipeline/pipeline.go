@@ -33,7 +33,7 @@ type Run struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Tool     string // "evidence v0.1.0"
-	Workers  int    // units collected at a time; at least 1
+	Workers  int    // units collected at a time, unless a collector is Parallel; at least 1
 	Progress func(Progress)
 }
 

@@ -247,7 +247,7 @@ func (c *collection) settle(ctx context.Context, q evidence.Query, due map[strin
 	}
 	c.done.Units = len(units)
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(max(c.job.Workers, 1))
+	group.SetLimit(c.atOnce())
 	for _, u := range units {
 		group.Go(func() error {
 			a := c.held[attemptKey{c.source.Name, u.Key()}]
