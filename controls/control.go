@@ -182,6 +182,10 @@ type Related struct {
 	// Optional is for a kind that not every organisation has: where no source
 	// gives it, the policy judges without. A source that gives it must give all.
 	Optional bool `yaml:"optional"`
+
+	// When names a parameter, a list, mapping or text: while that is empty, nothing
+	// of the kind is asked for, and nothing is joined.
+	When string `yaml:"when"`
 }
 
 // Between joins when a time of one record lies in an interval of the other:
@@ -217,8 +221,8 @@ var frequencies = map[Frequency]evidence.Text{
 func (f Frequency) Name() evidence.Text { return frequencies[f] }
 
 // Selections returns what evidence the control needs: its population, for its
-// ID, and each related kind, for "ID/name", in the order of the names. A derived kind
-// needs those that it is computed from.
+// ID, and each related kind that is joined, for "ID/name", in the order of the names. A
+// derived kind needs those that it is computed from.
 func (c *Control) Selections() []evidence.Selection {
 	var s []evidence.Selection
 	for _, p := range c.Population.Each() {
@@ -226,11 +230,19 @@ func (c *Control) Selections() []evidence.Selection {
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
 		r := c.Related[name]
+		if !c.joins(r) {
+			continue
+		}
 		s = append(s, recorded(evidence.Selection{
 			Kind: r.Kind, Where: r.Where, For: c.ID + "/" + name, Before: r.Window.Before, After: r.Window.After, Optional: r.Optional,
 		})...)
 	}
 	return s
+}
+
+// joins reports whether a relation is joined as the control's parameters are.
+func (c *Control) joins(r Related) bool {
+	return r.When == "" || !emptyParam(c.Params[r.When])
 }
 
 // SourceSHA256 returns the lower-case hex SHA-256 of one of the control's

@@ -157,6 +157,9 @@ func (c *Control) checkRelated(src source) error {
 		if err := c.checkThrough(src, at, name, r); err != nil {
 			return err
 		}
+		if err := c.checkWhen(src, at, name, r); err != nil {
+			return err
+		}
 		if r.LatestOf != "" && (r.Window != Window{}) {
 			return src.errorf(at+".latest_of", "related %s: latest_of takes the newest from the period's start on: a window is not for it", name)
 		}
@@ -177,6 +180,21 @@ func (c *Control) checkRelated(src source) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// checkWhen refuses a relation that waits for what is not there, or is never empty.
+func (c *Control) checkWhen(src source, at, name string, r Related) error {
+	if r.When == "" {
+		return nil
+	}
+	v, ok := c.Params[r.When]
+	switch {
+	case !ok:
+		return src.errorf(at+".when", "related %s: when %q: there is no such parameter", name, r.When)
+	case jsonType(v) == "a number" || jsonType(v) == "a boolean":
+		return src.errorf(at+".when", "related %s: when %q: want a list, a mapping or a text, which can be empty", name, r.When)
 	}
 	return nil
 }

@@ -40,6 +40,9 @@ func (c *Control) Recorded() []string {
 		return kinds
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
+		if !c.joins(c.Related[name]) {
+			continue
+		}
 		for _, s := range recorded(evidence.Selection{Kind: c.Related[name].Kind}) {
 			kinds = append(kinds, s.Kind)
 		}

@@ -71,6 +71,9 @@ func (f *frame) loadJoins(ctx context.Context) error {
 		return err
 	}
 	for _, j := range f.order {
+		if !f.control.joins(j.related) {
+			continue
+		}
 		err := j.neededThrough()
 		if err == nil {
 			err = j.load(ctx, f.in)

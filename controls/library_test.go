@@ -57,6 +57,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"through nothing", "owner: tests", "owner: tests\nrelated: {r: {kind: test.related, match: {a: b}, through: [x]}}", "through \"x\": there is no such relation"},
 		{"through without keys", "owner: tests", "owner: tests\nrelated: {r: {kind: test.related, between: {of: item, time: a, from: b, to: c}, through: [s]}, s: {kind: test.related, match: {a: b}}}", "through: match is needed"},
 		{"through itself", "owner: tests", "owner: tests\nrelated: {r: {kind: test.related, match: {a: b}, through: [s]}, s: {kind: test.related, match: {a: b}, through: [r]}}", "through: the relations lead back to it"},
+		{"when nothing", "owner: tests", "owner: tests\nrelated: {r: {kind: test.related, all: true, when: p}}", "related r: when \"p\": there is no such parameter"},
+		{"when never empty", "owner: tests", "owner: tests\nparams: {p: 1}\nrelated: {r: {kind: test.related, all: true, when: p}}", "related r: when \"p\": want a list"},
 		{"all and match", "owner: tests", "owner: tests\nrelated: {r: {kind: test.related, match: {a: b}, all: true}}", "related r: all"},
 		{"all and whole", "owner: tests", "owner: tests\nscope: whole\nrelated: {r: {kind: test.related, all: true}}", "related r: all"},
 		{"the latest of a window", "owner: tests", "owner: tests\nrelated: {r: {kind: test.related, match: {a: b}, latest_of: a, window: {after: 1d}}}", "related r: latest_of"},

@@ -108,6 +108,9 @@ func joinedWith(c *Control) string {
 		if r.All {
 			part += " (all / すべて)"
 		}
+		if r.When != "" {
+			part += fmt.Sprintf(" (unless `%[1]s` is empty / `%[1]s` が空でない場合)", r.When)
+		}
 		if len(r.Through) > 0 {
 			part += fmt.Sprintf(" of / の参照先: `%s`", strings.Join(r.Through, "`, `"))
 		}

@@ -79,6 +79,15 @@ func (c *Control) configure(s Settings) (*Control, error) {
 	return &n, nil
 }
 
+// emptyParam reports whether a parameter's value is an empty list, mapping or text.
+func emptyParam(v any) bool {
+	switch rv := reflect.ValueOf(v); rv.Kind() {
+	case reflect.Slice, reflect.Array, reflect.Map, reflect.String:
+		return rv.Len() == 0
+	}
+	return false
+}
+
 // jsonType names the JSON type that a decoded YAML value becomes.
 func jsonType(v any) string {
 	switch reflect.ValueOf(v).Kind() {

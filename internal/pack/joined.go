@@ -32,7 +32,7 @@ func byKeys(c *controls.Control) bool {
 	}
 	for _, related := range c.Related {
 		if !recorded(related.Kind) || related.Between != nil || len(related.Where) > 0 ||
-			related.IgnoreCase || related.All || related.LatestOf != "" || len(related.Through) > 0 {
+			related.IgnoreCase || related.All || related.LatestOf != "" || related.When != "" || len(related.Through) > 0 {
 			return false
 		}
 	}
