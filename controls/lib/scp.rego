@@ -34,11 +34,11 @@ judge(reading, action, resource, exempt) := {"verdict": "denied", "by": by, "to"
 	count(by) > 0
 } else := {"verdict": "open", "by": set(), "to": sort(free), "limits": limits(denying, exempt)} if {
 	denying := blocks(reading, action, resource)
-	free := escaping(denying, exempt, "surely")
+	free := escaping(denying, exempt)
 	count(free) > 0
 } else := {"verdict": "unknown", "by": set(), "to": [], "limits": limits(denying, exempt)} if {
 	denying := blocks(reading, action, resource)
-	count(escaping(denying, exempt, "maybe")) > 0
+	may_escape(denying, exempt)
 } else := {"verdict": "denied", "by": {label(block) | some block in blocks(reading, action, resource)}, "to": [], "limits": set()}
 
 # Statements in one form.
@@ -362,20 +362,31 @@ may_touch(said, resource) if {
 
 # Who has a way out.
 
-# escaping lists the principals that have a way out of everything that denies,
-# surely or maybe, and are not exempt.
-escaping(denying, exempt, how) := {who |
-	disputed := contested(denying)
-	some who in {""} | {way.pattern |
-		some block in denying
-		some way in block.ways
-		way.way == "who"
-		not exempted(way, exempt)
+# escaping lists the principals that surely have a way out of everything that denies,
+# and are not exempt.
+escaping(denying, exempt) := {who |
+	shut := doors(denying, "surely")
+	some who in {""} | named(denying, exempt)
+	every door in shut {
+		escapes(who, door)
 	}
-	every block in denying {
-		some way in block.ways
-		escapes(who, way, disputed, how)
+}
+
+# may_escape: somebody who is not exempt may have a way out of everything that denies.
+may_escape(denying, exempt) if {
+	shut := doors(denying, "maybe")
+	some who in {""} | named(denying, exempt)
+	every door in shut {
+		escapes(who, door)
 	}
+}
+
+# named: the patterns of the principals that ways out name, but for those exempt.
+named(denying, exempt) := {way.pattern |
+	some block in denying
+	some way in block.ways
+	way.way == "who"
+	not exempted(way, exempt)
 }
 
 exempted(way, exempt) if {
@@ -384,35 +395,83 @@ exempted(way, exempt) if {
 	includes(pattern, way.pattern)
 }
 
-escapes(_, way, _, _) if way.way == "never"
+# doors: what denies, but for what everybody has a way out of (surely, or maybe), as what
+# it takes to get out of each: patterns that a principal may be of, in one form with what
+# their comparison needs, and sets of patterns that it may be none of.
+doors(denying, how) := [door(block.ways, how) |
+	disputed := contested(denying)
+	some block in denying
+	not open(block.ways, disputed, how)
+]
 
-escapes(_, way, _, "maybe") if way.way in {"unknown", "context"}
+open(ways, _, _) if {
+	some way in ways
+	way.way == "never"
+}
 
-escapes(_, way, disputed, "surely") if {
+open(ways, _, "maybe") if {
+	some way in ways
+	way.way in {"unknown", "context"}
+}
+
+open(ways, disputed, "surely") if {
+	some way in ways
 	way.way == "context"
 	not way.key in disputed
 }
 
-escapes(who, way, _, "surely") if {
-	way.way == "who"
-	who != ""
-	includes(way.pattern, who)
+door(ways, how) := {
+	"who": who(how, {way.pattern | some way in ways; way.way == "who"}),
+	"others": {any_of(way.patterns) | some way in ways; way.way == "others"},
 }
 
-escapes(who, way, _, "maybe") if {
-	way.way == "who"
+who("surely", patterns) := {"all": any_of(patterns)}
+
+who("maybe", patterns) := {
+	"some": patterns,
+	"starts": {start(tail(pattern)) | some pattern in patterns},
+	"ends": {end(tail(pattern)) | some pattern in patterns},
+}
+
+escapes(who, door) if {
 	who != ""
-	not apart(way.pattern, who)
+	regex.match(door.who.all, who)
+}
+
+escapes(who, door) if {
+	who != ""
+	near(start(tail(who)), end(tail(who)), door.who)
+	some pattern in door.who.some
+	not apart(pattern, who)
 }
 
 # Of the principals of a pattern some are not among others, unless those are all of
 # them: they may be called anything.
-escapes(who, way, _, _) if {
-	way.way == "others"
-	every pattern in way.patterns {
-		not includes(pattern, who)
-	}
+escapes(who, door) if {
+	some others in door.others
+	not regex.match(others, who)
 }
+
+# near: some pattern begins and some ends as one that is not apart must. It is found out
+# for all patterns at once, since most are apart.
+near(from, to, patterns) if {
+	begins(from, patterns.starts)
+	ends(to, patterns.ends)
+}
+
+begins(from, starts) if strings.any_prefix_match(from, starts)
+
+begins(from, starts) if strings.any_prefix_match(starts, from)
+
+ends(to, all) if strings.any_suffix_match(to, all)
+
+ends(to, all) if strings.any_suffix_match(all, to)
+
+# tail: what the last part of a whole ARN must be, and of another pattern anything.
+tail(pattern) := parts[5] if {
+	parts := split(pattern, ":")
+	count(parts) == 6
+} else := "*"
 
 # contested: keys of requests of which several conditions ask different things, so
 # that one request may not get round them all.
@@ -453,8 +512,13 @@ includes(pattern, other) if {
 	every part in literals(pattern) {
 		contains(other, part)
 	}
-	regex.match(sprintf("(?s)^%s$", [replace(replace(quoted(pattern), "?", "[^*]"), "*", ".*")]), other)
+	regex.match(any_of({pattern}), other)
 }
+
+# any_of: the regular expression of what one of the patterns includes.
+any_of(patterns) := sprintf("(?s)^(?:%s)$", [concat("|", [replace(replace(quoted(pattern), "?", "[^*]"), "*", ".*") | some pattern in patterns])]) if {
+	count(patterns) > 0
+} else := "[^\\x00-\\x{10FFFF}]" # nothing
 
 literals(pattern) := split(replace(pattern, "?", "*"), "*")
 

@@ -63,6 +63,31 @@ test_says_what_is_in_the_way if {
 	judged(["full"], ["allow_admin"], ["full"], []).limits == {{"policy": "p-allow_admin (allow_admin)", "condition": "ArnLike aws:PrincipalArn"}}
 }
 
+# Whether somebody is exempt from both of two denials, by how patterns begin and end.
+test_patterns_of_two_denials if {
+	every patterns in [["role/a*", "role/b*"], ["role/*a", "role/*b"], ["role/a*z", "role/b*z"], ["role/a*y", "role/a*z"], ["role/ab", "role/a*c"]] {
+		between(patterns) == "denied"
+		between([patterns[1], patterns[0]]) == "denied"
+	}
+	every patterns in [["role/a*z", "role/ab*"], ["role/*yz", "role/a*z"], ["role/a*", "role/*z"], ["?ole/a*z", "role/*yz"], ["role/*a*", "role/*b*"]] {
+		between(patterns) == "unknown"
+		between([patterns[1], patterns[0]]) == "unknown"
+	}
+	every patterns in [["role/a*", "role/ab*"], ["role/a?", "role/ab"], ["role/*", "*"], ["role/a*", "role/a*"]] {
+		between(patterns) == "open"
+		between([patterns[1], patterns[0]]) == "open"
+	}
+}
+
+between(patterns) := scp.judge(scp.read([{"Level": "r-ab12", "Policies": array.concat([policy("full")], [exempting(pattern) | some pattern in patterns])}, level("111122223333", ["full"])], account_alone), "cloudtrail:StopLogging", trails, []).verdict
+
+account_alone := object.union(of, {"path": ["r-ab12"]})
+
+exempting(pattern) := {"Id": "p-exempting", "Name": pattern, "Content": json.marshal({"Statement": {
+	"Effect": "Deny", "Action": "*", "Resource": "*",
+	"Condition": {"ArnNotLike": {"aws:PrincipalArn": sprintf("arn:aws:iam::*:%s", [pattern])}},
+}})}
+
 # What the evidence does not tell may be anything.
 test_levels_that_are_missing if {
 	every told in [
