@@ -21,6 +21,9 @@ var configItem = kind{
 		{"config:BatchGetResourceConfig", evidence.Text{
 			JA: "構成が最後に変わった日時の取得（変わっていないリソースの履歴を遡らないため）", EN: "for when resources last changed, so that the history of those that did not is not walked",
 		}},
+		{"config:DescribeRetentionConfigurations", evidence.Text{
+			JA: "構成項目の保持期間の取得（対象期間の一部が既に削除されている場合に、その旨を示すため）", EN: "for how long items are kept, to tell what of the period is deleted by now",
+		}},
 	},
 	read: readConfigItems,
 }
@@ -28,6 +31,10 @@ var configItem = kind{
 const (
 	configType = types.ResourceTypeSecurityGroup
 	configPage = 100 // as many resources and items as Config gives at a time
+
+	// configKept is how many days items are kept where nothing else is set ("Deleting AWS
+	// Config Data", AWS Config Developer Guide).
+	configKept = 2557
 
 	noRecorder    = "NoAvailableConfigurationRecorderException"
 	notDiscovered = "ResourceNotDiscoveredException"
@@ -49,8 +56,14 @@ func readConfigItems(ctx context.Context, r *reader) error {
 		if err != nil {
 			return err
 		}
-		if first && len(out.ResourceIdentifiers) == 0 && aws.ToString(out.NextToken) == "" {
+		switch {
+		case !first:
+		case len(out.ResourceIdentifiers) == 0 && aws.ToString(out.NextToken) == "":
 			r.note(evidence.Finding{Code: "config_not_on", Object: r.unit.Scope.String(), Detail: "no resource of type " + string(configType) + " was recorded"})
+		default:
+			if err := configRetention(ctx, r, client); err != nil {
+				return err
+			}
 		}
 		first = false
 		changed, err := lastChanges(ctx, client, out.ResourceIdentifiers)
@@ -83,6 +96,25 @@ func readConfigItems(ctx context.Context, r *reader) error {
 			return err
 		}
 	}
+}
+
+// configRetention tells what of the unit's window Config has deleted by now.
+func configRetention(ctx context.Context, r *reader, client *configservice.Client) error {
+	days := int32(configKept)
+	pages := configservice.NewDescribeRetentionConfigurationsPaginator(client, &configservice.DescribeRetentionConfigurationsInput{})
+	for pages.HasMorePages() {
+		out, err := pages.NextPage(ctx)
+		if err != nil {
+			return r.partly("retention", err)
+		}
+		for _, c := range out.RetentionConfigurations {
+			if c.RetentionPeriodInDays != nil {
+				days = min(days, *c.RetentionPeriodInDays)
+			}
+		}
+	}
+	r.forgotten(time.Duration(days) * 24 * time.Hour)
+	return nil
 }
 
 // lastChanges are the times of the latest items of those resources that exist. A call

@@ -1,6 +1,7 @@
 package awsstate
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/evidencepack/evidence"
+	aws "github.com/evidencepack/evidence/internal/demo/aws"
 )
 
 // TestConfigHistory: of each resource the items of the period and the last one before
@@ -98,6 +100,55 @@ func TestConfigIndexRefused(t *testing.T) {
 	}
 	if len(gaps) != 1 || !strings.HasSuffix(gaps[0].Object, "config:BatchGetResourceConfig") {
 		t.Errorf("%+v", gaps)
+	}
+}
+
+// TestConfigRetention: what of the period is older than Config keeps items is a gap that
+// an earlier reading may not have.
+func TestConfigRetention(t *testing.T) {
+	for _, tt := range []struct {
+		days []any
+		lost time.Time // until when; zero: nothing
+	}{
+		{nil, time.Time{}}, {[]any{2557}, time.Time{}}, {[]any{34}, time.Time{}},
+		{[]any{30}, now.Add(-30 * 24 * time.Hour).Truncate(time.Second)},
+	} {
+		state := company()
+		state.Add(production, tokyo, aws.ConfigRetention, tt.days...)
+		s := serve(t, state, nil).organization(t)
+		_, claims := read(t, s, "config.item")
+		var gaps, want []evidence.Finding
+		for _, c := range claims {
+			gaps = append(gaps, c.Gaps...)
+		}
+		if !tt.lost.IsZero() {
+			want = []evidence.Finding{{
+				Code: "older_than_retained", Forgotten: true, Object: "account=" + production + " region=" + tokyo,
+				Window: evidence.Period{Start: october.Start, End: tt.lost},
+			}}
+		}
+		if d := cmp.Diff(want, gaps); d != "" {
+			t.Errorf("%v days: %s", tt.days, d)
+		}
+	}
+}
+
+// TestConfigRetentionRefused: without the permission for how long items are kept it is not
+// known whether some of the period were deleted.
+func TestConfigRetentionRefused(t *testing.T) {
+	w := serve(t, company(), func(r *http.Request) *aws.Fault {
+		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".DescribeRetentionConfigurations") {
+			return &aws.Fault{Status: http.StatusBadRequest, Code: "AccessDeniedException"}
+		}
+		return nil
+	})
+	records, claims := read(t, w.organization(t), "config.item")
+	var gaps []evidence.Finding
+	for _, c := range claims {
+		gaps = append(gaps, c.Gaps...)
+	}
+	if len(records) != 6 || len(gaps) != 1 || gaps[0].Code != "not_readable" || !strings.HasSuffix(gaps[0].Object, "retention: config:DescribeRetentionConfigurations") {
+		t.Errorf("%d records, %+v", len(records), gaps)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 const (
 	ConfigRecorders = "config recorders" // ConfigRecorder
 	ConfigItems     = "config items"     // ConfigItem
+	ConfigRetention = "config retention" // int: days that items are kept; none: AWS's default, which is not told
 )
 
 // ConfigRecorder is an account and region's configuration recorder with its delivery
@@ -63,6 +64,8 @@ func (s *Server) config(c *call) response {
 		return list("DeliveryChannels", func(r ConfigRecorder) map[string]any { return r.Channel })
 	case "DescribeDeliveryChannelStatus":
 		return list("DeliveryChannelsStatus", func(r ConfigRecorder) map[string]any { return r.ChannelStatus })
+	case "DescribeRetentionConfigurations":
+		return s.configRetention(c)
 	case "ListDiscoveredResources", "BatchGetResourceConfig", "GetResourceConfigHistory":
 	default:
 		return c.unknownOperation()
@@ -84,6 +87,14 @@ func (s *Server) config(c *call) response {
 		return configCurrent(c, items)
 	}
 	return s.configHistory(c, items)
+}
+
+func (s *Server) configRetention(c *call) response {
+	all := []any{}
+	for _, days := range listOf[int](s.opt.State, c.account, c.region, ConfigRetention) {
+		all = append(all, map[string]any{"Name": "default", "RetentionPeriodInDays": days})
+	}
+	return jsonResponse(http.StatusOK, map[string]any{"RetentionConfigurations": all})
 }
 
 // latestItems are the latest of each resource.
