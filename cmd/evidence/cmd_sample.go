@@ -150,9 +150,9 @@ func (a *app) tellSamples(run *pipeline.Run, ctl *controls.Control, c *evaluatio
 	} {
 		fmt.Fprintf(a.stdout, "%s: %s\n", line[0], line[1])
 	}
-	t := newTable(a.stdout, "#", say("区分", "drawn as"), say("日時", "when"), say("項目", "item"), say("判定", "verdict"), say("順位のハッシュ値", "rank"))
+	t := newTable(a.stdout, "#", say("区分", "drawn as"), say("日時", "when"), say("項目", "item"), say("判定", "verdict"), "ID")
 	for i, d := range s.Items() {
-		t.AppendRow([]any{i + 1, drawnAs(d.State).In(l), clock(d.Item.Time, loc), oneLine(d.Item.Name()), d.Item.Verdict.Mark() + " " + d.Item.Verdict.Name().In(l), d.Rank[:16]})
+		t.AppendRow([]any{i + 1, drawnAs(d.State).In(l), clock(d.Item.Time, loc), oneLine(d.Item.Label), d.Item.Verdict.Mark() + " " + d.Item.Verdict.Name().In(l), oneLine(d.Item.ID)})
 	}
 	t.Render()
 	for _, d := range s.Items() {
