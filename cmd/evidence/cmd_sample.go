@@ -86,7 +86,7 @@ incomplete, and otherwise with 0, whatever the verdicts are.`,
 					return err
 				}
 			}
-			if err := a.tellSamples(run, list[0], &results.Controls[0], samples); err != nil {
+			if err := a.tellSamples(run, list[0], results, samples); err != nil {
 				return err
 			}
 			if results.Controls[0].Result == evidence.NotEvaluable {
@@ -121,12 +121,16 @@ func writeWhole(path string, fill func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-func (a *app) tellSamples(run *pipeline.Run, ctl *controls.Control, c *evaluation.Control, samples *pack.Samples) error {
+func (a *app) tellSamples(run *pipeline.Run, ctl *controls.Control, r *evaluation.Results, samples *pack.Samples) error {
 	if a.json {
 		return a.printJSON(samples)
 	}
 	l, loc := run.Config.Lang, run.Config.Calendar.Location
 	say := words(l)
+	c := &r.Controls[0]
+	if r.Open {
+		fmt.Fprintln(a.stdout, say("※期間は終了していない。母集団は収集日時までのものである。", "The period is still open: the population is up to when it was collected."))
+	}
 	for _, why := range pack.WhyNotEvaluable(c, l, loc) {
 		fmt.Fprintf(a.stdout, "%s  %s: %s\n", c.ID, say("評価不能", "not evaluable"), oneLine(why))
 	}

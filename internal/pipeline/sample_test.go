@@ -1,20 +1,26 @@
 package pipeline
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/controls"
+	"github.com/evidencepack/evidence/internal/config"
 	"github.com/evidencepack/evidence/internal/pack"
 )
 
@@ -275,5 +281,104 @@ func TestSamplesAsNobodyAgreed(t *testing.T) {
 				t.Errorf("%v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestWhatSamplesAreDrawnFrom: everything but what a control does not apply to; of a
+// control whose test broke, nothing.
+func TestWhatSamplesAreDrawnFrom(t *testing.T) {
+	r, _, _ := manyMerges(t)
+	library := maps.Clone(forgeControls)
+	library["CHG-02/policy.rego"] = &fstest.MapFile{Data: []byte(`package evidence.chg_02
+
+exception contains {"code": "found"} if input.record.approvals == 0
+
+not_applicable if input.record.number < 10 # but for the two that are exceptions
+
+pending contains {"until": "2027-01-01T00:00:00Z"} if input.record.number == 11
+`)}
+	library["CHG-03/control.yaml"] = &fstest.MapFile{Data: []byte(control("CHG-03", "{kind: forge.pull, time: mergedAt}", ""))}
+	library["CHG-03/policy.rego"] = &fstest.MapFile{Data: []byte(`package evidence.chg_03
+
+kept := true if input.record.number > 30
+
+kept := false if input.record.number > 31
+
+exception contains {"code": "found"} if kept
+`)}
+	var err error
+	if r.Library, err = controls.Load(library); err != nil {
+		t.Fatal(err)
+	}
+	results, view, cp, err := r.Evaluate(t.Context(), october, r.Library.Controls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer view.Close()
+	defer results.Close()
+	if results.Find("CHG-03").Error == "" || results.Find("CHG-02").Result != evidence.NotEvaluable {
+		t.Fatalf("CHG-03 did not break, or CHG-02 is %s", results.Find("CHG-02").Result)
+	}
+	samples, err := r.Sample(t.Context(), october, results, cp, Sizing{Size: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if samples.Find("CHG-03") != nil {
+		t.Error("a control whose test broke has a sample")
+	}
+	s := samples.Find("CHG-02")
+	if s.Population != 52 || s.NotApplicable != 8 || s.Size != 52 || len(s.Items()) != 52 {
+		t.Errorf("%d and %d items, %d of %d drawn", s.Population, s.NotApplicable, len(s.Items()), s.Size)
+	}
+	verdicts := map[evidence.Verdict]int{}
+	for _, d := range s.Items() {
+		verdicts[d.Item.Verdict]++
+	}
+	if verdicts[evidence.NotApplicable] != 0 || verdicts[evidence.Pending] != 1 {
+		t.Errorf("drawn: %v", verdicts)
+	}
+	var sheet bytes.Buffer
+	if err := pack.WriteTestSheet(&sheet, r.TestSheet(october, results, cp, samples)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSizing: what is asked for comes before what is configured.
+func TestSizing(t *testing.T) {
+	r, _, _ := manyMerges(t)
+	results, view, cp, err := r.Evaluate(t.Context(), october, r.Library.Controls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer view.Close()
+	defer results.Close()
+	for _, tt := range []struct {
+		configured config.SampleSettings
+		asked      Sizing
+		want       int64
+	}{
+		{want: 25},
+		{asked: Sizing{Size: 7}, want: 7},
+		{asked: Sizing{Table: "aicpa"}, want: 6},
+		{configured: config.SampleSettings{Size: 40}, want: 40},
+		{configured: config.SampleSettings{Table: "aicpa"}, want: 6},
+		{configured: config.SampleSettings{Size: 40}, asked: Sizing{Table: "jsox"}, want: 25},
+		{configured: config.SampleSettings{Disabled: true}, want: 25}, // of packs alone
+	} {
+		r.Config.Samples.Controls = map[string]config.SampleSettings{"CHG-02": tt.configured}
+		samples, err := r.Sample(t.Context(), october, results, cp, tt.asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := samples.Find("CHG-02").Size; got != tt.want {
+			t.Errorf("%+v %+v: %d items, want %d", tt.configured, tt.asked, got, tt.want)
+		}
+	}
+	if samplesOf(t, forgePack(t, r, "all")).Find("CHG-02") != nil {
+		t.Error("a pack has a sample that is switched off")
+	}
+	r.Config.Samples.Controls = map[string]config.SampleSettings{"CHG-99": {Size: 1}}
+	if _, err := r.Pack(t.Context(), october, results, view, cp, []string{"all"}, ""); err == nil || !strings.Contains(err.Error(), "CHG-99") {
+		t.Errorf("settings of an unknown control: %v", err)
 	}
 }
