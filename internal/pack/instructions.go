@@ -145,10 +145,12 @@ func (s *Samples) redo(one *Sample) string {
 	}
 	return fmt.Sprintf(`seed=$(printf '%%s\n' %[2]s |
   sha256sum | cut -d ' ' -f 1)
-zstdcat %[3]s | while read -r key; do
-  printf '%%s %%s\n' "$seed" "$key" | sha256sum | sed "s/ .*/ $key/"
+zstdcat %[3]s | while read -r key id; do
+  rank=$(printf '%%s %%s\n' "$seed" "$key" | sha256sum | cut -d ' ' -f 1)
+  printf '%%s %%s %%s\n' "$rank" "$key" "$id"
 done | LC_ALL=C sort | head -n %[4]d > drawn.txt
-jq -r '.controls[] | select(.control == "%[1]s") | .drawn[] | "\(.rank) \(.key)"' %[5]s | diff - drawn.txt && echo OK
+cut -d ' ' -f 1,2 drawn.txt > ranks.txt
+jq -r '.controls[] | select(.control == "%[1]s") | .drawn[] | "\(.rank) \(.key)"' %[5]s | diff - ranks.txt && echo OK
 `, one.Control, strings.Join(lines, " \\\n  "), PopulationFile(one.Control), len(one.Drawn), SamplesFile)
 }
 

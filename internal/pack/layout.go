@@ -31,7 +31,7 @@ const (
 // stock opa loads beside any control's policy.rego.
 const ModulesDir = ControlsDir + "/lib"
 
-// PopulationFile lists what a control's sample was drawn from: the key of every item, one a line.
+// PopulationFile lists what a control's sample was drawn from: the key and the ID of every item, one a line.
 func PopulationFile(control string) string { return "samples/" + control + ".txt.zst" }
 
 // EvidenceFile is the file of a kind's records.

@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
@@ -201,18 +202,25 @@ func (s *Samples) encode() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// writePopulation lists the keys of the items that a control's sample is drawn from,
-// one a line, in the order of the items.
+// writePopulation lists the items that a control's sample is drawn from, one a line, in
+// their order: the key, a space, and the ID as a JSON string, which has no line's end
+// and keeps its spaces between quotes.
 func writePopulation(w io.Writer, c *evaluation.Control) error {
+	b := bufio.NewWriter(w)
+	enc := json.NewEncoder(b) // ends the line
+	enc.SetEscapeHTML(false)
 	for i, err := range drawnFrom(c) {
 		if err != nil {
 			return err
 		}
-		if _, err := io.WriteString(w, sampling.Key(i.ID)+"\n"); err != nil {
+		if _, err := b.WriteString(sampling.Key(i.ID) + " "); err != nil {
+			return err
+		}
+		if err := enc.Encode(i.ID); err != nil {
 			return err
 		}
 	}
-	return nil
+	return b.Flush()
 }
 
 // writeSamples draws the samples and writes them, with the lists that they can be drawn
