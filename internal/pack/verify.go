@@ -63,7 +63,12 @@ type Verification struct {
 // container, the signature, every file, the proofs, and the tests, which it
 // repeats from the pack's own records and control sources. The error wraps
 // ErrTampered when any of it does not hold.
-func Verify(ctx context.Context, path string, v Verification) (err error) {
+func Verify(ctx context.Context, path string, v Verification) error {
+	return verify(ctx, path, v, func(*verifier) error { return nil })
+}
+
+// verify lets a pack be used once all of it was checked, and while its items can be read.
+func verify(ctx context.Context, path string, v Verification, use func(*verifier) error) (err error) {
 	fsys, closer, err := openPack(path)
 	if err != nil {
 		return err
@@ -89,7 +94,7 @@ func Verify(ctx context.Context, path string, v Verification) (err error) {
 			return fmt.Errorf("%w: %s: %w", ErrTampered, w.step, err)
 		}
 	}
-	return nil
+	return use(w)
 }
 
 func openPack(path string) (fs.FS, func() error, error) {

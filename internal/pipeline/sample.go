@@ -23,16 +23,20 @@ type Sizing struct {
 }
 
 // Sample draws the samples of the controls whose results are given.
-func (r *Run) Sample(ctx context.Context, p evidence.Period, results *evaluation.Results, cp locker.Checkpoint, s Sizing) (*pack.Samples, error) {
+func (r *Run) Sample(ctx context.Context, p evidence.Period, results *evaluation.Results, cp locker.Checkpoint, s Sizing) (pack.Sampled, error) {
+	out := pack.Sampled{
+		Manifest: r.manifest(p, &controls.Framework{}), Location: r.Config.Calendar.Location, Checkpoint: cp,
+		Results: results, Library: r.Library, Drivers: r.Drivers,
+	}
 	log, err := r.sampleLog(p)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	var plans []pack.SamplePlan
 	for _, c := range results.Controls {
 		ctl, err := r.Library.Find(c.ID)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
 		settings := r.Config.Samples.Controls[c.ID]
 		switch {
@@ -43,15 +47,16 @@ func (r *Run) Sample(ctx context.Context, p evidence.Period, results *evaluation
 		}
 		plan, err := r.samplePlan(ctl, settings, log)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
 		plans = append(plans, plan)
 	}
 	seal, err := r.sampleSeal(ctx, log, cp)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	return pack.Draw(results, seal, log.Nonce, plans)
+	out.Samples, err = pack.Draw(results, seal, log.Nonce, plans)
+	return out, err
 }
 
 // sampleSeal is the checkpoint that was agreed on, or else the latest.
@@ -143,12 +148,4 @@ func (r *Run) sampleLog(p evidence.Period) (*sampling.Log, error) {
 		log.Nonce = r.Nonce
 	}
 	return log, nil
-}
-
-// TestSheet is what the workbook of samples alone is made of.
-func (r *Run) TestSheet(p evidence.Period, results *evaluation.Results, cp locker.Checkpoint, samples *pack.Samples) pack.SheetInput {
-	return pack.SheetInput{
-		Manifest: r.manifest(p, &controls.Framework{}), Location: r.Config.Calendar.Location, Checkpoint: cp,
-		Results: results, Samples: samples, Library: r.Library, Drivers: r.Drivers,
-	}
 }

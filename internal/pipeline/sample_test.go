@@ -135,6 +135,12 @@ func TestVerifyMDDrawsAgain(t *testing.T) {
 		if out, err := cmd.CombinedOutput(); err != nil || string(out) != "OK\n" {
 			t.Errorf("%v: %s\n%s", err, out, block)
 		}
+		for i, line := range strings.Split(strings.TrimSuffix(string(read(t, dir, "drawn.txt")), "\n"), "\n") {
+			var id string
+			if err := json.Unmarshal([]byte(strings.SplitN(line, " ", 3)[2]), &id); err != nil || id != samplesOf(t, dir).Controls[0].Drawn[i].ID {
+				t.Errorf("line %d names %q, %v", i, line, err)
+			}
+		}
 	}
 	if found != 2 {
 		t.Errorf("VERIFY.md draws %d times, want in both languages:\n%s", found, sections)
@@ -319,10 +325,11 @@ exception contains {"code": "found"} if kept
 	if results.Find("CHG-03").Error == "" || results.Find("CHG-02").Result != evidence.NotEvaluable {
 		t.Fatalf("CHG-03 did not break, or CHG-02 is %s", results.Find("CHG-02").Result)
 	}
-	samples, err := r.Sample(t.Context(), october, results, cp, Sizing{Size: 1000})
+	sampled, err := r.Sample(t.Context(), october, results, cp, Sizing{Size: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
+	samples := sampled.Samples
 	if samples.Find("CHG-03") != nil {
 		t.Error("a control whose test broke has a sample")
 	}
@@ -338,7 +345,7 @@ exception contains {"code": "found"} if kept
 		t.Errorf("drawn: %v", verdicts)
 	}
 	var sheet bytes.Buffer
-	if err := pack.WriteTestSheet(&sheet, r.TestSheet(october, results, cp, samples)); err != nil {
+	if err := sampled.WriteTestSheet(&sheet); err != nil {
 		t.Error(err)
 	}
 }
@@ -370,7 +377,7 @@ func TestSizing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := samples.Find("CHG-02").Size; got != tt.want {
+		if got := samples.Samples.Find("CHG-02").Size; got != tt.want {
 			t.Errorf("%+v %+v: %d items, want %d", tt.configured, tt.asked, got, tt.want)
 		}
 	}
@@ -380,5 +387,59 @@ func TestSizing(t *testing.T) {
 	r.Config.Samples.Controls = map[string]config.SampleSettings{"CHG-99": {Size: 1}}
 	if _, err := r.Pack(t.Context(), october, results, view, cp, []string{"all"}, ""); err == nil || !strings.Contains(err.Error(), "CHG-99") {
 		t.Errorf("settings of an unknown control: %v", err)
+	}
+}
+
+// TestAnAuditorDraws out of a pack what the organisation draws out of its locker.
+func TestAnAuditorDraws(t *testing.T) {
+	r, _, _ := manyMerges(t)
+	r.Config.Samples.Controls = map[string]config.SampleSettings{"CHG-02": {Size: 12}}
+	dir := forgePack(t, r, "all")
+	v := pack.Verification{Drivers: r.Drivers, Tool: r.Tool, Lang: evidence.English}
+	draw := func(a pack.Ask) (s *pack.Samples, sheet bytes.Buffer, err error) {
+		err = pack.SampleFrom(t.Context(), dir, v, a, func(in pack.Sampled) error {
+			s = in.Samples
+			return in.WriteTestSheet(&sheet)
+		})
+		return s, sheet, err
+	}
+	got, sheet, err := draw(pack.Ask{Control: "chg-02", Nonce: "鶴亀"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Nonce = "鶴亀"
+	results, view, cp, err := r.Evaluate(t.Context(), october, r.Library.Controls[1:2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer view.Close()
+	defer results.Close()
+	want, err := r.Sample(t.Context(), october, results, cp, Sizing{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(drawnIDs(t, want.Samples, "CHG-02"), drawnIDs(t, got, "CHG-02")); d != "" || got.Nonce != "鶴亀" || len(got.Controls) != 1 {
+		t.Errorf("%+v: %s", got, d)
+	}
+	var own bytes.Buffer
+	if err := want.WriteTestSheet(&own); err != nil || !bytes.Equal(own.Bytes(), sheet.Bytes()) {
+		t.Errorf("the test sheets differ, or %v", err)
+	}
+	for _, tt := range []struct {
+		ask  pack.Ask
+		want int64
+	}{{pack.Ask{Control: "CHG-02"}, 12}, {pack.Ask{Control: "CHG-02", Size: 3}, 3}, {pack.Ask{Control: "CHG-02", Table: "aicpa"}, 6}} {
+		if s, _, err := draw(tt.ask); err != nil || s.Find("CHG-02").Size != tt.want {
+			t.Errorf("%+v: %+v, %v", tt.ask, s, err)
+		}
+	}
+	for _, ask := range []pack.Ask{{Control: "CHG-99"}, {Control: "CHG-02", Table: "none"}} {
+		if _, _, err := draw(ask); !errors.Is(err, pack.ErrNotAsked) || errors.Is(err, pack.ErrTampered) {
+			t.Errorf("%+v: %v", ask, err)
+		}
+	}
+	write(t, dir, pack.ResultsFile, []byte("{}"))
+	if s, _, err := draw(pack.Ask{Control: "CHG-02"}); !errors.Is(err, pack.ErrTampered) || s != nil {
+		t.Errorf("a pack that was altered: %v", err)
 	}
 }
