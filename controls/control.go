@@ -217,6 +217,9 @@ var frequencies = map[Frequency]evidence.Text{
 	"yearly":         {JA: "年次", EN: "yearly"},
 }
 
+// Frequencies lists them, sorted.
+func Frequencies() []Frequency { return slices.Sorted(maps.Keys(frequencies)) }
+
 // Name returns the frequency in words.
 func (f Frequency) Name() evidence.Text { return frequencies[f] }
 

@@ -76,7 +76,7 @@ func (c *Control) checkTexts(src source) error {
 		return src.errorf("$.owner", "owner is needed")
 	}
 	if _, ok := frequencies[c.Frequency]; !ok {
-		return src.errorf("$.frequency", "frequency %q: want one of %v", c.Frequency, slices.Sorted(maps.Keys(frequencies)))
+		return src.errorf("$.frequency", "frequency %q: want one of %v", c.Frequency, Frequencies())
 	}
 	if c.Scope != Each && c.Scope != Whole {
 		return src.errorf("$.scope", "scope %q: want each or whole", c.Scope)

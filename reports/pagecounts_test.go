@@ -36,6 +36,7 @@ func pageCounts(t *testing.T, p *reports.Pack) {
 		pageRegister(t, page.byID(t, fmt.Sprintf("register-%d", i+1)), p, &p.Registers[i])
 	}
 	pageSources(t, page, p)
+	pageSamples(t, page, p)
 }
 
 func pageSummary(t *testing.T, page element, p *reports.Pack) {

@@ -201,6 +201,7 @@ func workbookCounts(t *testing.T, p *reports.Pack) {
 	for i := range p.Registers {
 		workbookRegister(t, f, p, &p.Registers[i])
 	}
+	workbookSamples(t, f, p)
 	summaryCounts(t, p, rowsOf(t, f, in(words.Summary)))
 	matrixCounts(t, p, rowsOf(t, f, in(words.ControlMatrix)))
 	ipeCounts(t, p, rowsOf(t, f, in(words.IPE)))
@@ -316,15 +317,6 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 	for _, texts := range pages {
 		all = append(all, texts...)
 	}
-	// follows reports whether the texts were drawn one after the other.
-	follows := func(texts []string, want ...string) bool {
-		for i := range texts {
-			if i+len(want) <= len(texts) && slices.Equal(texts[i:i+len(want)], want) {
-				return true
-			}
-		}
-		return false
-	}
 	for _, src := range p.Sources {
 		for _, n := range src.Records {
 			if want := []string{format.Count(n.Sealed), format.Count(n.Again), format.Count(n.Earlier), format.Count(n.Distinct)}; !follows(all, want...) {
@@ -383,6 +375,7 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 	for i := range p.Registers {
 		documentRegister(t, pages, p, &p.Registers[i])
 	}
+	documentSamples(t, pages, p)
 	for _, src := range p.Sources {
 		for _, g := range reports.GroupClaims(src.Claims) {
 			if !follows(all, g.Unit, format.Count(g.Expected), format.Count(g.Found)) {
@@ -395,6 +388,16 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 			}
 		}
 	}
+}
+
+// follows reports whether the texts were drawn one after the other.
+func follows(texts []string, want ...string) bool {
+	for i := range texts {
+		if i+len(want) <= len(texts) && slices.Equal(texts[i:i+len(want)], want) {
+			return true
+		}
+	}
+	return false
 }
 
 // TestMemory renders a large pack and measures what stays alive: populations

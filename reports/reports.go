@@ -41,7 +41,8 @@ type Pack struct {
 	Signer       Signer
 
 	Sources   []Source
-	Controls  []Control  // in the order of their IDs
+	Controls  []Control // in the order of their IDs
+	Sampling  Sampling
 	Registers []Register // lists across controls, in the order of their IDs
 	Files     []File     // hashes of the pack's files that are not reports
 	Window    *Window    // nil: it is not told
@@ -123,6 +124,8 @@ type Control struct {
 	Items func() iter.Seq2[Item, error]
 	// Exceptions iterates those of them that are exceptions, in the same order.
 	Exceptions func() iter.Seq2[Item, error]
+
+	Sample *Sample // what was drawn for the auditor; nil: nothing was
 
 	Rules      []RuleFile // policy.rego, then the library modules that it uses
 	Parameters []Parameter

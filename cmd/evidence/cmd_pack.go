@@ -5,25 +5,34 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/evidencepack/evidence/internal/sampling"
 )
 
 func (a *app) packCommand() *cobra.Command {
 	var period periodFlags
 	var frameworks []string
-	var out string
+	var nonce, out string
 	c := &cobra.Command{
 		Use:   "pack --period PERIOD",
 		Short: "Make signed packs from what is sealed for a period",
 		Long: `Pack tests the controls of each framework on the sealed evidence and makes a signed
 pack: a folder, and the same as a zip. The same checkpoint, controls and key give
-the same bytes, but for the signature's time.`,
+the same bytes, but for the signature's time.
+
+Each pack has samples of its controls, drawn from what is sealed and from the auditor's
+nonce (see: evidence sample).`,
 		Example: "  evidence pack --period 2026-10 --framework soc1 --lang en",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if err := sampling.CheckNonce(nonce); err != nil {
+				return usageError{err}
+			}
 			run, p, err := a.openFor(&period)
 			if err != nil {
 				return err
 			}
+			run.Nonce = nonce
 			results, view, cp, err := run.Evaluate(cmd.Context(), p, run.Library.Controls)
 			if err != nil {
 				return err
@@ -47,6 +56,7 @@ the same bytes, but for the signature's time.`,
 	}
 	period.add(c)
 	c.Flags().StringSliceVar(&frameworks, "framework", nil, "frameworks to make packs for, or all (default: the configuration's)")
+	c.Flags().StringVar(&nonce, "nonce", "", "the auditor's text, for samples (default: the one in the samples' log)")
 	c.Flags().StringVar(&out, "out", "", "`folder` for the packs (default: the configuration's)")
 	return c
 }

@@ -62,7 +62,7 @@ HTML) that an auditor verifies offline.
 	root.AddCommand(
 		a.initCommand(), a.demoCommand(), a.runCommand(),
 		a.permissionsCommand(), a.collectCommand(), a.sealCommand(), a.statusCommand(),
-		a.checkCommand(), a.showCommand(),
+		a.checkCommand(), a.showCommand(), a.sampleCommand(),
 		a.packCommand(), a.verifyCommand(),
 		a.controlsCommand(), a.collectorsCommand(),
 		a.versionCommand(),

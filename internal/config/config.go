@@ -50,6 +50,7 @@ type Config struct {
 	Keys         Keys
 	Sources      []Source
 	Controls     map[string]ControlSettings
+	Samples      Samples
 	Demo         bool // a simulated company: marked on everything that comes of it
 }
 
@@ -126,6 +127,7 @@ type file struct {
 	Keys            keysFile                   `yaml:"keys"`
 	Sources         []any                      `yaml:"sources"` // read from the syntax tree, so that errors keep their lines
 	Controls        map[string]ControlSettings `yaml:"controls"`
+	Samples         samplesFile                `yaml:"samples"`
 	Demo            bool                       `yaml:"demo"`
 }
 
@@ -212,6 +214,9 @@ func Parse(b []byte, dir string) (*Config, error) {
 		}
 	}
 	if c.Sources, err = sources(b); err != nil {
+		return nil, err
+	}
+	if c.Samples, err = samples(f.Samples, dir); err != nil {
 		return nil, err
 	}
 	return c, nil

@@ -271,6 +271,15 @@ func (r *Results) IDs() []string {
 	return ids
 }
 
+// Find returns the outcome of a control's test, or nil.
+func (r *Results) Find(id string) *Control {
+	i := slices.IndexFunc(r.Controls, func(c Control) bool { return c.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &r.Controls[i]
+}
+
 // Only returns the results of the controls with the given IDs.
 func (r *Results) Only(ids []string) *Results {
 	only := *r

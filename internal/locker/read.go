@@ -255,6 +255,16 @@ func (v *verifiedReader) Read(p []byte) (int, error) {
 
 func (v *verifiedReader) Close() error { return v.r.Close() }
 
+// ProveEarlier proves that the log that a checkpoint commits to begins with that of
+// an earlier one.
+func (l *Locker) ProveEarlier(ctx context.Context, cp, earlier Checkpoint) (tlog.TreeProof, error) {
+	proof, err := tlog.ProveTree(cp.Size, earlier.Size, l.hashes(ctx, cp))
+	if err != nil {
+		return nil, fmt.Errorf("prove that size %d extends size %d: %w", cp.Size, earlier.Size, err)
+	}
+	return proof, nil
+}
+
 // Prove returns the proof that the entry at index is in cp's tree: the audit
 // path of RFC 6962, section 2.1.1, which [tlog.CheckRecord] checks.
 func (l *Locker) Prove(cp Checkpoint, index int64) (tlog.RecordProof, error) {

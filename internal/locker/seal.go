@@ -148,15 +148,14 @@ func (w *Writer) sign(ctx context.Context, tree *growth, signer note.Signer, at 
 // proveExtends proves from the stored tiles that they give newer's root and that
 // its tree begins with older's. An older of size 0 is the empty log.
 func (l *Locker) proveExtends(ctx context.Context, newer, older Checkpoint) error {
-	tree := l.hashes(ctx, newer)
 	if older.Size == 0 {
-		_, err := tree.ReadHashes([]int64{tlog.StoredHashIndex(0, newer.Size-1)})
+		_, err := l.hashes(ctx, newer).ReadHashes([]int64{tlog.StoredHashIndex(0, newer.Size-1)})
 		if err != nil {
 			return fmt.Errorf("%w: hash tiles of size %d: %w", ErrTampered, newer.Size, err)
 		}
 		return nil
 	}
-	proof, err := tlog.ProveTree(newer.Size, older.Size, tree)
+	proof, err := l.ProveEarlier(ctx, newer, older)
 	if err == nil {
 		err = tlog.CheckTree(proof, newer.Size, newer.Root, older.Size, older.Root)
 	}

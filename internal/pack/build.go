@@ -46,6 +46,9 @@ type Input struct {
 	Library    *controls.Library
 	Framework  *controls.Framework
 	Drivers    []collectors.Driver
+	SampleSeal SampleSeal   // what samples are drawn from
+	Samples    []SamplePlan // of the controls that have one
+	Nonce      string       // of the auditor, for the samples; empty: none was given
 	Signer     sign.Signer
 	SignerName string
 	Ephemeral  bool
@@ -110,6 +113,7 @@ type builder struct {
 	want    []evidence.Selection // what the framework's controls select
 	entries []locker.Entry       // the sealed entries that they rest on
 	records map[string]sealed.Stats
+	drawn   *Samples
 }
 
 func (b *builder) build(ctx context.Context) error {
@@ -307,11 +311,14 @@ func (b *builder) outcomes(ctx context.Context) error {
 	if text, err = b.Window.encode(); err != nil {
 		return err
 	}
-	return b.writeBytes(WindowFile, text)
+	if err := b.writeBytes(WindowFile, text); err != nil {
+		return err
+	}
+	return b.writeSamples()
 }
 
 func (b *builder) instructions(context.Context) error {
-	text, err := instructions(&b.Manifest, b.Signer.Public(), b.Results, b.Library)
+	text, err := instructions(&b.Manifest, b.Signer.Public(), b.Results, b.drawn, b.Library)
 	if err != nil {
 		return err
 	}
@@ -332,7 +339,7 @@ func (b *builder) render(context.Context) error {
 	b.sortFiles()
 	m.Files = slices.Clone(b.files)
 	c := contents{manifest: m, library: b.Library, framework: b.Framework, results: b.Results, answers: b.Answers, leaves: b.entries, window: b.Window,
-		sources: b.View.Describe(), records: b.records, drivers: b.Drivers, location: b.Location}
+		sources: b.View.Describe(), records: b.records, drivers: b.Drivers, samples: b.drawn, location: b.Location}
 	model, err := c.model()
 	if err != nil {
 		return err

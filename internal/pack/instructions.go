@@ -20,7 +20,7 @@ var verifyTemplate string
 
 // instructions writes VERIFY.md: how to check this pack with the tool, and with
 // openssl, sha256sum and opa alone.
-func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, library *controls.Library) ([]byte, error) {
+func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, samples *Samples, library *controls.Library) ([]byte, error) {
 	t, err := template.New(VerifyFile).Parse(verifyTemplate)
 	if err != nil {
 		return nil, err
@@ -36,6 +36,9 @@ func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, l
 	}
 	if e, ok := newJoinedExample(r, library); ok {
 		values["Joined"], values["JoinedControl"] = e.joined(r.Period), e.control.ID
+	}
+	if len(samples.Controls) > 0 {
+		values["SampleControl"], values["Sample"] = samples.Controls[0].Control, samples.redo(&samples.Controls[0])
 	}
 	if carriesModules(r, library) {
 		values["Modules"] = ModulesDir
@@ -132,6 +135,23 @@ func (e example) one() string {
     params: ($r[0].controls[] | select(.id == "%s") | .params)}' | tail -1 > input.json
 opa eval %s -i input.json --format pretty data.%s.exception
 `, EvidenceFile(e.control.Population.Kind), shellQuoted(e.item), e.control.ID, e.sources(), e.control.Package())
+}
+
+// redo draws a sample with sha256sum and sort, and compares it with the pack's.
+func (s *Samples) redo(one *Sample) string {
+	var lines []string
+	for _, line := range s.Basis(one.Control).Lines() {
+		lines = append(lines, "'"+shellQuoted(line)+"'")
+	}
+	return fmt.Sprintf(`seed=$(printf '%%s\n' %[2]s |
+  sha256sum | cut -d ' ' -f 1)
+zstdcat %[3]s | while read -r key id; do
+  rank=$(printf '%%s %%s\n' "$seed" "$key" | sha256sum | cut -d ' ' -f 1)
+  printf '%%s %%s %%s\n' "$rank" "$key" "$id"
+done | LC_ALL=C sort | head -n %[4]d > drawn.txt
+cut -d ' ' -f 1,2 drawn.txt > ranks.txt
+jq -r '.controls[] | select(.control == "%[1]s") | .drawn[] | "\(.rank) \(.key)"' %[5]s | diff - ranks.txt && echo OK
+`, one.Control, strings.Join(lines, " \\\n  "), PopulationFile(one.Control), len(one.Drawn), SamplesFile)
 }
 
 // shellQuoted makes text from outside harmless between single quotes.

@@ -20,6 +20,7 @@ const (
 	WindowFile    = "window.json"              // the examination's time beyond the period
 	Checkpoint    = "checkpoint"               // the locker's signed note
 	EntriesFile   = "proofs/entries.jsonl.zst" // sealed manifests with their inclusion proofs
+	SamplesFile   = "samples.json"             // which items were drawn for the auditor, and what that follows from
 	VerifyFile    = "VERIFY.md"
 	EvidenceDir   = "evidence"  // <kind>.jsonl.zst: the batches of the kind, as sealed, one after the other
 	ControlsDir   = "controls"  // the sources of the controls, of the framework and of the registers
@@ -29,6 +30,9 @@ const (
 // ModulesDir holds the modules of the Rego library, each once: a folder that
 // stock opa loads beside any control's policy.rego.
 const ModulesDir = ControlsDir + "/lib"
+
+// PopulationFile lists what a control's sample was drawn from: the key and the ID of every item, one a line.
+func PopulationFile(control string) string { return "samples/" + control + ".txt.zst" }
 
 // EvidenceFile is the file of a kind's records.
 func EvidenceFile(kind string) string { return EvidenceDir + "/" + kind + ".jsonl.zst" }

@@ -33,6 +33,7 @@ type contents struct {
 	window    *Window                 // nil: the pack does not tell of it
 	records   map[string]sealed.Stats // by kind
 	drivers   []collectors.Driver
+	samples   *Samples // nil: of a pack from before there were any
 	location  *time.Location
 }
 
@@ -71,6 +72,9 @@ func (c *contents) model() (*reports.Pack, error) {
 	}
 	for _, d := range c.sources {
 		p.Sources = append(p.Sources, c.source(d))
+	}
+	if c.samples != nil {
+		p.Sampling = reports.Sampling{Method: c.samples.Method, Root: c.samples.Checkpoint.Root, Size: c.samples.Checkpoint.Size, Nonce: c.samples.Nonce}
 	}
 	for i := range c.results.Controls {
 		r, err := c.control(&c.results.Controls[i])
@@ -160,7 +164,27 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 		out.Responses = append(out.Responses, reports.ReasonCount{Code: string(kind), Text: c.in(kind.Name()), N: n})
 	}
 	slices.SortFunc(out.Responses, mostFrequent)
+	out.Sample = c.sample(ctl)
 	return out, nil
+}
+
+// sample is what was drawn for a control, or nil.
+func (c *contents) sample(ctl *controls.Control) *reports.Sample {
+	if c.samples == nil {
+		return nil
+	}
+	s := c.samples.Find(ctl.ID)
+	if s == nil {
+		return nil
+	}
+	out := &reports.Sample{Population: s.Population, NotApplicable: s.NotApplicable, Size: s.Size, SizedBy: c.in(s.SizeText(ctl.Frequency)), Seed: s.Seed}
+	for _, d := range s.drawn {
+		out.Drawn = append(out.Drawn, reports.DrawnItem{
+			Item: c.item(ctl, d.Item), Rank: d.Rank, State: reports.DrawnState(d.State),
+			Reason: d.Replacement.Reason, By: d.Replacement.By, Date: d.Replacement.Date,
+		})
+	}
+	return out
 }
 
 func (c *contents) reasonCount(ctl *controls.Control, code string, n int64) reports.ReasonCount {

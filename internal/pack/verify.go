@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/evidencepack/evidence"
@@ -62,7 +63,12 @@ type Verification struct {
 // container, the signature, every file, the proofs, and the tests, which it
 // repeats from the pack's own records and control sources. The error wraps
 // ErrTampered when any of it does not hold.
-func Verify(ctx context.Context, path string, v Verification) (err error) {
+func Verify(ctx context.Context, path string, v Verification) error {
+	return verify(ctx, path, v, func(*verifier) error { return nil })
+}
+
+// verify lets a pack be used once all of it was checked, and while its items can be read.
+func verify(ctx context.Context, path string, v Verification, use func(*verifier) error) (err error) {
 	fsys, closer, err := openPack(path)
 	if err != nil {
 		return err
@@ -88,7 +94,7 @@ func Verify(ctx context.Context, path string, v Verification) (err error) {
 			return fmt.Errorf("%w: %s: %w", ErrTampered, w.step, err)
 		}
 	}
-	return nil
+	return use(w)
 }
 
 func openPack(path string) (fs.FS, func() error, error) {
@@ -373,6 +379,10 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 		return fmt.Errorf("%s differs from what the sealed manifests say", IPEFile)
 	}
 	w.ok("%s", w.say("results.json と ipe.json が再実施の結果と完全に一致", "results.json and ipe.json are exactly what repeating the tests gives"))
+	samples, err := w.samples(results)
+	if err != nil {
+		return err
+	}
 	framework, err := library.Framework(w.manifest.Framework)
 	if err != nil {
 		return err
@@ -386,7 +396,7 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 		return err
 	}
 	w.contents = &contents{manifest: w.manifest, library: library, framework: framework, results: results, answers: answers, leaves: w.entries, window: window,
-		sources: ipe.Sources, records: ipe.Records, drivers: w.Drivers, location: location}
+		sources: ipe.Sources, records: ipe.Records, drivers: w.Drivers, samples: samples, location: location}
 	return nil
 }
 
@@ -425,6 +435,58 @@ func (w *verifier) window() (*Window, error) {
 		"%s: 対象期間以外の月の収集状況と結果は、ロッカー及び各月のパックによるものであり、本パックのみでは確認できない",
 		"%s: the coverage and results of other months are told by the locker and by their packs; this pack alone does not bear them out"), WindowFile))
 	return &window, nil
+}
+
+// samples draws the samples again, from the seal and from the populations that
+// repeating the tests gave. Packs from before there were samples have none.
+func (w *verifier) samples(results *evaluation.Results) (*Samples, error) {
+	if !slices.ContainsFunc(w.manifest.Files, func(f File) bool { return f.Path == SamplesFile }) {
+		return nil, nil
+	}
+	signed, err := fs.ReadFile(w.fsys, SamplesFile)
+	if err != nil {
+		return nil, err
+	}
+	var said Samples
+	if err := json.Unmarshal(signed, &said); err != nil {
+		return nil, fmt.Errorf("%s: %w", SamplesFile, err)
+	}
+	var plans []SamplePlan
+	for _, s := range said.Controls {
+		plans = append(plans, s.SamplePlan)
+	}
+	if err := said.Checkpoint.check(w.cp); err != nil {
+		return nil, fmt.Errorf("%s: %w", SamplesFile, err)
+	}
+	again, err := Draw(results, said.Checkpoint, said.Nonce, plans)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", SamplesFile, err)
+	}
+	if text, err := again.encode(); err != nil || !bytes.Equal(text, signed) {
+		return nil, fmt.Errorf("%s differs from what drawing again gives", SamplesFile)
+	}
+	for _, s := range again.Controls {
+		if err := w.population(results.Find(s.Control)); err != nil {
+			return nil, fmt.Errorf("%s: %w", PopulationFile(s.Control), err)
+		}
+	}
+	w.ok(w.say("%d統制のサンプルを再度抽出し、%sと完全に一致", "the samples of %d controls, drawn again, are exactly those of %s"), len(again.Controls), SamplesFile)
+	return again, nil
+}
+
+// population holds the list of keys against the population.
+func (w *verifier) population(c *evaluation.Control) (err error) {
+	f, err := w.fsys.Open(PopulationFile(c.ID))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(8<<20))
+	if err != nil {
+		return err
+	}
+	defer z.Close()
+	return compare(z, func(to io.Writer) error { return writePopulation(to, c) })
 }
 
 // said reads what the pack's results say.

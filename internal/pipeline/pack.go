@@ -39,6 +39,18 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 	if err != nil {
 		return nil, err
 	}
+	log, err := r.sampleLog(p)
+	if err != nil {
+		return nil, err
+	}
+	samples, err := r.samplePlans(log)
+	if err != nil {
+		return nil, err
+	}
+	seal, err := r.sampleSeal(ctx, log, cp)
+	if err != nil {
+		return nil, err
+	}
 	var paths []string
 	for _, f := range list {
 		tested := results.Only(serving(f))
@@ -54,6 +66,7 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 			Manifest: r.manifest(p, f), Location: r.Config.Calendar.Location,
 			Locker: l, Checkpoint: cp, LockerKey: l.VerifierKey(),
 			View: view, Results: tested, Answers: answers, Window: window, Library: r.Library, Framework: f, Drivers: r.Drivers,
+			SampleSeal: seal, Samples: samples, Nonce: log.Nonce,
 			Signer: signer, SignerName: signerName(signer), Ephemeral: r.Config.Demo, SignedAt: r.Now(),
 		}
 		path, err := pack.Build(ctx, in, dir, pack.Name(r.Config.Organisation, f.ID, r.Config.Calendar.Name(p)))

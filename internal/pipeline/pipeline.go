@@ -34,6 +34,7 @@ type Run struct {
 	Now      func() time.Time
 	Tool     string // "evidence v0.1.0"
 	Workers  int    // units collected at a time, unless a collector is Parallel; at least 1
+	Nonce    string // of the auditor, for samples; empty: the one that was written down
 	Progress func(Progress)
 }
 

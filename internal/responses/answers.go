@@ -33,8 +33,8 @@ func Answer(files []File, results *evaluation.Results) (*Answers, error) {
 	var wrong []error
 	for i := range files {
 		f := &files[i]
-		tested, ok := find(results, f.Control)
-		if !ok {
+		tested := results.Find(f.Control)
+		if tested == nil {
 			return nil, fmt.Errorf("%s: control %s was not tested", f.Path, f.Control)
 		}
 		called := named(f.Responses, tested)
@@ -45,15 +45,6 @@ func Answer(files []File, results *evaluation.Results) (*Answers, error) {
 		}
 	}
 	return a, errors.Join(wrong...)
-}
-
-func find(results *evaluation.Results, control string) (*evaluation.Control, bool) {
-	for i := range results.Controls {
-		if results.Controls[i].ID == control {
-			return &results.Controls[i], true
-		}
-	}
-	return nil, false
 }
 
 func (a *Answers) add(r *Response, called map[string]exceptions, asOf time.Time) error {

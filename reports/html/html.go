@@ -100,6 +100,7 @@ func (d *document) write() {
 	d.method()
 	d.ipeSheets()
 	d.coverage()
+	d.samples()
 	d.appendix()
 	d.end("main")
 	d.footer()

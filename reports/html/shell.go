@@ -104,8 +104,11 @@ func (d *document) chapters() (before, after []chapter) {
 	for i := range d.p.Registers {
 		after = append(after, chapter{registerID(i), d.p.Registers[i].Title})
 	}
+	after = append(after, chapter{"method", d.in(words.ScopeAndMethod)}, chapter{"ipe", d.in(words.IPEChapter)}, chapter{"coverage", d.in(words.CoverageCalendar)})
+	if d.p.Sampling.Method != "" {
+		after = append(after, chapter{"samples", d.in(words.Samples)})
+	}
 	return before, append(after,
-		chapter{"method", d.in(words.ScopeAndMethod)}, chapter{"ipe", d.in(words.IPEChapter)}, chapter{"coverage", d.in(words.CoverageCalendar)},
 		chapter{"verify", d.in(words.VerifyHeading)}, chapter{"sources", d.in(words.ControlSources)}, chapter{"files", d.in(words.FileHashes)},
 		chapter{"glossary", d.in(words.Glossary)})
 }

@@ -1,7 +1,7 @@
 // Package pdf renders a pack as a PDF that an audit partner reads from its
 // first page on: cover, contents, summary, scope and method, control matrix, one
 // section a control and one a register, one IPE sheet a source, the coverage
-// calendar, hashes and glossary.
+// calendar, the samples, hashes and glossary.
 //
 // A document is drawn in passes: contents and matrix print the numbers of pages
 // that come after them, so that passes are repeated until they agree. The same
@@ -79,5 +79,6 @@ func (d *document) write() {
 	}
 	d.coverage()
 	d.responses()
+	d.samples()
 	d.appendix()
 }

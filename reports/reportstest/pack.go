@@ -90,6 +90,10 @@ func Pack(o Options) *reports.Pack {
 	p.Framework = b.framework()
 	p.Registers = b.registers(p.Controls)
 	p.Window = b.window(p)
+	p.Sampling = b.sampling()
+	for i := range p.Controls {
+		p.Controls[i].Sample = b.sample(&p.Controls[i])
+	}
 	return p
 }
 

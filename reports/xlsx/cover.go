@@ -107,6 +107,10 @@ func (b *book) contents(s *sheet) {
 	if n.months != "" {
 		s.add(b.goTo(n.months, n.months, 1), b.word(words.MonthsAre))
 	}
+	if n.samples != "" {
+		s.add(b.goTo(n.sampling, n.sampling, 1), b.word(words.SamplingIs))
+		s.add(b.goTo(n.samples, n.samples, 1), b.word(words.SamplesAre))
+	}
 	for _, c := range b.p.Controls {
 		name := n.byID[c.ID]
 		s.add(b.goTo(name, name, 1), b.str(fmt.Sprintf(b.in(words.ControlSheetIs), c.Title)))

@@ -18,6 +18,8 @@ const maxSheetName = 31
 type sheetNames struct {
 	cover, summary, matrix, exceptions, ipe, coverage, months, hashes string // months: empty without a window
 
+	sampling, samples string // empty: the pack is from before there were samples
+
 	registers []registerSheet // in the pack's order
 
 	controls []string          // in the pack's order; behind a control's sheet stands that of its changes
@@ -44,6 +46,7 @@ func nameSheets(p *reports.Pack) sheetNames {
 	if p.Window != nil {
 		n.months = n.take(words.ResultsByMonth.In(p.Lang))
 	}
+	n.nameSamples(p)
 	for i := range p.Controls {
 		c := &p.Controls[i]
 		name := n.take(c.ID)
@@ -60,6 +63,12 @@ func nameSheets(p *reports.Pack) sheetNames {
 	return n
 }
 
+func (n *sheetNames) nameSamples(p *reports.Pack) {
+	if p.Sampling.Method != "" {
+		n.sampling, n.samples = n.take(words.Sampling.In(p.Lang)), n.take(words.Samples.In(p.Lang))
+	}
+}
+
 // order lists the sheets as they stand in the workbook.
 func (n sheetNames) order() []string {
 	names := []string{n.cover, n.summary, n.matrix, n.exceptions}
@@ -69,11 +78,8 @@ func (n sheetNames) order() []string {
 			names = append(names, r.list)
 		}
 	}
-	names = append(names, n.ipe, n.coverage)
-	if n.months != "" {
-		names = append(names, n.months)
-	}
-	return slices.Concat(names, n.controls, []string{n.hashes})
+	names = slices.Concat(names, []string{n.ipe, n.coverage, n.months, n.sampling, n.samples}, n.controls, []string{n.hashes})
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 
 // take makes a name that Excel accepts and no other sheet has.

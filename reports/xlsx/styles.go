@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/xuri/excelize/v2"
 
@@ -63,6 +64,7 @@ type styles struct {
 	header, cell, aside, clipped, mono, link  int
 	count, num                                int
 	time, date, month, bold, boldCount        int
+	input, inputDate                          int
 
 	result  map[evidence.Result]int
 	verdict map[evidence.Verdict]int
@@ -91,6 +93,10 @@ func newStyles(f *excelize.File) (styles, error) {
 	topRight := &excelize.Alignment{Vertical: "top", Horizontal: "right", Indent: 1}
 	topLeft := &excelize.Alignment{Vertical: "top", Horizontal: "left"}
 	grid := border("left", "right", "top", "bottom")
+	frame := slices.Clone(grid) // of what a reader fills in
+	for i := range frame {
+		frame[i].Color = accent
+	}
 	font := func(size float64, bold bool, color string) *excelize.Font {
 		return &excelize.Font{Family: fontFamily, Size: size, Bold: bold, Color: color}
 	}
@@ -119,6 +125,9 @@ func newStyles(f *excelize.File) (styles, error) {
 		time:      m.make(excelize.Style{Font: plain, Alignment: topLeft, Border: grid, CustomNumFmt: &times}),
 		date:      m.make(excelize.Style{Font: plain, Alignment: topLeft, Border: grid, CustomNumFmt: &dates}),
 		month:     m.make(excelize.Style{Font: plain, Alignment: topLeft, Border: grid, CustomNumFmt: &months}),
+
+		input:     m.make(excelize.Style{Font: plain, Alignment: top, Border: frame}),
+		inputDate: m.make(excelize.Style{Font: plain, Alignment: topLeft, Border: frame, CustomNumFmt: &dates}),
 
 		result:  map[evidence.Result]int{},
 		verdict: map[evidence.Verdict]int{},

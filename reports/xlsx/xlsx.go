@@ -1,6 +1,6 @@
 // Package xlsx renders a pack as an Excel workbook: a cover, a summary, the
 // control matrix, every exception, the registers, the IPE sheets as one list, the
-// coverage calendar, one sheet a control with its whole population, and the hashes.
+// coverage calendar, the samples with cells for an auditor's results, one sheet a control with its whole population, and the hashes.
 //
 // Populations are streamed, so that memory does not grow with their items. The
 // same pack gives the same bytes: the workbook's dates are the pack's, and its
@@ -37,18 +37,22 @@ func (Renderer) Name() string { return "report.xlsx" }
 // Render implements [reports.Renderer]. It fails when a control's items do not
 // add up to the counts that the pack gives for it.
 func (r Renderer) Render(w io.Writer, p *reports.Pack) error {
+	return renderBook(w, p, "report.xlsx", r.maxRows, (*book).build)
+}
+
+func renderBook(w io.Writer, p *reports.Pack, name string, maxRows int, build func(*book) error) error {
 	b := &book{f: excelize.NewFile(), p: p, maxRows: excelize.TotalRows}
-	if r.maxRows > 0 {
-		b.maxRows = r.maxRows
+	if maxRows > 0 {
+		b.maxRows = maxRows
 	}
 	// Only temporary files of a population being streamed can fail to close; they are of no more use.
 	defer func() { _ = b.f.Close() }()
-	if err := b.build(); err != nil {
-		return fmt.Errorf("render report.xlsx: %w", err)
+	if err := b.write(build); err != nil {
+		return fmt.Errorf("render %s: %w", name, err)
 	}
 	b.f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return newSortedZip(w, p.Checkpoint.SealedAt) })
 	if _, err := b.f.WriteToBuffer(); err != nil {
-		return fmt.Errorf("render report.xlsx: %w", err)
+		return fmt.Errorf("render %s: %w", name, err)
 	}
 	return nil
 }
@@ -61,6 +65,7 @@ type book struct {
 	names   sheetNames
 	maxRows int
 
+	alone  bool               // the test sheet without the rest of the pack
 	places map[string][]place // control → where its exceptions stand, in their order
 }
 
@@ -70,9 +75,8 @@ type place struct {
 	row   int
 }
 
-// build writes every sheet. Sheets stand in the order in which a reader wants
-// them; they are written in the order in which they learn of each other's rows.
-func (b *book) build() error {
+// write writes the sheets that build is for.
+func (b *book) write(build func(*book) error) error {
 	if err := b.f.SetDefaultFont(fontFamily); err != nil {
 		return err
 	}
@@ -80,6 +84,15 @@ func (b *book) build() error {
 	if b.styles, err = newStyles(b.f); err != nil {
 		return err
 	}
+	if err := build(b); err != nil {
+		return err
+	}
+	return b.properties()
+}
+
+// build writes every sheet. Sheets stand in the order in which a reader wants
+// them; they are written in the order in which they learn of each other's rows.
+func (b *book) build() error {
 	b.names = nameSheets(b.p)
 	b.placeRegisters()
 	if err := b.addSheets(); err != nil {
@@ -95,13 +108,14 @@ func (b *book) build() error {
 		}
 	}
 	for _, write := range []func() error{
-		b.coverSheet, b.summarySheet, b.matrixSheet, b.exceptionsSheet, b.registerSheets, b.ipeSheet, b.coverageSheet, b.monthsSheet, b.hashesSheet,
+		b.coverSheet, b.summarySheet, b.matrixSheet, b.exceptionsSheet, b.registerSheets, b.ipeSheet, b.coverageSheet, b.monthsSheet,
+		b.samplingSheet, b.samplesSheet, b.hashesSheet,
 	} {
 		if err := write(); err != nil {
 			return err
 		}
 	}
-	return b.properties()
+	return nil
 }
 
 // addSheets creates the sheets in the reader's order.

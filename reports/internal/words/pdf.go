@@ -31,7 +31,7 @@ var (
 	OmittedScope    = evidence.Text{JA: "収集の対象外：%s（レコード種別 %s 種類。理由：%s）", EN: "left out of collection: %s (%s kinds of records; %s)"}
 	DimensionValues = evidence.Text{JA: "%s（%s）：%s", EN: "%s (%s): %s"}
 	MethodHeading   = evidence.Text{JA: "方法", EN: "Method"}
-	MethodObtain    = evidence.Text{JA: "母集団の入手：各統制が定める抽出条件に該当するレコードを、証跡元システムから全件取得した。サンプルの抽出は行っていない。レコードは証跡元が返した内容のまま保存し、加工していない。", EN: "Obtaining populations: all records that meet a control's selection were taken from the source system; nothing was sampled. Records are kept as the source gave them, unaltered."}
+	MethodObtain    = evidence.Text{JA: "母集団の入手：各統制が定める抽出条件に該当するレコードを、証跡元システムから全件取得し、全件を判定した。レコードは証跡元が返した内容のまま保存し、加工していない。", EN: "Obtaining populations: all records that meet a control's selection were taken from the source system, and all of them were judged. Records are kept as the source gave them, unaltered."}
 	MethodComplete  = evidence.Text{JA: "網羅性の検証：証跡元ごとに、あるべき数と確認した数を突合した。一致しない部分に依拠する統制は評価不能とし、有効とはしない。結果は各統制の節と IPE の節に示す。", EN: "Testing completeness: for every source, what there should be was matched with what was found. A control that rests on a part that does not match is not evaluable, never effective. The sections of the controls and of the sources show it."}
 	MethodSeal      = evidence.Text{JA: "封印：収集した証跡を追記専用のログに記録し、そのルートハッシュ（チェックポイント）に署名した。以後の変更・削除・追加は検知できる。", EN: "Sealing: what was collected was written to an append-only log whose root hash, the checkpoint, was signed. Any later change, removal or addition shows."}
 	MethodTest      = evidence.Text{JA: "検証：封印された証跡のみを用い、母集団の全項目を統制ごとの判定規則（policy.rego と、それが参照する共用の規則）で判定した。判定規則は時刻・ネットワークに依存せず、同じ証跡からは常に同じ結果となる。", EN: "Testing: every item of a population was judged by the control's rules (policy.rego and the shared ones it refers to), from sealed evidence alone. Rules depend on no clock and no network: the same evidence always gives the same result."}
@@ -130,6 +130,8 @@ var Terms = []Term{
 	{evidence.Text{JA: "検証手続", EN: "test procedure"}, evidence.Text{JA: "統制が運用されていたかを確かめる手続。", EN: "How it is tested whether a control operated."}},
 	{evidence.Text{JA: "運用状況の有効性", EN: "operating effectiveness"}, evidence.Text{JA: "対象期間を通じて統制が運用されていたこと。", EN: "That a control operated throughout the period."}},
 	{evidence.Text{JA: "母集団", EN: "population"}, evidence.Text{JA: "対象期間において統制の対象となるすべての項目。", EN: "Every item of the period that a control applies to."}},
+	{evidence.Text{JA: "サンプル", EN: "sample"}, evidence.Text{JA: "監査人の手続のために母集団から抽出した項目。", EN: "Items drawn from a population for the auditor's procedures."}},
+	{evidence.Text{JA: "ナンス", EN: "nonce"}, evidence.Text{JA: "サンプルの抽出のために、監査人が封印の後に自ら定める文字列。", EN: "A text that the auditor chooses after the sealing, for samples to be drawn with."}},
 	{evidence.Text{JA: "網羅性", EN: "completeness"}, evidence.Text{JA: "母集団に漏れがないこと。", EN: "That nothing is missing from the population."}},
 	{evidence.Text{JA: "企業が作成した情報（IPE）", EN: "information produced by the entity (IPE)"}, evidence.Text{JA: "監査に用いるために企業が作成した情報。証跡元、抽出条件、照合、欠落の四点を検証する。", EN: "What the entity made for the audit's use. Its source, parameters, match with the source and gaps are tested."}},
 	{evidence.Text{JA: "例外事項", EN: "exception"}, evidence.Text{JA: "統制が運用されていなかった項目。", EN: "An item for which the control did not operate."}},

@@ -1,0 +1,71 @@
+package reports
+
+import "fmt"
+
+// Sampling says how the samples of a pack were drawn.
+type Sampling struct {
+	Method string // "evidence-sample/v1"
+	Root   string // of the checkpoint that they follow from, in hex
+	Size   int64  // of that checkpoint: it may be an earlier one than the pack's
+	Nonce  string // of the auditor; empty: none was given
+}
+
+// Sample is what was drawn out of a control's population, for the auditor to inspect.
+type Sample struct {
+	Population    int64 // items that it was drawn from
+	NotApplicable int64 // items of the control's population that were left out: it does not apply to them
+	Size          int64
+	SizedBy       string // what gave the size, in the pack's language
+	Seed          string // hex
+	Drawn         []DrawnItem
+}
+
+// DrawnItem is an item that was drawn. Those of a sample stand in the order of their
+// ranks: sampled and replaced ones as they come, and then the reserves.
+type DrawnItem struct {
+	Item
+	Rank   string // hex
+	State  DrawnState
+	Reason string // why it was replaced, by whom and when; empty where it was not
+	By     string
+	Date   string
+}
+
+// DrawnState says what became of an item that was drawn.
+type DrawnState string
+
+const (
+	InSample DrawnState = "sample"
+	Replaced DrawnState = "replaced" // a later one stands for it
+	Reserve  DrawnState = "reserve"  // would stand for the next that is replaced
+)
+
+// CountDrawn counts the drawn items of a state.
+func (s *Sample) CountDrawn(state DrawnState) int64 {
+	n := int64(0)
+	for _, d := range s.Drawn {
+		if d.State == state {
+			n++
+		}
+	}
+	return n
+}
+
+// Check refuses a sample that is not as large as it says.
+func (s *Sample) Check() error {
+	if n := s.CountDrawn(InSample); n > s.Size || n < s.Size && s.CountDrawn(Reserve) > 0 {
+		return fmt.Errorf("%d items of %d stand in the sample", n, s.Size)
+	}
+	return nil
+}
+
+// Sampled lists the controls that have a sample.
+func (p *Pack) Sampled() []*Control {
+	var list []*Control
+	for i := range p.Controls {
+		if p.Controls[i].Sample != nil {
+			list = append(list, &p.Controls[i])
+		}
+	}
+	return list
+}
