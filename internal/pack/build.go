@@ -28,6 +28,7 @@ import (
 	"github.com/evidencepack/evidence/internal/sign"
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/html"
+	"github.com/evidencepack/evidence/reports/oscal"
 	"github.com/evidencepack/evidence/reports/pdf"
 	"github.com/evidencepack/evidence/reports/xlsx"
 )
@@ -57,7 +58,7 @@ type Input struct {
 
 // Renderers lists what renders the reports of a pack.
 func Renderers() []reports.Renderer {
-	return []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}, html.Renderer{}}
+	return []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}, html.Renderer{}, oscal.Renderer{}}
 }
 
 // isReport tells the reports from the files that they show the hashes of.
