@@ -3,20 +3,38 @@ package main
 import (
 	"errors"
 	"math"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/ciformat"
+	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/pipeline"
 )
 
 func (a *app) checkCommand() *cobra.Command {
 	var period periodFlags
 	var all bool
+	var format string
 	c := &cobra.Command{
 		Use:   "check [CONTROL…] --period PERIOD",
 		Short: "Test controls on what is sealed for a period",
 		Long: `Check tests the named controls, or all of them, on the evidence that the latest
-checkpoint holds for the period. It reads the locker alone: no network, no clock.`,
-		Example: "  evidence check LOG-01 --period 2026-10\n  evidence check --period 2026-Q3 --json",
+checkpoint holds for the period. It reads the locker alone: no network, no clock.
+
+With --format junit each control is a test suite and each item of its population a test
+case; with --format sarif each control is a rule and each exception a result. What is
+not evaluable fails in both. --format json is the same as --json.`,
+		Example: "  evidence check LOG-01 --period 2026-10\n  evidence check --period 2026-Q3 --json\n  evidence check --period 2026-10 --format junit > evidence.xml",
 		RunE: func(cmd *cobra.Command, ids []string) (err error) {
+			switch format {
+			case "", "text", "junit", "sarif":
+			case "json":
+				a.json = true
+			default:
+				return usage("--format %s: want text, json, junit or sarif", format)
+			}
 			run, p, err := a.openFor(&period)
 			if err != nil {
 				return err
@@ -30,6 +48,12 @@ checkpoint holds for the period. It reads the locker alone: no network, no clock
 				return err
 			}
 			defer func() { err = errors.Join(err, results.Close(), view.Close()) }()
+			if format == "junit" || format == "sarif" {
+				if err := a.writeForCI(format, run, p, results); err != nil {
+					return err
+				}
+				return resultsOutcome(results)
+			}
 			if a.json {
 				if err := a.printJSON(results); err != nil {
 					return err
@@ -57,6 +81,22 @@ checkpoint holds for the period. It reads the locker alone: no network, no clock
 		},
 	}
 	period.add(c)
+	c.Flags().StringVar(&format, "format", "", "`how` to print: text, json, junit or sarif (default: text)")
 	c.Flags().BoolVar(&all, "all", false, "show every exception, not the first fifty of a control")
 	return c
+}
+
+// writeForCI prints results for the programs that run checks.
+func (a *app) writeForCI(format string, run *pipeline.Run, p evidence.Period, results *evaluation.Results) error {
+	answers, err := run.Responses(p, results)
+	if err != nil {
+		return err
+	}
+	tool, version, _ := strings.Cut(run.Tool, " ")
+	c := ciformat.Check{Results: results, Library: run.Library, Answers: answers, Period: run.Config.Calendar.Name(p), Lang: run.Config.Lang,
+		Location: run.Config.Calendar.Location, Tool: tool, Version: version}
+	if format == "junit" {
+		return c.JUnit(a.stdout)
+	}
+	return c.SARIF(a.stdout)
 }

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"encoding/xml"
 	"flag"
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 var update = flag.Bool("update", false, "write what is generated")
@@ -24,7 +27,9 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits,
 			"flip":  flip,
+			"junit": junit,
 			"mode":  mode,
+			"sarif": sarif(t),
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("LANG", "C")
@@ -51,6 +56,64 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("%v: exit code %d, want %d", args[1:], got, want)
+	}
+}
+
+// junit FILE: every test suite has as many cases, failures, errors and skipped ones as it says.
+func junit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: junit FILE")
+	}
+	var suites struct {
+		Suite []struct {
+			Name     string `xml:"name,attr"`
+			Tests    int    `xml:"tests,attr"`
+			Failures int    `xml:"failures,attr"`
+			Errors   int    `xml:"errors,attr"`
+			Skipped  int    `xml:"skipped,attr"`
+			Case     []struct {
+				Failure *struct{} `xml:"failure"`
+				Error   *struct{} `xml:"error"`
+				Skipped *struct{} `xml:"skipped"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	ts.Check(xml.Unmarshal([]byte(ts.ReadFile(args[0])), &suites))
+	if len(suites.Suite) == 0 {
+		ts.Fatalf("no test suite")
+	}
+	for _, s := range suites.Suite {
+		var failures, errors, skipped int
+		for _, c := range s.Case {
+			if c.Failure != nil {
+				failures++
+			}
+			if c.Error != nil {
+				errors++
+			}
+			if c.Skipped != nil {
+				skipped++
+			}
+		}
+		if len(s.Case) != s.Tests || failures != s.Failures || errors != s.Errors || skipped != s.Skipped {
+			ts.Fatalf("%s says %d, %d, %d, %d and has %d cases, %d failures, %d errors, %d skipped", s.Name, s.Tests, s.Failures, s.Errors, s.Skipped, len(s.Case), failures, errors, skipped)
+		}
+	}
+}
+
+// sarif FILE: it is valid by the schema of SARIF.
+func sarif(t *testing.T) func(*testscript.TestScript, bool, []string) {
+	schema, err := jsonschema.NewCompiler().Compile("testdata/schemas/sarif-schema-2.1.0.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 1 {
+			ts.Fatalf("usage: sarif FILE")
+		}
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[0])))
+		ts.Check(err)
+		ts.Check(schema.Validate(doc))
 	}
 }
 
