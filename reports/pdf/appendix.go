@@ -16,6 +16,7 @@ func (d *document) appendix() {
 	for _, s := range words.VerifySteps {
 		d.bullet(d.in(s), d.st.body)
 	}
+	d.attachments()
 	d.outline(1, d.in(words.ControlSources), "sources of controls")
 	d.heading(d.in(words.ControlSources))
 	t := d.table(column{title: d.in(words.Control), width: 26}, column{title: d.in(words.Name), width: 36}, column{title: "SHA-256", width: bodyWidth - 62})
@@ -34,6 +35,27 @@ func (d *document) appendix() {
 	g := d.table(column{title: "日本語", width: 40}, column{title: "English", width: 52}, column{title: d.in(words.Meaning), width: bodyWidth - 92})
 	for _, term := range words.Terms {
 		g.row(d.text(term.Name.JA), d.text(term.Name.EN), d.text(d.in(term.Meaning)))
+	}
+}
+
+// attachments names the files that the document carries, and those that are too
+// large for that.
+func (d *document) attachments() {
+	if len(d.p.Attachments) == 0 {
+		return
+	}
+	d.outline(1, d.in(words.AttachedFiles), "attachments")
+	d.heading(d.in(words.AttachedFiles))
+	d.flow(d.in(words.AttachedMean), d.st.body)
+	d.y += 1
+	t := d.table(column{title: d.in(words.Name), width: 30}, column{title: d.in(words.Content), width: 73},
+		column{title: d.in(words.SizeBytes), width: 20, right: true}, column{title: "SHA-256", width: bodyWidth - 123})
+	for _, a := range d.p.Attachments {
+		content := d.text(a.Description)
+		if a.Open == nil {
+			content.paras = append(content.paras, para{text: d.in(words.NotAttached), st: d.st.cellBold})
+		}
+		t.row(d.mono(a.Path), content, d.text(format.Count(a.Size)), d.mono(a.SHA256))
 	}
 }
 

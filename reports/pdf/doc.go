@@ -128,23 +128,9 @@ func newDocument(p *reports.Pack, before layout) *document {
 	d.SetCellMargin(0)
 	d.SetCatalogSort(true)
 	d.SetCompression(true)
-	d.describe()
-	return d
-}
-
-// describe sets the document's properties, with dates of the pack and none of
-// the clock.
-func (d *document) describe() {
-	sealed := d.p.Checkpoint.SealedAt.UTC().Truncate(time.Second)
-	d.SetCreationDate(sealed)
-	d.SetModificationDate(sealed)
-	d.SetLang(string(d.p.Lang))
-	d.SetTitle(d.line(d.in(words.PackTitle)+" "+d.p.Organisation+" "+d.p.PeriodName), true)
-	d.SetSubject(d.line(d.p.Framework.Title), true)
-	d.SetAuthor(d.line(d.p.PreparedBy), true)
-	d.SetCreator(d.line(d.p.Tool), true)
-	d.SetProducer(d.line(d.p.Tool), true)
+	d.SetLang(string(p.Lang))
 	d.SetDisplayMode("fullpage", "continuous")
+	return d
 }
 
 func (d *document) in(t evidence.Text) string { return t.In(d.p.Lang) }

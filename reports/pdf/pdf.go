@@ -48,7 +48,7 @@ func (Renderer) Render(w io.Writer, p *reports.Pack) error {
 			known = d.now
 			continue
 		}
-		if err := d.Output(w); err != nil {
+		if err := d.archive(w); err != nil {
 			return fmt.Errorf("render report.pdf: %w", err)
 		}
 		return nil

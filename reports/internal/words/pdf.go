@@ -104,6 +104,9 @@ var (
 	Appendix            = evidence.Text{JA: "付録", EN: "Appendix"}
 	VerifyHeading       = evidence.Text{JA: "検証の方法", EN: "How to verify"}
 	VerifyIntro         = evidence.Text{JA: "次の手順により、本パックが作成後に変更されていないこと、及び同じ結果が得られることを、ネットワークなしで確かめることができる。", EN: "These steps show, without a network, that the pack has not been altered since it was made and that its tests give the same results."}
+	AttachedFiles       = evidence.Text{JA: "添付ファイル", EN: "Attached files"}
+	AttachedMean        = evidence.Text{JA: "次のファイルは、機械可読の形で本書に添付している（PDF/A-3 の関連ファイル）。PDF 閲覧ソフトの添付ファイルの一覧から取り出すことができる。", EN: "This document carries the following files for machines to read (associated files of PDF/A-3). A PDF reader saves them from its list of attachments."}
+	NotAttached         = evidence.Text{JA: "サイズが大きいため添付していない。パックに収録している。", EN: "Not attached because of its size; the pack has it."}
 	ControlSources      = evidence.Text{JA: "統制ソースのハッシュ値", EN: "Hashes of the control sources"}
 	FileHashes          = evidence.Text{JA: "パックのファイルのハッシュ値", EN: "Hashes of the pack's files"}
 	MoreInHashesSheet   = evidence.Text{JA: "ほか %s 件は Excel のシート「ハッシュ」に記載している。", EN: "%s more are in the workbook's sheet Hashes."}
