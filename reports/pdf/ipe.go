@@ -14,7 +14,7 @@ func sourceKey(i int) string { return "source " + strconv.Itoa(i) }
 // an auditor asks of information produced by the entity, in their order.
 func (d *document) ipe(i int) {
 	src := &d.p.Sources[i]
-	d.section(d.say(words.IPESheet, src.Name), sourceKey(i))
+	d.part(d.say(words.IPESheet, src.Name), sourceKey(i))
 	d.sourceExamined(src)
 	d.parameters(src)
 	d.match(src)

@@ -63,13 +63,22 @@ func (d *document) itemResults() {
 	}
 }
 
-// controlLinks is a cell of controls, each a line that leads to its section.
+// controlLinks is a cell of controls, each of which leads to its section.
 func (d *document) controlLinks(controls []*reports.Control) box {
-	var b box
-	for _, c := range controls {
-		b.paras = append(b.paras, d.goTo(c.ID, controlKey(c)).paras...)
+	ids := make([]string, len(controls))
+	for i, c := range controls {
+		ids[i] = c.ID
 	}
-	return b
+	return d.controlIDs(ids)
+}
+
+// controlIDs is the same, of controls by their IDs.
+func (d *document) controlIDs(ids []string) box {
+	p := para{text: strings.Join(ids, ", "), st: d.st.cell.with(linkBlue), words: map[string]string{}}
+	for _, id := range ids {
+		p.words[id] = "control " + id
+	}
+	return box{paras: []para{p}}
 }
 
 func (d *document) exceptionsByControl() {
