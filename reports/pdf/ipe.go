@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
@@ -90,15 +91,24 @@ func (d *document) recordCounts(counts []reports.RecordCounts) {
 	d.y += 3
 }
 
+// figures adds up what claims counted, and what of it was for which control.
 func (d *document) figures(claims []reports.Claim) {
 	if len(reports.SumFigures(claims)) == 0 {
 		return
 	}
-	t := d.table(column{title: d.in(words.RecordKind), width: 52}, column{title: d.in(words.TotalOfClaims), width: 66}, column{title: d.in(words.Control), width: 34},
-		column{title: d.in(words.Counts), width: bodyWidth - 152, right: true})
+	t := d.list(column{title: d.in(words.RecordKind), width: 48}, column{title: d.in(words.TotalOfClaims), width: 54},
+		column{title: d.in(words.Counts), width: 22, right: true}, column{title: d.in(words.OfThese), width: bodyWidth - 124})
 	for _, kind := range reports.ClaimedKinds(claims) {
-		for _, f := range reports.SumFigures(reports.ClaimsOf(claims, kind)) {
-			t.row(d.text(kind), d.text(f.Name), d.text(f.For), d.text(format.Count(f.N)))
+		for _, f := range reports.FiguresByCode(reports.SumFigures(reports.ClaimsOf(claims, kind))) {
+			shares := make([]string, len(f.Shares))
+			for i, s := range f.Shares {
+				shares[i] = s.For + " " + format.Count(s.N)
+			}
+			count := box{}
+			if f.Whole {
+				count = d.text(format.Count(f.N))
+			}
+			t.row(d.text(kind), d.text(f.Name), count, d.text(strings.Join(shares, ", ")))
 		}
 	}
 }
@@ -108,14 +118,13 @@ func (d *document) figures(claims []reports.Claim) {
 func (d *document) sequence(src *reports.Source) {
 	d.heading(d.in(words.Question4))
 	groups := reports.GroupClaims(src.Claims)
-	var failures, notes []reports.ScopedFinding
+	var failures []reports.ScopedFinding
 	for _, f := range src.Failures {
 		failures = append(failures, reports.ScopedFinding{Finding: f})
 	}
 	gaps := 0
 	for _, g := range groups {
 		gaps += len(g.Gaps)
-		notes = append(notes, reports.DistinctNotes(g)...)
 	}
 	if len(failures) > 0 {
 		d.subheading(d.say(words.FailuresN, format.Count(int64(len(failures)))))
@@ -125,7 +134,7 @@ func (d *document) sequence(src *reports.Source) {
 	if len(failures) == 0 && gaps == 0 {
 		d.flow(d.in(words.NoGaps), d.st.body)
 	}
-	if len(notes) > 0 {
+	if notes := reports.SourceNotes(groups); len(notes) > 0 {
 		d.subheading(d.in(words.Note))
 		d.findings(notes)
 	}

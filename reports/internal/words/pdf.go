@@ -62,6 +62,8 @@ var (
 	SeeIPE            = evidence.Text{JA: "範囲ごとの内訳は、証跡元ごとの IPE の節に示す。", EN: "The IPE sheet of each source has the figures of every part."}
 	Method            = evidence.Text{JA: "確認の方法", EN: "Measured by"}
 	SelectionsInIPE   = evidence.Text{JA: "証跡元に指定した抽出条件は、証跡元ごとの IPE の節に示す。", EN: "The IPE sheet of each source has the selections that were pushed down to it."}
+	EachCount         = evidence.Text{JA: "各 %s", EN: "%s each"}
+	OfThese           = evidence.Text{JA: "うち統制別", EN: "Of these for controls"}
 	ScopesCount       = evidence.Text{JA: "範囲の数", EN: "Parts"}
 	Window            = evidence.Text{JA: "期間", EN: "Time"}
 	Object            = evidence.Text{JA: "対象", EN: "Object"}
