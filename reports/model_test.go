@@ -260,3 +260,11 @@ func TestNotSettled(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
+
+func TestSharedSelections(t *testing.T) {
+	got := reports.SharedSelections([]string{"A: k", "B: k where x = y: z", "C/more: k", "whole"})
+	want := []reports.SharedSelection{{"k", []string{"A", "C/more"}}, {"k where x = y: z", []string{"B"}}, {"whole", nil}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("SharedSelections (-want +got):\n%s", diff)
+	}
+}

@@ -46,8 +46,8 @@ func (d *document) attachments() {
 	d.heading(d.in(words.AttachedFiles))
 	d.flow(d.in(words.AttachedMean), d.st.body)
 	d.y += 1
-	t := d.table(column{title: d.in(words.Name), width: 30}, column{title: d.in(words.Content), width: 73},
-		column{title: d.in(words.SizeBytes), width: 20, right: true}, column{title: "SHA-256", width: bodyWidth - 123})
+	t := d.table(column{title: d.in(words.Name), width: 30}, column{title: d.in(words.Content), width: 69},
+		column{title: d.in(words.SizeBytes), width: 24, right: true}, column{title: "SHA-256", width: bodyWidth - 123})
 	for _, a := range d.p.Attachments {
 		content := d.text(a.Description)
 		if a.Open == nil {

@@ -45,9 +45,9 @@ func (d *document) completeness(c *reports.Control) {
 // claimTotals has a line a source and method, over all its scopes, for the kinds of
 // which it says the same.
 func (d *document) claimTotals(groups []reports.ClaimGroup) {
-	t := d.table(column{title: d.in(words.Source), width: 36}, column{title: d.in(words.Method), width: 30}, column{title: d.in(words.ScopesCount), width: 15, right: true},
-		column{title: d.in(words.CountedUnit), width: 36}, column{title: d.in(words.Expected), width: 17, right: true},
-		column{title: d.in(words.Found), width: 17, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 151})
+	t := d.table(column{title: d.in(words.Source), width: 34}, column{title: d.in(words.Method), width: 29}, column{title: d.in(words.ScopesCount), width: 16, right: true},
+		column{title: d.in(words.CountedUnit), width: 34}, column{title: d.in(words.Expected), width: 19, right: true},
+		column{title: d.in(words.Found), width: 19, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 151})
 	for _, g := range reports.Alike(groups) {
 		source := d.sourceLink(g.Source)
 		source.paras = append(source.paras, d.kinds(g.Kinds))

@@ -15,14 +15,14 @@ func (d *document) section(title, key string) {
 	d.title(title, key)
 }
 
-// partRoom is how much of a page a part needs to begin on it: its title, its result
-// and the first of its texts.
+// partRoom is how much of a page a part needs to begin on it: its title, and the
+// first of what it has.
 const partRoom = 115.0
 
 // part begins a chapter of which there are many, such as a control's: below the one
 // before, if enough of the page is left.
-func (d *document) part(title, key string) {
-	if d.y+partRoom > bottom {
+func (d *document) part(title, key string, need float64) {
+	if d.y+need > bottom {
 		d.page()
 	} else {
 		d.gap(11)

@@ -15,7 +15,7 @@ func sourceKey(i int) string { return "source " + strconv.Itoa(i) }
 // an auditor asks of information produced by the entity, in their order.
 func (d *document) ipe(i int) {
 	src := &d.p.Sources[i]
-	d.part(d.say(words.IPESheet, src.Name), sourceKey(i))
+	d.part(d.say(words.IPESheet, src.Name), sourceKey(i), partRoom)
 	d.sourceExamined(src)
 	d.parameters(src)
 	d.match(src)
@@ -43,9 +43,9 @@ func (d *document) sourceExamined(src *reports.Source) {
 
 func (d *document) parameters(src *reports.Source) {
 	d.heading(d.in(words.Question2))
-	t := d.table(column{title: d.in(words.PushedDown), width: bodyWidth})
-	for _, q := range src.Requested {
-		t.row(d.mono(q))
+	t := d.list(column{title: d.in(words.PushedDown), width: bodyWidth - 46}, column{title: d.in(words.Controls), width: 46})
+	for _, s := range reports.SharedSelections(src.Requested) {
+		t.row(d.mono(s.Text), d.text(strings.Join(s.For, ", ")))
 	}
 	if len(src.Requested) == 0 {
 		d.flow(d.in(words.EverythingAsked), d.st.body)
@@ -54,7 +54,7 @@ func (d *document) parameters(src *reports.Source) {
 		return
 	}
 	d.y += 2
-	t = d.table(column{title: d.in(words.RecordKind), width: 52}, column{title: d.in(words.FirstRequest), width: bodyWidth - 52})
+	t = d.list(column{title: d.in(words.RecordKind), width: 52}, column{title: d.in(words.FirstRequest), width: bodyWidth - 52})
 	for _, r := range src.Requests {
 		t.row(d.text(r.Kind), d.mono(r.Request))
 	}
@@ -82,7 +82,7 @@ func (d *document) recordCounts(counts []reports.RecordCounts) {
 	}
 	d.subheading(d.in(words.RecordsByKind))
 	const figure = 27
-	t := d.table(column{title: d.in(words.RecordKind), width: bodyWidth - 4*figure},
+	t := d.list(column{title: d.in(words.RecordKind), width: bodyWidth - 4*figure},
 		column{title: d.in(words.RecordsSealed), width: figure, right: true}, column{title: d.in(words.RecordsAgain), width: figure, right: true},
 		column{title: d.in(words.RecordsEarlier), width: figure, right: true}, column{title: d.in(words.RecordsDistinct), width: figure, right: true})
 	for _, n := range counts {
