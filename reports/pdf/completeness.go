@@ -30,8 +30,7 @@ func (d *document) completeness(c *reports.Control) {
 		}
 	}
 	if len(bad) > 0 {
-		d.subheading(d.in(words.ScopesWithGaps))
-		d.claimGroups(bad)
+		d.claimGroups(d.in(words.ScopesWithGaps), bad)
 		d.gaps(bad)
 	}
 	d.y += 1.5
@@ -69,11 +68,12 @@ func (d *document) each(g *reports.AlikeClaims, n int64) box {
 }
 
 // claimGroups has a line for the scopes and kinds of which it says the same.
-func (d *document) claimGroups(groups []reports.ClaimGroup) {
+func (d *document) claimGroups(caption string, groups []reports.ClaimGroup) {
 	rows := reports.Alike(groups)
 	// The kinds stand below the scopes, which are often the same for all kinds.
 	t := d.table(column{title: d.in(words.ScopeOf), width: 46}, column{title: d.in(words.Window), width: 34}, column{title: d.in(words.CountedUnit), width: 38},
 		column{title: d.in(words.Expected), width: 20, right: true}, column{title: d.in(words.Found), width: 20, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 158})
+	t.caption = caption
 	for i, g := range rows {
 		if i == maxScopes {
 			d.y += 1
@@ -109,12 +109,12 @@ func (d *document) gaps(groups []reports.ClaimGroup) {
 	if len(findings) == 0 {
 		return
 	}
-	d.subheading(d.say(words.GapsN, format.Count(int64(len(findings)))))
-	d.findings(findings)
+	d.findings(d.say(words.GapsN, format.Count(int64(len(findings)))), findings)
 }
 
-func (d *document) findings(findings []reports.ScopedFinding) {
+func (d *document) findings(caption string, findings []reports.ScopedFinding) {
 	t := d.table(column{title: d.in(words.Content), width: 44}, column{title: d.in(words.Object), width: 86}, column{title: d.in(words.Window), width: bodyWidth - 130})
+	t.caption = caption
 	for i, f := range findings {
 		if i == maxGaps {
 			d.y += 1

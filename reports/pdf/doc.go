@@ -114,6 +114,8 @@ type document struct {
 
 	// drawn, when set, is told of every line of text and the room it takes.
 	drawn func(x, y, w, h float64, s string)
+	// headed, when set, is told of the columns of every header.
+	headed func(columns []column)
 }
 
 func newDocument(p *reports.Pack, before layout) *document {

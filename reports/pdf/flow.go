@@ -58,14 +58,6 @@ func (d *document) headingHeight(title string) float64 {
 	return float64(len(d.wrap(d.clean(title), d.st.h2, bodyWidth)))*d.st.h2.lead + 1
 }
 
-// subheading begins a list or table, and stays with its first rows.
-func (d *document) subheading(title string) {
-	d.gap(3)
-	d.room(d.st.h3.lead + 36)
-	d.flow(title, d.st.h3)
-	d.y += 0.5
-}
-
 // flow sets a text over the whole width, over as many pages as it takes.
 func (d *document) flow(s string, st style) { d.flowAt(left, bodyWidth, s, st) }
 

@@ -71,8 +71,7 @@ func (d *document) match(src *reports.Source) {
 	d.claimTotals(reports.MergeScopes(groups))
 	d.y += 2
 	d.figures(src.Claims)
-	d.subheading(d.in(words.ByScope))
-	d.claimGroups(groups)
+	d.claimGroups(d.in(words.ByScope), groups)
 }
 
 // recordCounts leads from the records that were sealed to those that controls see.
@@ -80,11 +79,11 @@ func (d *document) recordCounts(counts []reports.RecordCounts) {
 	if len(counts) == 0 {
 		return
 	}
-	d.subheading(d.in(words.RecordsByKind))
 	const figure = 27
 	t := d.list(column{title: d.in(words.RecordKind), width: bodyWidth - 4*figure},
 		column{title: d.in(words.RecordsSealed), width: figure, right: true}, column{title: d.in(words.RecordsAgain), width: figure, right: true},
 		column{title: d.in(words.RecordsEarlier), width: figure, right: true}, column{title: d.in(words.RecordsDistinct), width: figure, right: true})
+	t.caption = d.in(words.RecordsByKind)
 	for _, n := range counts {
 		t.row(d.text(n.Kind), d.text(format.Count(n.Sealed)), d.text(format.Count(n.Again)), d.text(format.Count(n.Earlier)), d.strong(format.Count(n.Distinct)))
 	}
@@ -97,7 +96,7 @@ func (d *document) figures(claims []reports.Claim) {
 		return
 	}
 	t := d.list(column{title: d.in(words.RecordKind), width: 48}, column{title: d.in(words.TotalOfClaims), width: 54},
-		column{title: d.in(words.Counts), width: 22, right: true}, column{title: d.in(words.OfThese), width: bodyWidth - 124})
+		column{title: d.in(words.Counts), width: 27, right: true}, column{title: d.in(words.OfThese), width: bodyWidth - 129})
 	for _, kind := range reports.ClaimedKinds(claims) {
 		for _, f := range reports.FiguresByCode(reports.SumFigures(reports.ClaimsOf(claims, kind))) {
 			shares := make([]string, len(f.Shares))
@@ -127,15 +126,13 @@ func (d *document) sequence(src *reports.Source) {
 		gaps += len(g.Gaps)
 	}
 	if len(failures) > 0 {
-		d.subheading(d.say(words.FailuresN, format.Count(int64(len(failures)))))
-		d.findings(failures)
+		d.findings(d.say(words.FailuresN, format.Count(int64(len(failures)))), failures)
 	}
 	d.gaps(groups)
 	if len(failures) == 0 && gaps == 0 {
 		d.flow(d.in(words.NoGaps), d.st.body)
 	}
 	if notes := reports.SourceNotes(groups); len(notes) > 0 {
-		d.subheading(d.in(words.Note))
-		d.findings(notes)
+		d.findings(d.in(words.Note), notes)
 	}
 }

@@ -13,8 +13,8 @@ import (
 func (d *document) matrix() {
 	d.section(d.in(words.ControlMatrix), "matrix")
 	t := d.table(
-		column{title: d.in(words.Control), width: 18}, column{title: d.in(words.ControlTitle), width: 36},
-		column{title: d.in(words.Owner), width: 29}, column{title: d.in(words.PopulationCount), width: 21, right: true},
+		column{title: d.in(words.Control), width: 18}, column{title: d.in(words.ControlTitle), width: 39},
+		column{title: d.in(words.Owner), width: 26}, column{title: d.in(words.PopulationCount), width: 21, right: true},
 		column{title: d.in(words.ExceptionCount), width: 22, right: true}, column{title: d.in(words.Result), width: 35},
 		column{title: d.in(words.Page), width: bodyWidth - 161, right: true},
 	)

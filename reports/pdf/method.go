@@ -21,7 +21,6 @@ func (d *document) method() {
 	for _, t := range []evidence.Text{words.MethodObtain, words.MethodComplete, words.MethodSeal, words.MethodTest} {
 		d.bullet(d.in(t), d.st.body)
 	}
-	d.heading(d.in(words.ResultsHeading))
 	d.resultMeanings()
 	d.heading(d.in(words.ReperformHeading))
 	d.bullet(d.in(words.ReperformTool), d.st.body)
@@ -60,7 +59,9 @@ func (d *document) scopeText(s reports.Dimension) string {
 
 func (d *document) resultMeanings() {
 	t := d.table(column{title: d.in(words.Result), width: 36}, column{title: d.in(words.Meaning), width: bodyWidth - 36})
+	var rows [][]box
 	for _, r := range evidence.Results {
-		t.row(d.result(r), d.text(d.in(words.ResultMeans(r))))
+		rows = append(rows, []box{d.result(r), d.text(d.in(words.ResultMeans(r)))})
 	}
+	t.together(d.in(words.ResultsHeading), rows)
 }

@@ -82,10 +82,10 @@ func (d *document) controlIDs(ids []string) box {
 }
 
 func (d *document) exceptionsByControl() {
-	t := d.table(column{title: d.in(words.Control), width: 17}, column{title: d.in(words.ControlTitle), width: 43},
-		column{title: d.in(words.PopulationCount), width: 18, right: true}, column{title: d.in(words.ExceptionCount), width: 18, right: true},
-		column{title: d.in(words.AnsweredCount), width: 17, right: true}, column{title: d.in(words.UnansweredCount), width: 19, right: true},
-		column{title: d.in(words.Result), width: bodyWidth - 132})
+	t := d.table(column{title: d.in(words.Control), width: 17}, column{title: d.in(words.ControlTitle), width: bodyWidth - 137.5},
+		column{title: d.in(words.PopulationCount), width: 21, right: true}, column{title: d.in(words.ExceptionCount), width: 21, right: true},
+		column{title: d.in(words.AnsweredCount), width: 19.5, right: true}, column{title: d.in(words.UnansweredCount), width: 23.5, right: true},
+		column{title: d.in(words.Result), width: 35.5})
 	var rows [][]box
 	for _, c := range d.p.Controls {
 		rows = append(rows, []box{d.goTo(c.ID, controlKey(&c)), d.text(c.Title), d.text(format.Count(c.Counts.Total)), d.strong(format.Count(c.Counts.Exceptions)),

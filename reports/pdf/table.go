@@ -14,6 +14,7 @@ type column struct {
 type table struct {
 	d       *document
 	columns []column
+	caption string  // above the header of the first page; may be empty
 	padY    float64 // above and below a row's text
 	started bool
 	header  []set // the titles, once they are set
@@ -53,13 +54,22 @@ func (t *table) headHeight() float64 {
 	return t.high
 }
 
-// maxRow is how high the text of a row may be: as a page holds below the header.
-// What is higher is cut with a note.
-func (t *table) maxRow() float64 { return bottom - top - t.headHeight() - 2*t.padY }
+// maxRow is how high the text of a row may be: as a page holds below the caption and
+// the header. What is higher is cut with a note.
+func (t *table) maxRow() float64 {
+	room := bottom - top - t.headHeight() - 2*t.padY
+	if t.caption != "" {
+		room -= t.d.st.h3.lead + 0.5
+	}
+	return room
+}
 
 // head draws the header row.
 func (t *table) head() {
 	d := t.d
+	if d.headed != nil {
+		d.headed(t.columns)
+	}
 	t.paint(t.header, t.headHeight(), pale)
 	d.SetDrawColor(accent.r, accent.g, accent.b)
 	d.SetLineWidth(0.4)
@@ -102,20 +112,35 @@ func (t *table) together(heading string, rows [][]box) {
 	}
 }
 
-// row draws a row of one box a column.
-func (t *table) row(boxes ...box) {
+// begin makes room for a row, below a header if it begins the table or a page. The
+// caption and the header stay with the first row.
+func (t *table) begin(height float64) {
 	d := t.d
-	sets, height := t.set(boxes)
 	switch {
 	case !t.started:
-		// The header stays with its first row.
-		d.room(t.headHeight() + height)
 		t.started = true
+		if t.caption != "" {
+			d.gap(captionGap)
+			d.room(d.st.h3.lead + 0.5 + t.headHeight() + height)
+			d.put(left, d.y, d.fit(d.line(t.caption), d.st.h3, bodyWidth), d.st.h3)
+			d.y += d.st.h3.lead + 0.5
+		}
+		d.room(t.headHeight() + height)
 		t.head()
 	case d.y+height > bottom:
 		d.page()
 		t.head()
 	}
+}
+
+// captionGap is the white space above a caption.
+const captionGap = 3.0
+
+// row draws a row of one box a column.
+func (t *table) row(boxes ...box) {
+	d := t.d
+	sets, height := t.set(boxes)
+	t.begin(height)
 	t.paint(sets, height, color{})
 	d.SetDrawColor(hairline.r, hairline.g, hairline.b)
 	d.SetLineWidth(0.15)
@@ -132,15 +157,7 @@ func (t *table) band(b box, heads bool) {
 	if heads {
 		need += 3*d.st.cell.lead + 2*t.padY
 	}
-	switch {
-	case !t.started:
-		d.room(t.headHeight() + need)
-		t.started = true
-		t.head()
-	case d.y+need > bottom:
-		d.page()
-		t.head()
-	}
+	t.begin(need)
 	d.fill(left, d.y, t.width(), height, ground)
 	d.draw(s, left+cellPadX, d.y+t.padY, t.width()-2*cellPadX)
 	d.y += height

@@ -83,3 +83,47 @@ func TestTogether(t *testing.T) {
 		}
 	}
 }
+
+// TestHeadersAreNotCut: the columns of every table hold the words above them, in both languages.
+func TestHeadersAreNotCut(t *testing.T) {
+	for name, p := range archivePacks() {
+		if name == "hostile" { // its titles are longer than any column
+			continue
+		}
+		d := newDocument(p, layout{})
+		tables := 0
+		d.headed = func(columns []column) {
+			tables++
+			for _, c := range columns {
+				for word := range strings.FieldsSeq(c.title) {
+					if w := d.length(word, d.st.cellBold); w > c.width-2*cellPadX && strings.IndexFunc(word, ideographic) < 0 {
+						t.Errorf("%s: %q is %.1f mm long above a column of %.1f", name, word, w, c.width-2*cellPadX)
+					}
+				}
+			}
+		}
+		d.write()
+		if tables == 0 {
+			t.Errorf("%s: no table has a header", name)
+		}
+	}
+}
+
+// TestCaptionStays: a caption and the header stay with the first row, however high it is.
+func TestCaptionStays(t *testing.T) {
+	lines := strings.TrimSuffix(strings.Repeat("line\n", 30), "\n")
+	got := drawn(func(d *document) {
+		d.y = bottom - 60
+		table := d.table(column{title: "title", width: 60})
+		table.caption = "caption"
+		table.row(d.text(lines))
+	})
+	if len(got) != 32 || got[0].text != "caption" || got[1].text != "title" {
+		t.Fatalf("drawn: %v", got)
+	}
+	for _, l := range got {
+		if l.page != 2 {
+			t.Errorf("%s is on page %d", l.text, l.page)
+		}
+	}
+}
