@@ -268,3 +268,16 @@ func TestSharedSelections(t *testing.T) {
 		t.Errorf("SharedSelections (-want +got):\n%s", diff)
 	}
 }
+
+// TestSetsOfScopes: only what is every combination is told of by its parts.
+func TestSetsOfScopes(t *testing.T) {
+	got := reports.SetsOfScopes([]string{"account=1 region=a", "account=3", "account=1 region=b", "account=2 region=b", "account=2 region=a", "org=x", "org=y repo=1", "org=y repo=2", "org=z repo=3", "all", "some"})
+	want := []reports.ScopeSet{
+		{Names: []string{"account=1 region=a", "account=1 region=b", "account=2 region=b", "account=2 region=a"},
+			Dimensions: []reports.Dimension{{"account", []string{"1", "2"}}, {"region", []string{"a", "b"}}}},
+		{Names: []string{"account=3"}}, {Names: []string{"org=x"}}, {Names: []string{"org=y repo=1", "org=y repo=2", "org=z repo=3"}}, {Names: []string{"all", "some"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("SetsOfScopes (-want +got):\n%s", diff)
+	}
+}

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/evidencepack/evidence/reports"
@@ -80,10 +81,30 @@ func (d *document) claimGroups(caption string, groups []reports.ClaimGroup) {
 			d.flow(d.say(words.MoreInIPESheet, format.Count(int64(len(rows)-i))), d.st.bold)
 			return
 		}
-		scope := d.text(strings.Join(g.ScopeNames, "\n"))
-		scope.paras = append(scope.paras, d.kinds(g.Kinds))
-		t.row(scope, d.text(format.Window(g.Window, d.p.Location)), d.text(g.Unit), d.each(&g, g.Expected), d.each(&g, g.Found), d.claimVerdict(g.ClaimGroup))
+		for part := range slices.Chunk(d.scopeLines(g.ScopeNames), scopesInRow) {
+			scope := d.text(strings.Join(part, "\n"))
+			scope.paras = append(scope.paras, d.kinds(g.Kinds))
+			t.row(scope, d.text(format.Window(g.Window, d.p.Location)), d.text(g.Unit), d.each(&g, g.Expected), d.each(&g, g.Found), d.claimVerdict(g.ClaimGroup))
+		}
 	}
+}
+
+// scopesInRow is how many lines of scopes a row has at most, so that it fits on a page.
+const scopesInRow = 16
+
+// scopeLines writes scopes out: the values of their parts, where they are all the
+// combinations of these, and otherwise each.
+func (d *document) scopeLines(names []string) []string {
+	var lines []string
+	for _, set := range reports.SetsOfScopes(names) {
+		if set.Dimensions == nil {
+			lines = append(lines, set.Names...)
+		}
+		for _, dim := range set.Dimensions {
+			lines = append(lines, d.scopeText(dim))
+		}
+	}
+	return lines
 }
 
 // maxScopes is how many lines a table of scopes has at most.

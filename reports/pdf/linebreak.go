@@ -38,7 +38,7 @@ func wrapParagraph(text []rune, width float64, advance func(rune) float64) []str
 		r := text[i]
 		length += advance(r)
 		if length > width+1e-9 && i > start && !space(r) {
-			next := i
+			var next int
 			switch {
 			case good > start && (soft <= good || wordLength(text[good:], advance) <= width):
 				next = good

@@ -82,13 +82,13 @@ func (d *document) controlIDs(ids []string) box {
 }
 
 func (d *document) exceptionsByControl() {
-	t := d.table(column{title: d.in(words.Control), width: 17}, column{title: d.in(words.ControlTitle), width: bodyWidth - 137.5},
+	t := d.table(column{title: d.in(words.Control), width: bodyWidth - 120.5},
 		column{title: d.in(words.PopulationCount), width: 21, right: true}, column{title: d.in(words.ExceptionCount), width: 21, right: true},
 		column{title: d.in(words.AnsweredCount), width: 19.5, right: true}, column{title: d.in(words.UnansweredCount), width: 23.5, right: true},
 		column{title: d.in(words.Result), width: 35.5})
 	var rows [][]box
 	for _, c := range d.p.Controls {
-		rows = append(rows, []box{d.goTo(c.ID, controlKey(&c)), d.text(c.Title), d.text(format.Count(c.Counts.Total)), d.strong(format.Count(c.Counts.Exceptions)),
+		rows = append(rows, []box{d.goTo(numbered(c.ID, c.Title), controlKey(&c)), d.text(format.Count(c.Counts.Total)), d.strong(format.Count(c.Counts.Exceptions)),
 			d.text(format.Count(c.Answered())), d.text(format.Count(c.Unanswered())), d.result(c.Result)})
 	}
 	t.together(d.in(words.ExceptionsByControl), rows)
