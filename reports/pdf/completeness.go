@@ -72,7 +72,7 @@ func (d *document) each(g *reports.AlikeClaims, n int64) box {
 func (d *document) claimGroups(caption string, groups []reports.ClaimGroup) {
 	rows := reports.Alike(groups)
 	// The kinds stand below the scopes, which are often the same for all kinds.
-	t := d.table(column{title: d.in(words.ScopeOf), width: 46}, column{title: d.in(words.Window), width: 34}, column{title: d.in(words.CountedUnit), width: 38},
+	t := d.table(column{title: d.in(words.ScopeOf), width: 43}, column{title: d.in(words.Window), width: 37}, column{title: d.in(words.CountedUnit), width: 38},
 		column{title: d.in(words.Expected), width: 20, right: true}, column{title: d.in(words.Found), width: 20, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 158})
 	t.caption = caption
 	for i, g := range rows {
