@@ -3,7 +3,6 @@ package pdf
 import (
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -109,7 +108,6 @@ func TestProhibitions(t *testing.T) {
 		}
 		return n
 	}
-	letter := func(r rune) bool { return r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 	broken := 0
 	for _, s := range texts {
 		for width := 12.0; width < 60; width += 0.5 {
@@ -133,7 +131,7 @@ func TestProhibitions(t *testing.T) {
 					t.Errorf("width %v: %q begins a line", width, lines[i+1])
 				case strings.ContainsRune(noEnd, end):
 					t.Errorf("width %v: %q ends a line", width, l)
-				case !space(rune(s[at])) && letter(end) && letter(begin) && length(word) <= width:
+				case !space(rune(s[at])) && latin(end) && latin(begin) && length(word) <= width:
 					t.Errorf("width %v: a word is cut between %q and %q", width, l, lines[i+1])
 				}
 			}
