@@ -20,34 +20,35 @@ func (a *AlikeClaims) Each() bool { return len(a.Kinds)*len(a.ScopeNames) > 1 }
 func Alike(groups []ClaimGroup) []AlikeClaims {
 	var all []AlikeClaims
 	for _, of := range alikeKinds(groups) {
-		first := len(all)
+		rows := map[said]int{}
 		for _, g := range of.groups {
-			i := slices.IndexFunc(all[first:], func(a AlikeClaims) bool { return a.says(g) })
-			if i < 0 {
-				a := AlikeClaims{ClaimGroup: g, Kinds: of.kinds, ScopeNames: []string{g.Scope}}
-				a.Gaps, a.Notes = nil, nil
-				all = append(all, a)
-				continue
+			what := saidBy(g)
+			i, ok := rows[what]
+			if !ok {
+				i = len(all)
+				rows[what] = i
+				g.Gaps, g.Notes = nil, nil
+				all = append(all, AlikeClaims{ClaimGroup: g, Kinds: of.kinds})
 			}
-			all[first+i].ScopeNames = append(all[first+i].ScopeNames, g.Scope)
+			all[i].ScopeNames = append(all[i].ScopeNames, g.Scope)
 		}
 	}
 	return all
 }
 
-// says reports whether the row says of its scopes what the group, which is of one
-// of its kinds, says of its own.
-func (a *AlikeClaims) says(g ClaimGroup) bool {
-	b := g
-	b.Kind, b.Scope = a.Kind, a.Scope
-	return sameClaims(a.ClaimGroup, b)
+// said is what a group says of its kind and scope, apart from gaps and notes.
+type said struct {
+	source, method, unit        string
+	listed, satisfied           bool
+	scopes, claims              int
+	start, end, expected, found int64
 }
 
-// sameClaims compares groups but for their gaps and notes.
-func sameClaims(a, b ClaimGroup) bool {
-	return a.Source == b.Source && a.Kind == b.Kind && a.Method == b.Method && a.Scope == b.Scope && a.Unit == b.Unit && a.Listed == b.Listed &&
-		a.Scopes == b.Scopes && a.Window.Start.Equal(b.Window.Start) && a.Window.End.Equal(b.Window.End) && a.Claims == b.Claims &&
-		a.Expected == b.Expected && a.Found == b.Found && a.Satisfied == b.Satisfied
+func saidBy(g ClaimGroup) said {
+	return said{
+		g.Source, g.Method, g.Unit, g.Listed, g.Satisfied, g.Scopes, g.Claims,
+		g.Window.Start.UnixNano(), g.Window.End.UnixNano(), g.Expected, g.Found,
+	}
 }
 
 // kindGroups is kinds whose groups are the same, and the groups of the first of them.
@@ -70,8 +71,7 @@ func alikeKinds(groups []ClaimGroup) []kindGroups {
 	for _, k := range byKind {
 		i := slices.IndexFunc(alike, func(a kindGroups) bool {
 			return slices.EqualFunc(a.groups, k.groups, func(x, y ClaimGroup) bool {
-				y.Kind = x.Kind
-				return sameClaims(x, y)
+				return x.Scope == y.Scope && saidBy(x) == saidBy(y)
 			})
 		})
 		if i < 0 {
