@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -299,6 +300,45 @@ func TestAttachedFiles(t *testing.T) {
 	p.Attachments[0].Size++
 	if err := (Renderer{}).Render(io.Discard, p); err == nil {
 		t.Error("an attachment that is cut off is carried")
+	}
+}
+
+// endless gives the same byte, and measures the heap when it is closed.
+type endless struct{ live *uint64 }
+
+func (e endless) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = 'x'
+	}
+	return len(b), nil
+}
+
+func (e endless) Close() error {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	*e.live = m.HeapAlloc
+	return nil
+}
+
+// TestAttachmentsGoThrough: a file that the document carries is not held in memory.
+func TestAttachmentsGoThrough(t *testing.T) {
+	const size, limit = 128 << 20, 64 << 20
+	var live uint64
+	type readCloser struct {
+		io.Reader
+		io.Closer
+	}
+	p := reportstest.Pack(reportstest.Options{})
+	p.Attachments = []reports.Attachment{{File: reports.File{Path: "large.json", Size: size}, MediaType: "application/json", Open: func() (io.ReadCloser, error) {
+		e := endless{&live}
+		return readCloser{io.LimitReader(e, size), e}, nil
+	}}}
+	if err := (Renderer{}).Render(io.Discard, p); err != nil {
+		t.Fatal(err)
+	}
+	if live == 0 || live > limit {
+		t.Errorf("%d MiB alive when a file of %d MiB was attached, want at most %d", live>>20, size>>20, limit>>20)
 	}
 }
 
