@@ -106,6 +106,33 @@ func SumFigures(claims []Claim) []Figure {
 	return sums
 }
 
+// FigureTotal is a figure with its shares: what of it was for which control. Shares
+// need not add up to it, as a record may be for several.
+type FigureTotal struct {
+	Figure
+	Whole  bool // whether there is a figure of the whole: N is that
+	Shares []Figure
+}
+
+// FiguresByCode puts figures of one code together, in the order of their first appearance.
+func FiguresByCode(figures []Figure) []FigureTotal {
+	var totals []FigureTotal
+	for _, f := range figures {
+		i := slices.IndexFunc(totals, func(t FigureTotal) bool { return t.Code == f.Code })
+		if i < 0 {
+			i = len(totals)
+			totals = append(totals, FigureTotal{Figure: Figure{Code: f.Code, Name: f.Name}})
+		}
+		if f.For != "" {
+			totals[i].Shares = append(totals[i].Shares, f)
+			continue
+		}
+		totals[i].Whole = true
+		totals[i].N += f.N
+	}
+	return totals
+}
+
 // span is the shortest period that holds both.
 func span(a, b evidence.Period) evidence.Period {
 	if b.Start.Before(a.Start) {

@@ -137,6 +137,91 @@ func TestOffDays(t *testing.T) {
 	}
 }
 
+// TestAlike: every group is in one row, with its figures.
+func TestAlike(t *testing.T) {
+	october := evidence.Period{Start: day(1), End: day(31)}
+	group := func(kind, scope string, found int64) reports.ClaimGroup {
+		return reports.ClaimGroup{Source: "s", Kind: kind, Method: "m", Scope: scope, Unit: "u", Scopes: 1, Claims: 1, Window: october, Expected: 2, Found: found, Satisfied: found == 2}
+	}
+	groups := []reports.ClaimGroup{
+		group("a", "x", 2), group("a", "y", 2), group("a", "z", 1),
+		group("b", "x", 2), group("b", "y", 2),
+		group("c", "x", 2), group("c", "y", 2), group("c", "z", 1),
+		group("d", "x", 2), group("d", "y", 2), group("d", "z", 2),
+	}
+	other := group("d", "z", 2)
+	other.Source, other.Gaps = "t", []reports.Finding{{Code: "missing"}}
+	later := group("e", "x", 2)
+	later.Window = evidence.Period{Start: day(2), End: day(31)}
+	groups = append(groups, other, later)
+	type row struct {
+		Kinds, Scopes []string
+		Found         int64
+		Each          bool
+	}
+	var got []row
+	var back []reports.ClaimGroup
+	for _, a := range reports.Alike(groups) {
+		got = append(got, row{a.Kinds, a.ScopeNames, a.Found, a.Each()})
+		for _, kind := range a.Kinds {
+			for _, scope := range a.ScopeNames {
+				g := a.ClaimGroup
+				g.Kind, g.Scope = kind, scope
+				back = append(back, g)
+			}
+		}
+	}
+	want := []row{
+		{[]string{"a", "c"}, []string{"x", "y"}, 2, true}, {[]string{"a", "c"}, []string{"z"}, 1, true},
+		{[]string{"b"}, []string{"x", "y"}, 2, true}, {[]string{"d"}, []string{"x", "y", "z"}, 2, true},
+		{[]string{"d"}, []string{"z"}, 2, false}, {[]string{"e"}, []string{"x"}, 2, false},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Alike (-want +got):\n%s", diff)
+	}
+	for _, g := range groups {
+		g.Gaps = nil
+		same := func(o reports.ClaimGroup) bool { return cmp.Equal(g, o) }
+		if n := len(slices.DeleteFunc(slices.Clone(back), func(o reports.ClaimGroup) bool { return !same(o) })); n != 1 {
+			t.Errorf("%+v is in %d rows", g, n)
+		}
+	}
+	if len(back) != len(groups) {
+		t.Errorf("%d groups became %d", len(groups), len(back))
+	}
+}
+
+func TestFiguresByCode(t *testing.T) {
+	got := reports.FiguresByCode([]reports.Figure{{"read", "Read", "", 9}, {"kept", "Kept", "A", 2}, {"kept", "Kept", "", 3}, {"kept", "Kept", "B", 2}, {"more", "More", "A", 1}})
+	want := []reports.FigureTotal{
+		{Figure: reports.Figure{Code: "read", Name: "Read", N: 9}, Whole: true},
+		{Figure: reports.Figure{Code: "kept", Name: "Kept", N: 3}, Whole: true, Shares: []reports.Figure{{"kept", "Kept", "A", 2}, {"kept", "Kept", "B", 2}}},
+		{Figure: reports.Figure{Code: "more", Name: "More"}, Shares: []reports.Figure{{"more", "More", "A", 1}}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("FiguresByCode (-want +got):\n%s", diff)
+	}
+}
+
+// TestSourceNotes: a note that several kinds have is told of once, with all of them.
+func TestSourceNotes(t *testing.T) {
+	closed := reports.Finding{Code: "closed", Object: "account=1"}
+	late := reports.Finding{Code: "late", Window: evidence.Period{Start: day(1), End: day(2)}}
+	later := late
+	later.Window.End = day(3)
+	got := reports.SourceNotes([]reports.ClaimGroup{
+		{Kind: "a", Scope: "x", Notes: []reports.Finding{closed, late}}, {Kind: "b", Scope: "x", Notes: []reports.Finding{closed, closed, later}},
+		{Kind: "a", Scope: "y", Notes: []reports.Finding{closed}}, {Kind: "c", Scope: "x"},
+	})
+	want := []reports.ScopedFinding{
+		{Scope: "x", Kinds: []string{"a", "b"}, Finding: closed}, {Scope: "x", Kinds: []string{"a"}, Finding: late},
+		{Scope: "x", Kinds: []string{"b"}, Finding: later}, {Scope: "y", Kinds: []string{"a"}, Finding: closed},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("SourceNotes (-want +got):\n%s", diff)
+	}
+}
+
 func TestSplitScopes(t *testing.T) {
 	got := reports.SplitScopes([]reports.Claim{{Scope: "account=2 region=b"}, {Scope: "account=1 region=b"}, {Scope: "all"}, {Scope: ""}})
 	want := []reports.Dimension{{"account", []string{"1", "2"}}, {"region", []string{"b"}}, {"", []string{"all"}}}
@@ -173,5 +258,26 @@ func TestNotSettled(t *testing.T) {
 	})
 	if want := []reports.Unsettled{{"a", at(5)}, {"b", at(2)}}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestSharedSelections(t *testing.T) {
+	got := reports.SharedSelections([]string{"A: k", "B: k where x = y: z", "C/more: k", "whole"})
+	want := []reports.SharedSelection{{"k", []string{"A", "C/more"}}, {"k where x = y: z", []string{"B"}}, {"whole", nil}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("SharedSelections (-want +got):\n%s", diff)
+	}
+}
+
+// TestSetsOfScopes: only what is every combination is told of by its parts.
+func TestSetsOfScopes(t *testing.T) {
+	got := reports.SetsOfScopes([]string{"account=1 region=a", "account=3", "account=1 region=b", "account=2 region=b", "account=2 region=a", "org=x", "org=y repo=1", "org=y repo=2", "org=z repo=3", "all", "some"})
+	want := []reports.ScopeSet{
+		{Names: []string{"account=1 region=a", "account=1 region=b", "account=2 region=b", "account=2 region=a"},
+			Dimensions: []reports.Dimension{{"account", []string{"1", "2"}}, {"region", []string{"a", "b"}}}},
+		{Names: []string{"account=3"}}, {Names: []string{"org=x"}}, {Names: []string{"org=y repo=1", "org=y repo=2", "org=z repo=3"}}, {Names: []string{"all", "some"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("SetsOfScopes (-want +got):\n%s", diff)
 	}
 }

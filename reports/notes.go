@@ -10,7 +10,35 @@ import (
 // ScopedFinding is a finding with the scope that it belongs to.
 type ScopedFinding struct {
 	Scope   string
+	Kinds   []string // the kinds of record that it is of, where several are told of at once
 	Finding Finding
+}
+
+// SourceNotes gives the distinct notes of a source's groups, each once with the kinds
+// that have it: that an account is closed is a note of every kind.
+func SourceNotes(groups []ClaimGroup) []ScopedFinding {
+	type key struct {
+		scope, code, text, object, detail string
+		window                            evidence.Period
+	}
+	seen := map[key]int{}
+	var notes []ScopedFinding
+	for _, g := range groups {
+		for _, n := range DistinctNotes(g) {
+			f := n.Finding
+			k := key{n.Scope, f.Code, f.Text, f.Object, f.Detail, f.Window}
+			i, ok := seen[k]
+			if !ok {
+				i = len(notes)
+				seen[k] = i
+				notes = append(notes, n)
+			}
+			if !slices.Contains(notes[i].Kinds, g.Kind) {
+				notes[i].Kinds = append(notes[i].Kinds, g.Kind)
+			}
+		}
+	}
+	return notes
 }
 
 // Unsettled is a kind of which something was read while late records might still arrive.
@@ -55,7 +83,7 @@ func DistinctNotes(g ClaimGroup) []ScopedFinding {
 			continue
 		}
 		seen[k] = len(notes)
-		notes = append(notes, ScopedFinding{g.Scope, n})
+		notes = append(notes, ScopedFinding{Scope: g.Scope, Finding: n})
 	}
 	return notes
 }

@@ -321,6 +321,7 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 	for _, texts := range pages {
 		all = append(all, texts...)
 	}
+	unbroken := strings.ReplaceAll(strings.Join(all, ""), " ", "")
 	for _, src := range p.Sources {
 		for _, n := range src.Records {
 			if want := []string{format.Count(n.Sealed), format.Count(n.Again), format.Count(n.Earlier), format.Count(n.Distinct)}; !follows(all, want...) {
@@ -381,14 +382,25 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 	}
 	documentSamples(t, pages, p)
 	for _, src := range p.Sources {
-		for _, g := range reports.GroupClaims(src.Claims) {
-			if !follows(all, g.Unit, format.Count(g.Expected), format.Count(g.Found)) {
-				t.Errorf("%s %s: the document does not give %d expected and %d found", src.Name, g.Scope, g.Expected, g.Found)
+		for _, g := range reports.Alike(reports.GroupClaims(src.Claims)) {
+			want := []string{g.Unit, format.Count(g.Expected), format.Count(g.Found)}
+			if len(g.ScopeNames)*len(g.Kinds) > 1 {
+				want[1], want[2] = fmt.Sprintf(in(words.EachCount), want[1]), fmt.Sprintf(in(words.EachCount), want[2])
+			}
+			if !follows(all, want...) {
+				t.Errorf("%s %s: the document does not give %d expected and %d found", src.Name, g.ScopeNames, g.Expected, g.Found)
+			}
+			parts := strings.FieldsFunc(strings.Join(g.ScopeNames, " "), func(r rune) bool { return r == ' ' || r == '=' })
+			for _, name := range slices.Concat(parts, g.Kinds) {
+				if !strings.Contains(unbroken, strings.ReplaceAll(name, " ", "")) {
+					t.Errorf("%s: the document does not name %s", src.Name, name)
+				}
 			}
 		}
 		for _, f := range reports.SumFigures(src.Claims) {
-			if !slices.Contains(all, format.Count(f.N)) {
-				t.Errorf("%s: figure %s %d is missing", src.Name, f.Code, f.N)
+			want := f.For + format.Count(f.N)
+			if f.For == "" && !slices.Contains(all, want) || !strings.Contains(unbroken, want) {
+				t.Errorf("%s: figure %s %s %d is missing", src.Name, f.Code, f.For, f.N)
 			}
 		}
 	}

@@ -46,7 +46,9 @@ type Pack struct {
 	Registers []Register // lists across controls, in the order of their IDs
 	Files     []File     // hashes of the pack's files that are not reports
 	Window    *Window    // nil: it is not told
-	Limits    []string   // what this pack does not prove, in plain words and the pack's language
+	// Attachments are files that the document carries in it, in the order of their names.
+	Attachments []Attachment
+	Limits      []string // what this pack does not prove, in plain words and the pack's language
 }
 
 // Recipient is one of those whom the pack is made for.
@@ -357,6 +359,16 @@ type Month struct {
 	Name    string
 	Pack    string // SHA-256 of that pack's manifest; empty: there is no pack of the month
 	Results map[string]evidence.Result
+}
+
+// Attachment is a file that the document carries in it, so that machines read there
+// what people do.
+type Attachment struct {
+	File               // Path is its name
+	MediaType   string // "application/json"
+	Description string // in the pack's language
+	// Open opens its content. Nil: it is too large to be carried, and the reader is told so.
+	Open func() (io.ReadCloser, error)
 }
 
 // File is one file of the pack.

@@ -22,19 +22,25 @@ func SplitScopes(claims []Claim) []Dimension {
 		if c.leftOut() {
 			continue
 		}
-		for part := range strings.FieldsSeq(c.Scope) {
-			name, value, ok := strings.Cut(part, "=")
-			if !ok {
-				name, value = "", part
-			}
-			i := slices.IndexFunc(dims, func(d Dimension) bool { return d.Name == name })
-			if i < 0 {
-				i = len(dims)
-				dims = append(dims, Dimension{Name: name})
-			}
-			if at, found := slices.BinarySearch(dims[i].Values, value); !found {
-				dims[i].Values = slices.Insert(dims[i].Values, at, value)
-			}
+		dims = addScope(dims, c.Scope)
+	}
+	return dims
+}
+
+// addScope adds the values of one scope.
+func addScope(dims []Dimension, scope string) []Dimension {
+	for part := range strings.FieldsSeq(scope) {
+		name, value, ok := strings.Cut(part, "=")
+		if !ok {
+			name, value = "", part
+		}
+		i := slices.IndexFunc(dims, func(d Dimension) bool { return d.Name == name })
+		if i < 0 {
+			i = len(dims)
+			dims = append(dims, Dimension{Name: name})
+		}
+		if at, found := slices.BinarySearch(dims[i].Values, value); !found {
+			dims[i].Values = slices.Insert(dims[i].Values, at, value)
 		}
 	}
 	return dims
@@ -69,4 +75,54 @@ func Omissions(claims []Claim) []Omission {
 		}
 	}
 	return list
+}
+
+// ScopeSet is scopes that have the same parts: every account with every region, say.
+type ScopeSet struct {
+	Names []string // in the order in which they were given
+	// Dimensions are their parts, if the scopes are all the combinations of them and
+	// more than one. Nil: some combination is not among them.
+	Dimensions []Dimension
+}
+
+// SetsOfScopes puts distinct scopes together by the names of their parts.
+func SetsOfScopes(names []string) []ScopeSet {
+	var sets []ScopeSet
+	index := map[string]int{}
+	for _, name := range names {
+		shape := ""
+		for part := range strings.FieldsSeq(name) {
+			dim, _, ok := strings.Cut(part, "=")
+			if !ok {
+				dim = ""
+			}
+			shape += dim + " "
+		}
+		i, ok := index[shape]
+		if !ok {
+			i = len(sets)
+			index[shape] = i
+			sets = append(sets, ScopeSet{})
+		}
+		sets[i].Names = append(sets[i].Names, name)
+		sets[i].Dimensions = addScope(sets[i].Dimensions, name)
+	}
+	for i := range sets {
+		if !sets[i].crossed() {
+			sets[i].Dimensions = nil
+		}
+	}
+	return sets
+}
+
+// crossed reports whether the scopes are all combinations of their parts. They are
+// distinct and have the same parts, so that their number tells.
+func (s *ScopeSet) crossed() bool {
+	n := 1
+	for _, d := range s.Dimensions {
+		if n *= len(d.Values); d.Name == "" || n > len(s.Names) {
+			return false
+		}
+	}
+	return n == len(s.Names) && n > 1
 }

@@ -31,6 +31,25 @@ func (r *Results) Encode(w io.Writer) error {
 	return b.Flush()
 }
 
+// EncodeSummary writes what Encode writes, without the items: of each control its
+// result, counts and parameters.
+func (r *Results) EncodeSummary(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	e := encoder{w: b}
+	e.open((*results)(r), "controls")
+	for i := range r.Controls {
+		c := control(r.Controls[i])
+		c.Pending, c.Undecided = nil, nil
+		e.text(separator(i))
+		e.value(c)
+	}
+	e.text("]}\n")
+	if e.err != nil {
+		return fmt.Errorf("encode a summary of the results: %w", e.err)
+	}
+	return b.Flush()
+}
+
 // MarshalJSON writes what Encode writes.
 func (r *Results) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer

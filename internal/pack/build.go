@@ -340,7 +340,7 @@ func (b *builder) render(context.Context) error {
 	b.sortFiles()
 	m.Files = slices.Clone(b.files)
 	c := contents{manifest: m, library: b.Library, framework: b.Framework, results: b.Results, answers: b.Answers, leaves: b.entries, window: b.Window,
-		sources: b.View.Describe(), records: b.records, drivers: b.Drivers, samples: b.drawn, location: b.Location}
+		sources: b.View.Describe(), records: b.records, drivers: b.Drivers, samples: b.drawn, location: b.Location, files: os.DirFS(b.dir)}
 	model, err := c.model()
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package pack
 import (
 	"cmp"
 	"fmt"
+	"io/fs"
 	"iter"
 	"path"
 	"slices"
@@ -35,6 +36,7 @@ type contents struct {
 	drivers   []collectors.Driver
 	samples   *Samples // nil: of a pack from before there were any
 	location  *time.Location
+	files     fs.FS // the pack's, without the reports
 }
 
 // model turns the contents into what the renderers draw, in the pack's language.
@@ -95,7 +97,8 @@ func (c *contents) model() (*reports.Pack, error) {
 		return nil, err
 	}
 	p.Limits = c.limits()
-	return p, nil
+	p.Attachments, err = c.attachments(maxAttached)
+	return p, err
 }
 
 func (c *contents) in(t evidence.Text) string { return t.In(c.manifest.Lang) }

@@ -396,7 +396,7 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 		return err
 	}
 	w.contents = &contents{manifest: w.manifest, library: library, framework: framework, results: results, answers: answers, leaves: w.entries, window: window,
-		sources: ipe.Sources, records: ipe.Records, drivers: w.Drivers, samples: samples, location: location}
+		sources: ipe.Sources, records: ipe.Records, drivers: w.Drivers, samples: samples, location: location, files: w.fsys}
 	return nil
 }
 

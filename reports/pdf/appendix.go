@@ -16,15 +16,12 @@ func (d *document) appendix() {
 	for _, s := range words.VerifySteps {
 		d.bullet(d.in(s), d.st.body)
 	}
-	d.outline(1, d.in(words.ControlSources), "sources of controls")
+	d.attachments()
+	d.outline(1, d.in(words.ControlSources), controlSourcesKey)
 	d.heading(d.in(words.ControlSources))
-	t := d.table(column{title: d.in(words.Control), width: 26}, column{title: d.in(words.Name), width: 36}, column{title: "SHA-256", width: bodyWidth - 62})
+	t := d.list(column{title: d.in(words.Control), width: 56}, column{title: d.in(words.Name), width: 40}, column{title: "SHA-256", width: bodyWidth - 96})
 	for _, r := range d.p.RuleFiles() {
-		var ids box
-		for _, id := range r.Controls {
-			ids.paras = append(ids.paras, d.goTo(id, "control "+id).paras...)
-		}
-		t.row(ids, d.text(r.Name), d.mono(r.SHA256))
+		t.row(d.controlIDs(r.Controls), d.text(r.Name), d.hash(r.SHA256))
 	}
 	d.outline(1, d.in(words.FileHashes), "files")
 	d.heading(d.in(words.FileHashes))
@@ -37,16 +34,44 @@ func (d *document) appendix() {
 	}
 }
 
+const controlSourcesKey = "sources of controls"
+
+// attachments names the files that the document carries, and those that are too
+// large for that.
+func (d *document) attachments() {
+	if len(d.p.Attachments) == 0 {
+		return
+	}
+	d.outline(1, d.in(words.AttachedFiles), "attachments")
+	d.heading(d.in(words.AttachedFiles))
+	d.flow(d.in(words.AttachedMean), d.st.body)
+	d.y += 1
+	t := d.table(column{title: d.in(words.Name), width: 30}, column{title: d.in(words.Content), width: 69},
+		column{title: d.in(words.SizeBytes), width: 24, right: true}, column{title: "SHA-256", width: bodyWidth - 123})
+	for _, a := range d.p.Attachments {
+		content := d.text(a.Description)
+		if a.Open == nil {
+			content.paras = append(content.paras, para{text: d.in(words.NotAttached), st: d.st.cellBold})
+		}
+		t.row(d.mono(a.Path), content, d.text(format.Count(a.Size)), d.mono(a.SHA256))
+	}
+}
+
 // maxFiles is how many files are listed; the workbook and manifest.json have all.
 const maxFiles = 300
 
 func (d *document) fileHashes() {
-	t := d.table(column{title: d.in(words.PackFile), width: 75}, column{title: d.in(words.SizeBytes), width: 23, right: true}, column{title: "SHA-256", width: bodyWidth - 98})
+	t := d.list(column{title: d.in(words.PackFile), width: 75}, column{title: d.in(words.SizeBytes), width: 23, right: true}, column{title: "SHA-256", width: bodyWidth - 98})
 	for i, f := range d.p.Files {
 		if i == maxFiles {
 			d.flow(d.say(words.MoreInHashesSheet, format.Count(int64(len(d.p.Files)-i))), d.st.bold)
 			break
 		}
-		t.row(d.text(f.Path), d.text(format.Count(f.Size)), box{paras: []para{{text: f.SHA256, st: d.st.monoTiny.with(black)}}})
+		t.row(d.text(f.Path), d.text(format.Count(f.Size)), d.hash(f.SHA256))
 	}
+}
+
+// hash is a cell of a SHA-256 that stays on one line.
+func (d *document) hash(s string) box {
+	return box{paras: []para{{text: s, st: d.st.monoTiny.with(black)}}}
 }

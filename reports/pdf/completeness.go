@@ -1,6 +1,9 @@
 package pdf
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
@@ -28,8 +31,7 @@ func (d *document) completeness(c *reports.Control) {
 		}
 	}
 	if len(bad) > 0 {
-		d.subheading(d.in(words.ScopesWithGaps))
-		d.claimGroups(bad)
+		d.claimGroups(d.in(words.ScopesWithGaps), bad)
 		d.gaps(bad)
 	}
 	d.y += 1.5
@@ -40,33 +42,69 @@ func (d *document) completeness(c *reports.Control) {
 	d.flow(d.in(words.SeeIPE), d.st.small)
 }
 
-// claimTotals has a line a source and method, over all its scopes.
+// claimTotals has a line a source and method, over all its scopes, for the kinds of
+// which it says the same.
 func (d *document) claimTotals(groups []reports.ClaimGroup) {
-	t := d.table(column{title: d.in(words.Source), width: 28}, column{title: d.in(words.Method), width: 34}, column{title: d.in(words.ScopesCount), width: 17, right: true},
-		column{title: d.in(words.CountedUnit), width: 34}, column{title: d.in(words.Expected), width: 20, right: true},
-		column{title: d.in(words.Found), width: 18, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 151})
-	for _, g := range groups {
+	t := d.table(column{title: d.in(words.Source), width: 34}, column{title: d.in(words.Method), width: 29}, column{title: d.in(words.ScopesCount), width: 16, right: true},
+		column{title: d.in(words.CountedUnit), width: 34}, column{title: d.in(words.Expected), width: 19, right: true},
+		column{title: d.in(words.Found), width: 19, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 151})
+	for _, g := range reports.Alike(groups) {
 		source := d.sourceLink(g.Source)
-		source.paras = append(source.paras, para{text: g.Kind, st: d.st.tiny})
-		t.row(source, d.text(g.Method), d.text(format.Count(int64(g.Scopes))), d.text(g.Unit), d.text(format.Count(g.Expected)), d.text(format.Count(g.Found)), d.claimVerdict(g))
+		source.paras = append(source.paras, d.kinds(g.Kinds))
+		t.row(source, d.text(g.Method), d.text(format.Count(int64(g.Scopes))), d.text(g.Unit), d.each(&g, g.Expected), d.each(&g, g.Found), d.claimVerdict(g.ClaimGroup))
 	}
 }
 
-// claimGroups has a line a scope.
-func (d *document) claimGroups(groups []reports.ClaimGroup) {
-	// The kind stands below the scope, whose lines are otherwise the same for all kinds.
-	t := d.table(column{title: d.in(words.ScopeOf), width: 44}, column{title: d.in(words.Window), width: 37}, column{title: d.in(words.CountedUnit), width: 38},
-		column{title: d.in(words.Expected), width: 20, right: true}, column{title: d.in(words.Found), width: 19, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 158})
-	for i, g := range groups {
+// kinds are the record kinds that a row is of.
+func (d *document) kinds(kinds []string) para {
+	return para{text: strings.Join(kinds, ", "), st: d.st.tiny}
+}
+
+// each is a count that holds for each of a row's kinds and scopes.
+func (d *document) each(g *reports.AlikeClaims, n int64) box {
+	if g.Each() {
+		return d.text(d.say(words.EachCount, format.Count(n)))
+	}
+	return d.text(format.Count(n))
+}
+
+// claimGroups has a line for the scopes and kinds of which it says the same.
+func (d *document) claimGroups(caption string, groups []reports.ClaimGroup) {
+	rows := reports.Alike(groups)
+	// The kinds stand below the scopes, which are often the same for all kinds.
+	t := d.table(column{title: d.in(words.ScopeOf), width: 43}, column{title: d.in(words.Window), width: 37}, column{title: d.in(words.CountedUnit), width: 38},
+		column{title: d.in(words.Expected), width: 20, right: true}, column{title: d.in(words.Found), width: 20, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 158})
+	t.caption = caption
+	for i, g := range rows {
 		if i == maxScopes {
 			d.y += 1
-			d.flow(d.say(words.MoreInIPESheet, format.Count(int64(len(groups)-i))), d.st.bold)
+			d.flow(d.say(words.MoreInIPESheet, format.Count(int64(len(rows)-i))), d.st.bold)
 			return
 		}
-		scope := d.text(g.Scope)
-		scope.paras = append(scope.paras, para{text: g.Kind, st: d.st.tiny})
-		t.row(scope, d.text(format.Window(g.Window, d.p.Location)), d.text(g.Unit), d.text(format.Count(g.Expected)), d.text(format.Count(g.Found)), d.claimVerdict(g))
+		for part := range slices.Chunk(d.scopeLines(g.ScopeNames), scopesInRow) {
+			scope := d.text(strings.Join(part, "\n"))
+			scope.paras = append(scope.paras, d.kinds(g.Kinds))
+			t.row(scope, d.text(format.Window(g.Window, d.p.Location)), d.text(g.Unit), d.each(&g, g.Expected), d.each(&g, g.Found), d.claimVerdict(g.ClaimGroup))
+		}
 	}
+}
+
+// scopesInRow is how many lines of scopes a row has at most, so that it fits on a page.
+const scopesInRow = 16
+
+// scopeLines writes scopes out: the values of their parts, where they are all the
+// combinations of these, and otherwise each.
+func (d *document) scopeLines(names []string) []string {
+	var lines []string
+	for _, set := range reports.SetsOfScopes(names) {
+		if set.Dimensions == nil {
+			lines = append(lines, set.Names...)
+		}
+		for _, dim := range set.Dimensions {
+			lines = append(lines, d.scopeText(dim))
+		}
+	}
+	return lines
 }
 
 // maxScopes is how many lines a table of scopes has at most.
@@ -92,12 +130,12 @@ func (d *document) gaps(groups []reports.ClaimGroup) {
 	if len(findings) == 0 {
 		return
 	}
-	d.subheading(d.say(words.GapsN, format.Count(int64(len(findings)))))
-	d.findings(findings)
+	d.findings(d.say(words.GapsN, format.Count(int64(len(findings)))), findings)
 }
 
-func (d *document) findings(findings []reports.ScopedFinding) {
+func (d *document) findings(caption string, findings []reports.ScopedFinding) {
 	t := d.table(column{title: d.in(words.Content), width: 44}, column{title: d.in(words.Object), width: 86}, column{title: d.in(words.Window), width: bodyWidth - 130})
+	t.caption = caption
 	for i, f := range findings {
 		if i == maxGaps {
 			d.y += 1
@@ -107,9 +145,12 @@ func (d *document) findings(findings []reports.ScopedFinding) {
 		what := d.strong(f.Finding.Text)
 		object := d.mono(f.Finding.Object)
 		for _, s := range []string{f.Scope, f.Finding.Detail} {
-			if s != "" {
+			if s != "" && s != f.Finding.Object {
 				object.paras = append(object.paras, para{text: s, st: d.st.tiny})
 			}
+		}
+		if len(f.Kinds) > 0 {
+			object.paras = append(object.paras, d.kinds(f.Kinds))
 		}
 		t.row(what, object, d.text(format.Window(f.Finding.Window, d.p.Location)))
 	}

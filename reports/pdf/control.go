@@ -17,7 +17,7 @@ const maxListed = 50
 // control is a control's section: texts, result, items by day, population,
 // completeness, exceptions.
 func (d *document) control(c *reports.Control) {
-	d.section(numbered(c.ID, c.Title), controlKey(c))
+	d.part(numbered(c.ID, c.Title), controlKey(c), d.controlRoom(c))
 	d.controlResult(c)
 	d.controlTexts(c)
 	d.dayChart(c)
@@ -26,6 +26,16 @@ func (d *document) control(c *reports.Control) {
 	d.exceptions(c)
 	d.changes(c)
 	d.observations(c)
+}
+
+// controlRoom is how much of a page a control needs to begin on it: for its result, and
+// for its activity and procedure, which are long and not cut.
+func (d *document) controlRoom(c *reports.Control) float64 {
+	const result = 52.0 // title, result and counts
+	t := d.factTable()
+	_, activity := t.setFact(fact{d.in(words.Activity), d.text(c.Activity)})
+	_, procedure := t.setFact(fact{d.in(words.Procedure), d.text(c.Procedure)})
+	return max(result+activity+procedure, partRoom)
 }
 
 func (d *document) controlResult(c *reports.Control) {
@@ -87,11 +97,20 @@ func (d *document) controlTexts(c *reports.Control) {
 	)
 }
 
-// rules names the files by which the control's items were judged.
+// rules names the files by which the control's items were judged. The appendix has
+// the hashes of those that it shares with others.
 func (d *document) rules(c *reports.Control) box {
 	var b box
+	var shared []string
 	for _, r := range c.Rules {
+		if r.Shared {
+			shared = append(shared, r.Name)
+			continue
+		}
 		b.paras = append(b.paras, para{text: r.Name + "  SHA-256 " + r.SHA256, st: d.st.mono})
+	}
+	if len(shared) > 0 {
+		b.paras = append(b.paras, para{text: strings.Join(shared, ", "), st: d.st.mono, link: controlSourcesKey})
 	}
 	return b
 }

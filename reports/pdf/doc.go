@@ -114,6 +114,8 @@ type document struct {
 
 	// drawn, when set, is told of every line of text and the room it takes.
 	drawn func(x, y, w, h float64, s string)
+	// headed, when set, is told of the columns of every header.
+	headed func(columns []column)
 }
 
 func newDocument(p *reports.Pack, before layout) *document {
@@ -128,23 +130,9 @@ func newDocument(p *reports.Pack, before layout) *document {
 	d.SetCellMargin(0)
 	d.SetCatalogSort(true)
 	d.SetCompression(true)
-	d.describe()
-	return d
-}
-
-// describe sets the document's properties, with dates of the pack and none of
-// the clock.
-func (d *document) describe() {
-	sealed := d.p.Checkpoint.SealedAt.UTC().Truncate(time.Second)
-	d.SetCreationDate(sealed)
-	d.SetModificationDate(sealed)
-	d.SetLang(string(d.p.Lang))
-	d.SetTitle(d.line(d.in(words.PackTitle)+" "+d.p.Organisation+" "+d.p.PeriodName), true)
-	d.SetSubject(d.line(d.p.Framework.Title), true)
-	d.SetAuthor(d.line(d.p.PreparedBy), true)
-	d.SetCreator(d.line(d.p.Tool), true)
-	d.SetProducer(d.line(d.p.Tool), true)
+	d.SetLang(string(p.Lang))
 	d.SetDisplayMode("fullpage", "continuous")
+	return d
 }
 
 func (d *document) in(t evidence.Text) string { return t.In(d.p.Lang) }

@@ -1,6 +1,10 @@
 package pdf
 
-import "github.com/evidencepack/evidence/reports/internal/visible"
+import (
+	"strings"
+
+	"github.com/evidencepack/evidence/reports/internal/visible"
+)
 
 // cutAt is how much of a text is looked at, in characters: more than a page holds.
 const cutAt = 12_000
@@ -8,6 +12,28 @@ const cutAt = 12_000
 // section begins a chapter on a new page.
 func (d *document) section(title, key string) {
 	d.page()
+	d.title(title, key)
+}
+
+// partRoom is how much of a page a part needs to begin on it: its title, and the
+// first of what it has.
+const partRoom = 115.0
+
+// part begins a chapter of which there are many, such as a control's: below the one
+// before, if enough of the page is left.
+func (d *document) part(title, key string, need float64) {
+	if d.y+need > bottom {
+		d.page()
+	} else {
+		d.gap(11)
+	}
+	d.title(title, key)
+}
+
+// endPage has the next part begin a page.
+func (d *document) endPage() { d.y = bottom }
+
+func (d *document) title(title, key string) {
 	d.outline(0, title, key)
 	d.flow(title, d.st.h1)
 	d.SetDrawColor(accent.r, accent.g, accent.b)
@@ -30,14 +56,6 @@ const headingGap = 4.5
 // headingHeight is how high a heading is, without the space above it.
 func (d *document) headingHeight(title string) float64 {
 	return float64(len(d.wrap(d.clean(title), d.st.h2, bodyWidth)))*d.st.h2.lead + 1
-}
-
-// subheading begins a list or table, and stays with its first rows.
-func (d *document) subheading(title string) {
-	d.gap(3)
-	d.room(d.st.h3.lead + 36)
-	d.flow(title, d.st.h3)
-	d.y += 0.5
 }
 
 // flow sets a text over the whole width, over as many pages as it takes.
@@ -66,6 +84,9 @@ type para struct {
 	st   style
 	link string // an anchor
 	url  string // an address; anything but https is left out
+
+	// words are links within the text: words of it by the anchors that they lead to.
+	words map[string]string
 }
 
 // box is a cell: paragraphs one below the other, on a fill.
@@ -136,11 +157,28 @@ func (d *document) draw(s set, x, y, w float64) {
 			lx = x + w - length
 		}
 		d.put(lx, y, l.text, l.para.st)
+		d.linkWords(l, lx, y)
 		if l.para.link != "" {
 			d.Link(lx, y, length, l.para.st.lead, d.link(l.para.link))
 		} else if address, ok := visible.Address(l.para.url); ok {
 			d.LinkString(lx, y, length, l.para.st.lead, address)
 		}
 		y += l.para.st.lead
+	}
+}
+
+// linkWords makes the words of a line lead where they do. They stand between
+// spaces and commas.
+func (d *document) linkWords(l setLine, x, y float64) {
+	if l.para.words == nil {
+		return
+	}
+	at := 0
+	for word := range strings.FieldsFuncSeq(l.text, func(r rune) bool { return r == ' ' || r == ',' }) {
+		at += strings.Index(l.text[at:], word)
+		if key, ok := l.para.words[word]; ok {
+			d.Link(x+d.length(l.text[:at], l.para.st), y, d.length(word, l.para.st), l.para.st.lead, d.link(key))
+		}
+		at += len(word)
 	}
 }

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
@@ -14,7 +15,7 @@ func sourceKey(i int) string { return "source " + strconv.Itoa(i) }
 // an auditor asks of information produced by the entity, in their order.
 func (d *document) ipe(i int) {
 	src := &d.p.Sources[i]
-	d.section(d.say(words.IPESheet, src.Name), sourceKey(i))
+	d.part(d.say(words.IPESheet, src.Name), sourceKey(i), partRoom)
 	d.sourceExamined(src)
 	d.parameters(src)
 	d.match(src)
@@ -42,9 +43,9 @@ func (d *document) sourceExamined(src *reports.Source) {
 
 func (d *document) parameters(src *reports.Source) {
 	d.heading(d.in(words.Question2))
-	t := d.table(column{title: d.in(words.PushedDown), width: bodyWidth})
-	for _, q := range src.Requested {
-		t.row(d.mono(q))
+	t := d.list(column{title: d.in(words.PushedDown), width: bodyWidth - 46}, column{title: d.in(words.Controls), width: 46})
+	for _, s := range reports.SharedSelections(src.Requested) {
+		t.row(d.mono(s.Text), d.text(strings.Join(s.For, ", ")))
 	}
 	if len(src.Requested) == 0 {
 		d.flow(d.in(words.EverythingAsked), d.st.body)
@@ -53,7 +54,7 @@ func (d *document) parameters(src *reports.Source) {
 		return
 	}
 	d.y += 2
-	t = d.table(column{title: d.in(words.RecordKind), width: 52}, column{title: d.in(words.FirstRequest), width: bodyWidth - 52})
+	t = d.list(column{title: d.in(words.RecordKind), width: 52}, column{title: d.in(words.FirstRequest), width: bodyWidth - 52})
 	for _, r := range src.Requests {
 		t.row(d.text(r.Kind), d.mono(r.Request))
 	}
@@ -70,8 +71,7 @@ func (d *document) match(src *reports.Source) {
 	d.claimTotals(reports.MergeScopes(groups))
 	d.y += 2
 	d.figures(src.Claims)
-	d.subheading(d.in(words.ByScope))
-	d.claimGroups(groups)
+	d.claimGroups(d.in(words.ByScope), groups)
 }
 
 // recordCounts leads from the records that were sealed to those that controls see.
@@ -79,26 +79,35 @@ func (d *document) recordCounts(counts []reports.RecordCounts) {
 	if len(counts) == 0 {
 		return
 	}
-	d.subheading(d.in(words.RecordsByKind))
 	const figure = 27
-	t := d.table(column{title: d.in(words.RecordKind), width: bodyWidth - 4*figure},
+	t := d.list(column{title: d.in(words.RecordKind), width: bodyWidth - 4*figure},
 		column{title: d.in(words.RecordsSealed), width: figure, right: true}, column{title: d.in(words.RecordsAgain), width: figure, right: true},
 		column{title: d.in(words.RecordsEarlier), width: figure, right: true}, column{title: d.in(words.RecordsDistinct), width: figure, right: true})
+	t.caption = d.in(words.RecordsByKind)
 	for _, n := range counts {
 		t.row(d.text(n.Kind), d.text(format.Count(n.Sealed)), d.text(format.Count(n.Again)), d.text(format.Count(n.Earlier)), d.strong(format.Count(n.Distinct)))
 	}
 	d.y += 3
 }
 
+// figures adds up what claims counted, and what of it was for which control.
 func (d *document) figures(claims []reports.Claim) {
 	if len(reports.SumFigures(claims)) == 0 {
 		return
 	}
-	t := d.table(column{title: d.in(words.RecordKind), width: 52}, column{title: d.in(words.TotalOfClaims), width: 66}, column{title: d.in(words.Control), width: 34},
-		column{title: d.in(words.Counts), width: bodyWidth - 152, right: true})
+	t := d.list(column{title: d.in(words.RecordKind), width: 48}, column{title: d.in(words.TotalOfClaims), width: 54},
+		column{title: d.in(words.Counts), width: 27, right: true}, column{title: d.in(words.OfThese), width: bodyWidth - 129})
 	for _, kind := range reports.ClaimedKinds(claims) {
-		for _, f := range reports.SumFigures(reports.ClaimsOf(claims, kind)) {
-			t.row(d.text(kind), d.text(f.Name), d.text(f.For), d.text(format.Count(f.N)))
+		for _, f := range reports.FiguresByCode(reports.SumFigures(reports.ClaimsOf(claims, kind))) {
+			shares := make([]string, len(f.Shares))
+			for i, s := range f.Shares {
+				shares[i] = s.For + " " + format.Count(s.N)
+			}
+			count := box{}
+			if f.Whole {
+				count = d.text(format.Count(f.N))
+			}
+			t.row(d.text(kind), d.text(f.Name), count, d.text(strings.Join(shares, ", ")))
 		}
 	}
 }
@@ -108,25 +117,22 @@ func (d *document) figures(claims []reports.Claim) {
 func (d *document) sequence(src *reports.Source) {
 	d.heading(d.in(words.Question4))
 	groups := reports.GroupClaims(src.Claims)
-	var failures, notes []reports.ScopedFinding
+	var failures []reports.ScopedFinding
 	for _, f := range src.Failures {
 		failures = append(failures, reports.ScopedFinding{Finding: f})
 	}
 	gaps := 0
 	for _, g := range groups {
 		gaps += len(g.Gaps)
-		notes = append(notes, reports.DistinctNotes(g)...)
 	}
 	if len(failures) > 0 {
-		d.subheading(d.say(words.FailuresN, format.Count(int64(len(failures)))))
-		d.findings(failures)
+		d.findings(d.say(words.FailuresN, format.Count(int64(len(failures)))), failures)
 	}
 	d.gaps(groups)
 	if len(failures) == 0 && gaps == 0 {
 		d.flow(d.in(words.NoGaps), d.st.body)
 	}
-	if len(notes) > 0 {
-		d.subheading(d.in(words.Note))
-		d.findings(notes)
+	if notes := reports.SourceNotes(groups); len(notes) > 0 {
+		d.findings(d.in(words.Note), notes)
 	}
 }

@@ -2,12 +2,15 @@ package pdf
 
 import "strings"
 
-// Characters that must not begin a line (行頭禁則) and those that must not end
-// one (行末禁則), after JIS X 4051 and JLREQ, for both widths of punctuation.
+// Characters that must not begin a line (行頭禁則), those that must not end
+// one (行末禁則), and those that stay together when they are doubled (分離禁止),
+// after JIS X 4051 and JLREQ, for both widths of punctuation.
 const (
-	noStart = "、。，．,.・:;：；?!？！‥…)]}）］｝」』】〕〉》〗〙”’»%％‰℃°′″" +
-		"ーゝゞヽヾ々〻ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ‐–〜～"
-	noEnd = "([{（［｛「『【〔〈《〖〘“‘«¥￥$＄£№＃"
+	noStart = "、。，．,.・:;：；?？!！‼⁇⁈⁉‥…)]}）］｝｠」』】〕〉》〗〙〟”’»%％‰℃°′″" +
+		"ーゝゞヽヾ々〻ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ‐–〜～゠" +
+		"｡､･｣ｰｧｨｩｪｫｬｭｮｯﾞﾟ"
+	noEnd   = "([{（［｛｟「『【〔〈《〖〘〝“‘«¥￥$＄£№＃｢"
+	doubled = "…‥―—"
 )
 
 // softBreaks are where a word that is too long for a line is broken by choice:
@@ -34,16 +37,18 @@ func wrapParagraph(text []rune, width float64, advance func(rune) float64) []str
 	for i := 0; i < len(text); i++ {
 		r := text[i]
 		length += advance(r)
-		if length > width+1e-9 && i > start && r != ' ' {
-			next := i
+		if length > width+1e-9 && i > start && !space(r) {
+			var next int
 			switch {
 			case good > start && (soft <= good || wordLength(text[good:], advance) <= width):
 				next = good
 			case soft > start:
 				next = soft
+			default:
+				next = permitted(text, start, i)
 			}
-			lines = append(lines, strings.TrimRight(string(text[start:next]), " "))
-			for next < len(text) && text[next] == ' ' {
+			lines = append(lines, strings.TrimRightFunc(string(text[start:next]), space))
+			for next < len(text) && space(text[next]) {
 				next++
 			}
 			start, length, good, soft = next, 0, next, next
@@ -59,7 +64,27 @@ func wrapParagraph(text []rune, width float64, advance func(rune) float64) []str
 			}
 		}
 	}
-	return append(lines, strings.TrimRight(string(text[start:]), " "))
+	return append(lines, strings.TrimRightFunc(string(text[start:]), space))
+}
+
+// space reports what takes no room at a line's end and does not begin one: the
+// spaces of both widths.
+func space(r rune) bool { return r == ' ' || r == '　' }
+
+// permitted is the last place up to at where a word longer than a line may be
+// broken, or at itself if there is none: a hash keeps the 、 that follows it.
+func permitted(text []rune, start, at int) int {
+	for next := at; next > start+1; next-- {
+		if !prohibited(text[next-1], text[next]) {
+			return next
+		}
+	}
+	return at
+}
+
+// prohibited reports whether no line ends between two characters.
+func prohibited(a, b rune) bool {
+	return space(b) || strings.ContainsRune(noStart, b) || strings.ContainsRune(noEnd, a) || a == b && strings.ContainsRune(doubled, a)
 }
 
 // wordLength is the length of what stands before the next place where a line
@@ -69,7 +94,7 @@ func wordLength(text []rune, advance func(rune) float64) float64 {
 	length := 0.0
 	for i, r := range text {
 		length += advance(r)
-		if i+1 == len(text) || text[i+1] == ' ' || breakBetween(r, text[i+1]) == breakGood {
+		if i+1 == len(text) || space(text[i+1]) || breakBetween(r, text[i+1]) == breakGood {
 			break
 		}
 	}
@@ -87,9 +112,9 @@ const (
 
 func breakBetween(a, b rune) breakKind {
 	switch {
-	case b == ' ', strings.ContainsRune(noStart, b), strings.ContainsRune(noEnd, a):
+	case prohibited(a, b):
 		return breakNever
-	case a == ' ', a == '　', ideographic(a), ideographic(b):
+	case space(a), ideographic(a), ideographic(b):
 		return breakGood
 	case strings.ContainsRune(softBreaks, a):
 		return breakSoft

@@ -6,6 +6,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports/internal/words"
+	"github.com/evidencepack/evidence/reports/reportstest"
 )
 
 // half is a typeface of half-width ASCII and full-width everything else.
@@ -35,6 +39,14 @@ func TestWrap(t *testing.T) {
 		{"a long word at its joints", "arn:aws:iam::1111:role/Admin", 6, []string{"arn:aws:", "iam::1111:", "role/Admin"}},
 		{"a hash anywhere", "0123456789abcdef", 4, []string{"01234567", "89abcdef"}},
 		{"a long word goes on where it stands", "By: arn:aws:iam::1111:role/Admin", 6, []string{"By: arn:aws:", "iam::1111:", "role/Admin"}},
+		{"a hash keeps what follows it", "0123456789、次", 5, []string{"012345678", "9、次"}},
+		{"a hash does not begin a line with what follows its end", "(0123456789)", 5, []string{"(012345678", "9)"}},
+		{"no half-width ｰ or ｡ at a line's beginning", "ｶｰﾄﾞ｡", 1, []string{"ｶ", "ｰ", "ﾄ", "ﾞ", "｡"}},
+		{"half-width kana", "ｱｱｶｰﾄﾞ", 3, []string{"ｱｱ", "ｶｰ", "ﾄﾞ"}},
+		{"a dash of two", "例――次の", 2, []string{"例", "――", "次の"}},
+		{"wide spaces at breaks", "項目：値　　次：値", 4, []string{"項目：値", "次：値"}},
+		{"a wide space at a paragraph's beginning", "　変更", 5, []string{"　変更"}},
+		{"English within Japanese stays whole", "承認はPullRequestによる", 7, []string{"承認は", "PullRequestに", "よる"}},
 		{"dates stay whole", "on 2026-10-31 it", 6, []string{"on", "2026-10-31", "it"}},
 		{"narrower than a character", "漢字", 0.1, []string{"漢", "字"}},
 	}
@@ -59,7 +71,7 @@ func FuzzWrap(f *testing.F) {
 			t.Skip()
 		}
 		lines := wrap(s, width, half)
-		squeeze := func(s string) string { return strings.NewReplacer(" ", "", "\n", "").Replace(s) }
+		squeeze := func(s string) string { return strings.NewReplacer(" ", "", "　", "", "\n", "").Replace(s) }
 		if diff := cmp.Diff(squeeze(s), squeeze(strings.Join(lines, ""))); diff != "" {
 			t.Errorf("wrap(%q, %v) (-in +out):\n%s", s, width, diff)
 		}
@@ -73,4 +85,59 @@ func FuzzWrap(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestProhibitions breaks the texts of a pack and of ours at many widths: no line
+// begins or ends with what it must not, and no English word is cut that a line holds.
+func TestProhibitions(t *testing.T) {
+	var texts []string
+	for _, lang := range []evidence.Lang{evidence.Japanese, evidence.English} {
+		for _, c := range reportstest.Pack(reportstest.Options{Lang: lang}).Controls {
+			texts = append(texts, c.Title, c.Activity, c.Procedure, c.Population.Definition)
+		}
+		for _, term := range words.Terms {
+			texts = append(texts, term.Meaning.In(lang))
+		}
+		for _, s := range words.VerifySteps {
+			texts = append(texts, s.In(lang))
+		}
+	}
+	length := func(s string) (n float64) {
+		for _, r := range s {
+			n += half(r)
+		}
+		return n
+	}
+	broken := 0
+	for _, s := range texts {
+		for width := 12.0; width < 60; width += 0.5 {
+			lines := wrap(s, width, half)
+			at := 0
+			for i, l := range lines {
+				at += strings.Index(s[at:], l) + len(l)
+				if i+1 == len(lines) || l == "" || lines[i+1] == "" || s[at] == '\n' {
+					continue
+				}
+				broken++
+				end, _ := utf8.DecodeLastRuneInString(l)
+				begin, _ := utf8.DecodeRuneInString(lines[i+1])
+				other := func(r rune) bool { return space(r) || ideographic(r) }
+				word := "" // what the break is within, if it is within a word
+				if before, after := strings.FieldsFunc(s[:at], other), strings.FieldsFunc(s[at:], other); len(before) > 0 && len(after) > 0 {
+					word = before[len(before)-1] + after[0]
+				}
+				switch {
+				case strings.ContainsRune(noStart, begin):
+					t.Errorf("width %v: %q begins a line", width, lines[i+1])
+				case strings.ContainsRune(noEnd, end):
+					t.Errorf("width %v: %q ends a line", width, l)
+				case !space(rune(s[at])) && latin(end) && latin(begin) && length(word) <= width:
+					t.Errorf("width %v: a word is cut between %q and %q", width, l, lines[i+1])
+				}
+			}
+		}
+	}
+	if broken < 1000 {
+		t.Errorf("only %d lines were broken", broken)
+	}
 }

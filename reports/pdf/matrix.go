@@ -13,8 +13,8 @@ import (
 func (d *document) matrix() {
 	d.section(d.in(words.ControlMatrix), "matrix")
 	t := d.table(
-		column{title: d.in(words.Control), width: 18}, column{title: d.in(words.ControlTitle), width: 36},
-		column{title: d.in(words.Owner), width: 29}, column{title: d.in(words.PopulationCount), width: 21, right: true},
+		column{title: d.in(words.Control), width: 57},
+		column{title: d.in(words.Owner), width: 26}, column{title: d.in(words.PopulationCount), width: 21, right: true},
 		column{title: d.in(words.ExceptionCount), width: 22, right: true}, column{title: d.in(words.Result), width: 35},
 		column{title: d.in(words.Page), width: bodyWidth - 161, right: true},
 	)
@@ -34,7 +34,7 @@ func (d *document) matrix() {
 func (d *document) matrixRow(c *reports.Control) []box {
 	key := controlKey(c)
 	return []box{
-		d.goTo(c.ID, key), d.text(c.Title), d.text(c.Owner),
+		d.goTo(numbered(c.ID, c.Title), key), d.text(c.Owner),
 		d.text(format.Count(c.Counts.Total)), d.strong(format.Count(c.Counts.Exceptions)), d.result(c.Result),
 		d.goTo(strconv.Itoa(d.pageOf(key)), key),
 	}

@@ -21,7 +21,6 @@ func (d *document) method() {
 	for _, t := range []evidence.Text{words.MethodObtain, words.MethodComplete, words.MethodSeal, words.MethodTest} {
 		d.bullet(d.in(t), d.st.body)
 	}
-	d.heading(d.in(words.ResultsHeading))
 	d.resultMeanings()
 	d.heading(d.in(words.ReperformHeading))
 	d.bullet(d.in(words.ReperformTool), d.st.body)
@@ -33,11 +32,10 @@ func (d *document) method() {
 	d.bullet(d.in(words.LimitPeriodHalfOpen), d.st.body)
 }
 
-// sourcesTable has a row a source: what it is, which parts of it were read, and
-// what was asked of it.
+// sourcesTable has a row a source: what it is, and which parts of it were read. What
+// was asked of it, which may take pages, is in its IPE sheet.
 func (d *document) sourcesTable() {
-	t := d.table(column{title: d.in(words.Source), width: 24}, column{title: d.in(words.SourceSystem), width: 40},
-		column{title: d.in(words.ScopeOf), width: 52}, column{title: d.in(words.PushedDown), width: bodyWidth - 116})
+	t := d.table(column{title: d.in(words.Source), width: 28}, column{title: d.in(words.SourceSystem), width: 58}, column{title: d.in(words.ScopeOf), width: bodyWidth - 86})
 	for i, src := range d.p.Sources {
 		var scopes []string
 		for _, s := range reports.SplitScopes(src.Claims) {
@@ -46,14 +44,12 @@ func (d *document) sourcesTable() {
 		for _, o := range reports.Omissions(src.Claims) {
 			scopes = append(scopes, d.say(words.OmittedScope, o.Scope, format.Count(int64(o.Kinds)), d.line(o.Why)))
 		}
-		requested := box{}
-		for _, q := range src.Requested {
-			requested.paras = append(requested.paras, para{text: q, st: d.st.monoTiny.with(black)})
-		}
 		system := d.text(src.System)
 		system.paras = append(system.paras, para{text: src.Location, st: d.st.tiny})
-		t.row(d.goTo(src.Name, sourceKey(i)), system, d.text(strings.Join(scopes, "\n")), requested)
+		t.row(d.goTo(src.Name, sourceKey(i)), system, d.text(strings.Join(scopes, "\n")))
 	}
+	d.y += 1.5
+	d.flow(d.in(words.SelectionsInIPE), d.st.small)
 }
 
 // scopeText is one dimension of a scope with its values: "account (3): a, b, c".
@@ -63,7 +59,9 @@ func (d *document) scopeText(s reports.Dimension) string {
 
 func (d *document) resultMeanings() {
 	t := d.table(column{title: d.in(words.Result), width: 36}, column{title: d.in(words.Meaning), width: bodyWidth - 36})
+	var rows [][]box
 	for _, r := range evidence.Results {
-		t.row(d.result(r), d.text(d.in(words.ResultMeans(r))))
+		rows = append(rows, []box{d.result(r), d.text(d.in(words.ResultMeans(r)))})
 	}
+	t.together(d.in(words.ResultsHeading), rows)
 }

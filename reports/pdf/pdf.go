@@ -48,7 +48,7 @@ func (Renderer) Render(w io.Writer, p *reports.Pack) error {
 			known = d.now
 			continue
 		}
-		if err := d.Output(w); err != nil {
+		if err := d.archive(w); err != nil {
 			return fmt.Errorf("render report.pdf: %w", err)
 		}
 		return nil
@@ -68,12 +68,15 @@ func (d *document) write() {
 	d.summary()
 	d.method()
 	d.matrix()
+	d.endPage()
 	for i := range d.p.Controls {
 		d.control(&d.p.Controls[i])
 	}
+	d.endPage()
 	for i := range d.p.Registers {
 		d.register(&d.p.Registers[i])
 	}
+	d.endPage()
 	for i := range d.p.Sources {
 		d.ipe(i)
 	}

@@ -16,7 +16,7 @@ const maxRegisterRows = 100
 // register is a register's section: what it lists, the counts by group and
 // month, and the first of its entries.
 func (d *document) register(r *reports.Register) {
-	d.section(r.Title, "register "+r.ID)
+	d.part(r.Title, "register "+r.ID, partRoom)
 	d.flow(r.Text, d.st.body)
 	d.y += 2
 	for _, caution := range words.RegisterCautions(r, d.p.Lang) {

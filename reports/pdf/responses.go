@@ -19,9 +19,9 @@ func (d *document) responses() {
 	d.flow(d.in(words.ResponsesMean), d.st.body)
 	d.flow(d.say(words.AllResponses, d.in(words.ExceptionList)), d.st.body)
 	d.y += 2
-	t := d.table(column{title: d.in(words.Control), width: 20}, column{title: d.in(words.ControlTitle), width: 62},
-		column{title: d.in(words.ExceptionCount), width: 20, right: true}, column{title: d.in(words.ResponseKind), width: bodyWidth - 122},
-		column{title: d.in(words.UnansweredCount), width: 20, right: true})
+	t := d.table(column{title: d.in(words.Control), width: 20}, column{title: d.in(words.ControlTitle), width: 56},
+		column{title: d.in(words.ExceptionCount), width: 21, right: true}, column{title: d.in(words.ResponseKind), width: bodyWidth - 121},
+		column{title: d.in(words.UnansweredCount), width: 24, right: true})
 	for i := range d.p.Controls {
 		c := &d.p.Controls[i]
 		if c.Counts.Exceptions == 0 {

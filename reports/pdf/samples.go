@@ -40,7 +40,7 @@ func (d *document) samples() {
 // sampleSizes has a row a control.
 func (d *document) sampleSizes() {
 	const figure = 22
-	t := d.table(column{title: d.in(words.Control), width: 22}, column{title: d.in(words.ControlTitle), width: bodyWidth - 22 - 4*figure},
+	t := d.list(column{title: d.in(words.Control), width: 22}, column{title: d.in(words.ControlTitle), width: bodyWidth - 22 - 4*figure},
 		column{title: d.in(words.DrawnFrom), width: figure, right: true}, column{title: d.in(words.LeftOut), width: figure, right: true},
 		column{title: d.in(words.SampleSize), width: figure, right: true}, column{title: d.in(words.ReplacedCount), width: figure, right: true})
 	for _, c := range d.p.Sampled() {
@@ -71,8 +71,8 @@ func (d *document) sample(c *reports.Control) {
 	if shown < len(s.Drawn) {
 		d.flow(d.say(words.FirstOfSample, format.Count(int64(shown)), format.Count(int64(len(s.Drawn))), d.in(words.Samples)), d.st.small)
 	}
-	t := d.table(column{title: d.in(words.DrawnNumber), width: 11, right: true}, column{title: d.in(words.DrawnAs), width: 22}, column{title: d.in(words.When), width: 46},
-		column{title: d.in(words.ItemLabel), width: bodyWidth - 109}, column{title: d.in(words.Verdict), width: 30})
+	t := d.list(column{title: d.in(words.DrawnNumber), width: 11, right: true}, column{title: d.in(words.DrawnAs), width: 20}, column{title: d.in(words.When), width: 46},
+		column{title: d.in(words.ItemLabel), width: bodyWidth - 105}, column{title: d.in(words.Verdict), width: 28})
 	for i, item := range s.Drawn[:shown] {
 		t.row(d.text(format.Count(int64(i+1))), d.text(d.in(words.DrawnName(item.State))), d.text(d.time(item.Time)), d.drawnItemBox(item), d.text(verdictText(d, item.Verdict)))
 	}

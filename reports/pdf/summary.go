@@ -63,23 +63,32 @@ func (d *document) itemResults() {
 	}
 }
 
-// controlLinks is a cell of controls, each a line that leads to its section.
+// controlLinks is a cell of controls, each of which leads to its section.
 func (d *document) controlLinks(controls []*reports.Control) box {
-	var b box
-	for _, c := range controls {
-		b.paras = append(b.paras, d.goTo(c.ID, controlKey(c)).paras...)
+	ids := make([]string, len(controls))
+	for i, c := range controls {
+		ids[i] = c.ID
 	}
-	return b
+	return d.controlIDs(ids)
+}
+
+// controlIDs is the same, of controls by their IDs.
+func (d *document) controlIDs(ids []string) box {
+	p := para{text: strings.Join(ids, ", "), st: d.st.cell.with(linkBlue), words: map[string]string{}}
+	for _, id := range ids {
+		p.words[id] = "control " + id
+	}
+	return box{paras: []para{p}}
 }
 
 func (d *document) exceptionsByControl() {
-	t := d.table(column{title: d.in(words.Control), width: 17}, column{title: d.in(words.ControlTitle), width: 43},
-		column{title: d.in(words.PopulationCount), width: 18, right: true}, column{title: d.in(words.ExceptionCount), width: 18, right: true},
-		column{title: d.in(words.AnsweredCount), width: 17, right: true}, column{title: d.in(words.UnansweredCount), width: 19, right: true},
-		column{title: d.in(words.Result), width: bodyWidth - 132})
+	t := d.table(column{title: d.in(words.Control), width: bodyWidth - 120.5},
+		column{title: d.in(words.PopulationCount), width: 21, right: true}, column{title: d.in(words.ExceptionCount), width: 21, right: true},
+		column{title: d.in(words.AnsweredCount), width: 19.5, right: true}, column{title: d.in(words.UnansweredCount), width: 23.5, right: true},
+		column{title: d.in(words.Result), width: 35.5})
 	var rows [][]box
 	for _, c := range d.p.Controls {
-		rows = append(rows, []box{d.goTo(c.ID, controlKey(&c)), d.text(c.Title), d.text(format.Count(c.Counts.Total)), d.strong(format.Count(c.Counts.Exceptions)),
+		rows = append(rows, []box{d.goTo(numbered(c.ID, c.Title), controlKey(&c)), d.text(format.Count(c.Counts.Total)), d.strong(format.Count(c.Counts.Exceptions)),
 			d.text(format.Count(c.Answered())), d.text(format.Count(c.Unanswered())), d.result(c.Result)})
 	}
 	t.together(d.in(words.ExceptionsByControl), rows)

@@ -14,6 +14,8 @@ type column struct {
 type table struct {
 	d       *document
 	columns []column
+	caption string  // above the header of the first page; may be empty
+	padY    float64 // above and below a row's text
 	started bool
 	header  []set // the titles, once they are set
 	high    float64
@@ -22,11 +24,21 @@ type table struct {
 const (
 	cellPadX = 1.6
 	cellPadY = 1.1
+	listPadY = 0.45 // of long lists of hashes
 	// maxHead bounds a header, and the label of a fact.
 	maxHead = 60.0
 )
 
-func (d *document) table(columns ...column) *table { return &table{d: d, columns: columns} }
+func (d *document) table(columns ...column) *table {
+	return &table{d: d, columns: columns, padY: cellPadY}
+}
+
+// list is a table of many short rows.
+func (d *document) list(columns ...column) *table {
+	t := d.table(columns...)
+	t.padY = listPadY
+	return t
+}
 
 // headHeight is how high the header row is.
 func (t *table) headHeight() float64 {
@@ -42,13 +54,22 @@ func (t *table) headHeight() float64 {
 	return t.high
 }
 
-// maxRow is how high the text of a row may be: as a page holds below the header.
-// What is higher is cut with a note.
-func (t *table) maxRow() float64 { return bottom - top - t.headHeight() - 2*cellPadY }
+// maxRow is how high the text of a row may be: as a page holds below the caption and
+// the header. What is higher is cut with a note.
+func (t *table) maxRow() float64 {
+	room := bottom - top - t.headHeight() - 2*t.padY
+	if t.caption != "" {
+		room -= t.d.st.h3.lead + 0.5
+	}
+	return room
+}
 
 // head draws the header row.
 func (t *table) head() {
 	d := t.d
+	if d.headed != nil {
+		d.headed(t.columns)
+	}
 	t.paint(t.header, t.headHeight(), pale)
 	d.SetDrawColor(accent.r, accent.g, accent.b)
 	d.SetLineWidth(0.4)
@@ -71,7 +92,7 @@ func (t *table) set(boxes []box) (sets []set, height float64) {
 		sets = append(sets, d.setBox(b, t.columns[i].width-2*cellPadX, t.maxRow(), d.in(words.CutSeeExcel)))
 		height = max(height, sets[i].height)
 	}
-	return sets, height + 2*cellPadY
+	return sets, height + 2*t.padY
 }
 
 // together draws a heading and rows, on one page if a page holds them.
@@ -91,20 +112,35 @@ func (t *table) together(heading string, rows [][]box) {
 	}
 }
 
-// row draws a row of one box a column.
-func (t *table) row(boxes ...box) {
+// begin makes room for a row, below a header if it begins the table or a page. The
+// caption and the header stay with the first row.
+func (t *table) begin(height float64) {
 	d := t.d
-	sets, height := t.set(boxes)
 	switch {
 	case !t.started:
-		// The header stays with its first row.
-		d.room(t.headHeight() + height)
 		t.started = true
+		if t.caption != "" {
+			d.gap(captionGap)
+			d.room(d.st.h3.lead + 0.5 + t.headHeight() + height)
+			d.put(left, d.y, d.fit(d.line(t.caption), d.st.h3, bodyWidth), d.st.h3)
+			d.y += d.st.h3.lead + 0.5
+		}
+		d.room(t.headHeight() + height)
 		t.head()
 	case d.y+height > bottom:
 		d.page()
 		t.head()
 	}
+}
+
+// captionGap is the white space above a caption.
+const captionGap = 3.0
+
+// row draws a row of one box a column.
+func (t *table) row(boxes ...box) {
+	d := t.d
+	sets, height := t.set(boxes)
+	t.begin(height)
 	t.paint(sets, height, color{})
 	d.SetDrawColor(hairline.r, hairline.g, hairline.b)
 	d.SetLineWidth(0.15)
@@ -116,22 +152,14 @@ func (t *table) row(boxes ...box) {
 func (t *table) band(b box, heads bool) {
 	d := t.d
 	s := d.setBox(b, t.width()-2*cellPadX, maxHead, d.in(words.CutSeeExcel))
-	height := s.height + 2*cellPadY
+	height := s.height + 2*t.padY
 	need := height
 	if heads {
-		need += 3*d.st.cell.lead + 2*cellPadY
+		need += 3*d.st.cell.lead + 2*t.padY
 	}
-	switch {
-	case !t.started:
-		d.room(t.headHeight() + need)
-		t.started = true
-		t.head()
-	case d.y+need > bottom:
-		d.page()
-		t.head()
-	}
+	t.begin(need)
 	d.fill(left, d.y, t.width(), height, ground)
-	d.draw(s, left+cellPadX, d.y+cellPadY, t.width()-2*cellPadX)
+	d.draw(s, left+cellPadX, d.y+t.padY, t.width()-2*cellPadX)
 	d.y += height
 	d.SetDrawColor(hairline.r, hairline.g, hairline.b)
 	d.SetLineWidth(0.15)
@@ -150,7 +178,7 @@ func (t *table) paint(sets []set, height float64, back color) {
 		if s.fill != (color{}) {
 			d.fill(x, d.y, w, height, s.fill)
 		}
-		d.draw(s, x+cellPadX, d.y+cellPadY, w-2*cellPadX)
+		d.draw(s, x+cellPadX, d.y+t.padY, w-2*cellPadX)
 		x += w
 	}
 	d.y += height
@@ -224,8 +252,8 @@ func (b box) empty() bool {
 func (t *table) setFact(f fact) (sets []set, height float64) {
 	d := t.d
 	label := d.setBox(d.strong(f.label), t.columns[0].width-2*cellPadX, maxHead, "")
-	value := d.setBox(f.value, t.columns[1].width-2*cellPadX, bottom-top-2*cellPadY, d.in(words.CutSeeExcel))
-	return []set{label, value}, max(label.height, value.height) + 2*cellPadY
+	value := d.setBox(f.value, t.columns[1].width-2*cellPadX, bottom-top-2*t.padY, d.in(words.CutSeeExcel))
+	return []set{label, value}, max(label.height, value.height) + 2*t.padY
 }
 
 // fact draws a row of facts.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/evidencepack/evidence/reports/internal/words"
 	"github.com/evidencepack/evidence/reports/reportstest"
@@ -80,6 +82,55 @@ func TestTogether(t *testing.T) {
 		}
 		if last := got[len(got)-1]; rows < 80 && last.page != want {
 			t.Errorf("%d rows: the last is on page %d, and the heading on page %d", rows, last.page, want)
+		}
+	}
+}
+
+// TestHeadersAreNotCut: the columns of every table hold the words above them, in both languages.
+func TestHeadersAreNotCut(t *testing.T) {
+	for name, p := range archivePacks() {
+		if name == "hostile" { // its titles are longer than any column
+			continue
+		}
+		d := newDocument(p, layout{})
+		tables := 0
+		d.headed = func(columns []column) {
+			tables++
+			for _, c := range columns {
+				lines := d.wrap(c.title, d.st.cellBold, c.width-2*cellPadX)
+				for i, l := range lines[:len(lines)-1] {
+					end, _ := utf8.DecodeLastRuneInString(l)
+					begin, _ := utf8.DecodeRuneInString(lines[i+1])
+					if latin(end) && latin(begin) && !strings.Contains(c.title, l+" ") {
+						t.Errorf("%s: %q is cut between %q and %q", name, c.title, l, lines[i+1])
+					}
+				}
+			}
+		}
+		d.write()
+		if tables == 0 {
+			t.Errorf("%s: no table has a header", name)
+		}
+	}
+}
+
+func latin(r rune) bool { return r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
+// TestCaptionStays: a caption and the header stay with the first row, however high it is.
+func TestCaptionStays(t *testing.T) {
+	lines := strings.TrimSuffix(strings.Repeat("line\n", 30), "\n")
+	got := drawn(func(d *document) {
+		d.y = bottom - 60
+		table := d.table(column{title: "title", width: 60})
+		table.caption = "caption"
+		table.row(d.text(lines))
+	})
+	if len(got) != 32 || got[0].text != "caption" || got[1].text != "title" {
+		t.Fatalf("drawn: %v", got)
+	}
+	for _, l := range got {
+		if l.page != 2 {
+			t.Errorf("%s is on page %d", l.text, l.page)
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/evidencepack/evidence"
@@ -81,6 +83,12 @@ func Pack(o Options) *reports.Pack {
 		Sources:  b.sources(),
 		Controls: b.controls(),
 		Files:    files(),
+		Attachments: []reports.Attachment{
+			b.attachment("ipe.json", b.in("母集団の情報源、抽出条件、照合", "Sources, parameters and match of the populations"), `{"sources":[]}`),
+			b.attachment("results-summary.json", b.in("統制ごとの結果及び件数", "Results and counts by control"), `{"controls":[{"id":"LOG-01"}]}`),
+			{File: reports.File{Path: "results.json", Size: 41_000_000, SHA256: Hash("results.json")}, MediaType: "application/json",
+				Description: b.in("判定の結果", "What the tests found")},
+		},
 		Limits: []string{
 			b.in("CloudTrailのアーカイブに配信される前に失われたイベントは、本パックでは検出できない。", "Events that were lost before they reached the CloudTrail archive cannot be detected by this pack."),
 			b.in("データイベント（S3オブジェクトの読み書きなど）は証跡の収集対象ではない。", "Data events, such as reads and writes of S3 objects, are not collected."),
@@ -103,6 +111,13 @@ func (b builder) in(ja, en string) string { return evidence.Text{JA: ja, EN: en}
 func Hash(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:])
+}
+
+func (b builder) attachment(name, description, content string) reports.Attachment {
+	return reports.Attachment{
+		File: reports.File{Path: name, Size: int64(len(content)), SHA256: Hash(content)}, MediaType: "application/json", Description: description,
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil },
+	}
 }
 
 func files() []reports.File {

@@ -61,6 +61,9 @@ var (
 	NotSettledYet     = evidence.Text{JA: "%s：対象期間の一部を、遅れて到着する記録がなお見込まれる時点で取得した。%s 以後に再度収集するまで、その部分の網羅性は暫定である。", EN: "%s: a part of the period was read while late records may still arrive. Until it is collected again after %s, the completeness of that part is provisional."}
 	SeeIPE            = evidence.Text{JA: "範囲ごとの内訳は、証跡元ごとの IPE の節に示す。", EN: "The IPE sheet of each source has the figures of every part."}
 	Method            = evidence.Text{JA: "確認の方法", EN: "Measured by"}
+	SelectionsInIPE   = evidence.Text{JA: "証跡元に指定した抽出条件は、証跡元ごとの IPE の節に示す。", EN: "The IPE sheet of each source has the selections that were pushed down to it."}
+	EachCount         = evidence.Text{JA: "各 %s", EN: "%s each"}
+	OfThese           = evidence.Text{JA: "うち統制別", EN: "Of these for controls"}
 	ScopesCount       = evidence.Text{JA: "範囲の数", EN: "Parts"}
 	Window            = evidence.Text{JA: "期間", EN: "Time"}
 	Object            = evidence.Text{JA: "対象", EN: "Object"}
@@ -104,6 +107,9 @@ var (
 	Appendix            = evidence.Text{JA: "付録", EN: "Appendix"}
 	VerifyHeading       = evidence.Text{JA: "検証の方法", EN: "How to verify"}
 	VerifyIntro         = evidence.Text{JA: "次の手順により、本パックが作成後に変更されていないこと、及び同じ結果が得られることを、ネットワークなしで確かめることができる。", EN: "These steps show, without a network, that the pack has not been altered since it was made and that its tests give the same results."}
+	AttachedFiles       = evidence.Text{JA: "添付ファイル", EN: "Attached files"}
+	AttachedMean        = evidence.Text{JA: "次のファイルは、機械可読の形で本書に添付している（PDF/A-3 の関連ファイル）。PDF 閲覧ソフトの添付ファイルの一覧から取り出すことができる。", EN: "This document carries the following files for machines to read (associated files of PDF/A-3). A PDF reader saves them from its list of attachments."}
+	NotAttached         = evidence.Text{JA: "サイズが大きいため添付していない。パックに収録している。", EN: "Not attached because of its size; the pack has it."}
 	ControlSources      = evidence.Text{JA: "統制ソースのハッシュ値", EN: "Hashes of the control sources"}
 	FileHashes          = evidence.Text{JA: "パックのファイルのハッシュ値", EN: "Hashes of the pack's files"}
 	MoreInHashesSheet   = evidence.Text{JA: "ほか %s 件は Excel のシート「ハッシュ」に記載している。", EN: "%s more are in the workbook's sheet Hashes."}
