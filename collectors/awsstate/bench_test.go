@@ -62,8 +62,8 @@ func benchAccount(n int) string {
 }
 
 // BenchmarkSnapshots reads the security groups of 100 accounts with 17 regions and 50
-// groups in each, as many units at a time as a collection does. Its peer are the SDK's own
-// paginators, asked as many at a time, that do nothing with the answers. Both read first
+// groups in each, as many units at a time as a collection does. Its peer is the SDK's own
+// paginators, as many at a time, with nothing done with the answers. Both read first
 // from regions that are far, with the collector's budgets of requests as they are set, and
 // then from near ones and without budgets, so that what they do themselves shows. The
 // floor is to send the collector's own requests again by net/http, and to go through the
