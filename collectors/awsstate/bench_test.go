@@ -3,15 +3,21 @@ package awsstate
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -25,6 +31,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/goccy/go-yaml"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
 
 	"github.com/evidencepack/evidence/collectors"
 	aws "github.com/evidencepack/evidence/internal/demo/aws"
@@ -39,7 +46,7 @@ const (
 	benchGroups   = 50 // in each account and region
 	benchRules    = 5  // of each group
 
-	benchFar = 100 * time.Millisecond // how long the answers of its regions take
+	benchFar = 100 * time.Millisecond // how long the answers of its regions take, where they are far
 )
 
 var benchRegions = []string{
@@ -55,28 +62,46 @@ func benchAccount(n int) string {
 }
 
 // BenchmarkSnapshots reads the security groups of 100 accounts with 17 regions and 50
-// groups in each, as many units at a time as a collection does: with the budgets of
-// requests as they are set, and with none, so that what they cost shows. The floor is to
-// ask the same of the SDK's own paginators, as many at a time, and to do nothing with the
-// answers. The server lives in the same process.
+// groups in each, as many units at a time as a collection does. Its peer is the SDK's own
+// paginators, as many at a time, with nothing done with the answers. Both read first
+// from regions that are far, with the collector's budgets of requests as they are set, and
+// then from near ones and without budgets, so that what they do themselves shows. The
+// floor is to send the collector's own requests again by net/http, and to go through the
+// answers with encoding/xml. budget_s is what the budgets alone would take. The server
+// lives in the same process, and every step's memory has the requests (sent_MB).
 func BenchmarkSnapshots(b *testing.B) {
 	defer heap.Tune()() // as the command line tool does
 	o := serveOrganisation(b)
 	for b.Loop() {
-		lap := heaptest.Laps(b)
-		page(b, o.URL)
-		floor := o.tally(b)
-		lap("floor")
-		o.collect(b, &budgets{})
-		asked := o.tally(b)
-		lap("collect")
+		o.keep = true
 		o.collect(b, &budgets{unlimited: true})
-		o.tally(b)
-		lap("no_budget")
-		b.ReportMetric(float64(floor.requests), "floor_requests")
+		o.keep = false
+		o.tally()
+		lap := heaptest.Laps(b)
+
+		o.far = benchFar
+		page(b, o.URL)
+		lap("far_paginators")
+		o.tally()
+		o.collect(b, &budgets{})
+		lap("far_collect")
+		asked := o.tally()
+
+		o.far = 0
+		o.sendAgain(b)
+		lap("near_floor")
+		page(b, o.URL)
+		lap("near_paginators")
+		o.collect(b, &budgets{unlimited: true})
+		lap("near_collect")
+		o.tally()
+
 		b.ReportMetric(float64(asked.requests), "requests")
 		b.ReportMetric(float64(asked.most), "at_once")
 		b.ReportMetric(float64(asked.bytes)/1e6, "answers_MB")
+		b.ReportMetric(float64(o.sentBytes())/1e6, "sent_MB")
+		b.ReportMetric(o.budget(b).Seconds(), "budget_s")
+		o.sent = nil
 	}
 }
 
@@ -85,6 +110,19 @@ func BenchmarkSnapshots(b *testing.B) {
 type organisation struct {
 	*httptest.Server
 	requests, now, most, bytes atomic.Int64
+
+	far time.Duration // how long answers for groups take
+
+	keep bool // the requests
+	mu   sync.Mutex
+	sent []sent
+}
+
+// sent is a request that a server was sent.
+type sent struct {
+	path   string
+	header http.Header
+	body   []byte
 }
 
 // asked is what a server was asked: how often, how often at once, and what it answered.
@@ -98,13 +136,23 @@ func serveOrganisation(b *testing.B) *organisation {
 	for n := range benchAccounts {
 		org.Accounts = append(org.Accounts, aws.Member{ID: benchAccount(n), Name: fmt.Sprintf("account-%d", n), Email: fmt.Sprintf("aws-%d@example.com", n), Parent: org.RootID})
 	}
-	simulated := serve(b, &aws.State{Regions: benchRegions, Organization: org}, groupsOfPlace).srv
 	o := new(organisation)
+	simulated := serve(b, &aws.State{Regions: benchRegions, Organization: org}, o.groups).srv
 	o.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		o.requests.Add(1)
 		now := o.now.Add(1)
 		defer o.now.Add(-1)
 		for most := o.most.Load(); now > most && !o.most.CompareAndSwap(most, now); most = o.most.Load() {
+		}
+		if o.keep {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				return // the client has gone, and says so
+			}
+			o.mu.Lock()
+			o.sent = append(o.sent, sent{r.URL.RequestURI(), r.Header.Clone(), body})
+			o.mu.Unlock()
+			r.Body = io.NopCloser(bytes.NewReader(body))
 		}
 		simulated.ServeHTTP(counted{w, &o.bytes}, r)
 	}))
@@ -123,25 +171,32 @@ func (c counted) Write(p []byte) (int, error) {
 }
 
 // tally is what was asked since the last one.
-func (o *organisation) tally(b *testing.B) asked {
-	b.Helper()
+func (o *organisation) tally() asked {
 	return asked{requests: o.requests.Swap(0), most: o.most.Swap(0), bytes: o.bytes.Swap(0)}
 }
 
-var signedFor = regexp.MustCompile(`Credential=(?:ASIA)?([^/]+)/\d+/([^/]+)/ec2/`)
+var signedFor = regexp.MustCompile(`Credential=(?:ASIA)?([^/]+)/\d+/([^/]+)/([^/]+)/`)
 
-// groupsOfPlace answers for the groups and rules of an account and region with the page
-// that was asked for.
-func groupsOfPlace(r *http.Request) *aws.Fault {
-	at := signedFor.FindStringSubmatch(r.Header.Get("Authorization"))
-	if at == nil || r.ParseForm() != nil {
-		return nil
+// signedPlace is whose and where a request is for, by its signature, and of which service.
+func signedPlace(h http.Header) (account, region, service string) {
+	at := signedFor.FindStringSubmatch(h.Get("Authorization"))
+	if at == nil {
+		return "", "", ""
 	}
-	account := at[1]
-	if len(account) != 12 {
+	if account = at[1]; len(account) != 12 {
 		account = management
 	}
-	region := slices.Index(benchRegions, at[2])
+	return account, at[2], at[3]
+}
+
+// groups answers for the groups and rules of an account and region with the page that was
+// asked for.
+func (o *organisation) groups(r *http.Request) *aws.Fault {
+	account, in, service := signedPlace(r.Header)
+	if service != "ec2" || r.ParseForm() != nil {
+		return nil
+	}
+	region := slices.Index(benchRegions, in)
 	from, _ := strconv.Atoi(r.Form.Get("NextToken"))
 	most, err := strconv.Atoi(r.Form.Get("MaxResults"))
 	if err != nil {
@@ -176,7 +231,7 @@ func groupsOfPlace(r *http.Request) *aws.Fault {
 		answer += "<nextToken>" + strconv.Itoa(to) + "</nextToken>"
 	}
 	answer += "</" + answer[1:strings.IndexByte(answer, ' ')] + ">"
-	return &aws.Fault{Delay: benchFar, Body: []byte(strings.NewReplacer("{account}", account, "{place}", fmt.Sprintf("%s%02d", account, region)).Replace(answer))}
+	return &aws.Fault{Delay: o.far, Body: []byte(strings.NewReplacer("{account}", account, "{place}", fmt.Sprintf("%s%02d", account, region)).Replace(answer))}
 }
 
 // groupTexts and ruleTexts are groups and their rules as EC2 writes them, but for whose
@@ -193,6 +248,100 @@ var groupTexts, ruleTexts = func() (groups, rules []string) {
 	}
 	return groups, rules
 }()
+
+// sendAgain sends what was kept once more, as many requests at a time as a collection,
+// and goes through the answers.
+func (o *organisation) sendAgain(b *testing.B) {
+	b.Helper()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: atOnce}}
+	defer client.CloseIdleConnections()
+	var groups atomic.Int64
+	g, ctx := errgroup.WithContext(b.Context())
+	g.SetLimit(atOnce)
+	for _, s := range o.sent {
+		g.Go(func() error {
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, o.URL+s.path, bytes.NewReader(s.body))
+			if err != nil {
+				return err
+			}
+			req.Header = s.header.Clone()
+			resp, err := client.Do(req)
+			if err != nil {
+				return err
+			}
+			defer resp.Body.Close()
+			n, err := groupsIn(resp)
+			groups.Add(n)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil || groups.Load() != benchAccounts*int64(len(benchRegions))*benchGroups {
+		b.Fatalf("%d groups, %v", groups.Load(), err)
+	}
+}
+
+// groupsIn counts the security groups of an answer.
+func groupsIn(resp *http.Response) (groups int64, err error) {
+	if resp.StatusCode != http.StatusOK {
+		return 0, fmt.Errorf("%s", resp.Status)
+	}
+	if strings.Contains(resp.Header.Get("Content-Type"), "json") {
+		var answer any
+		return 0, json.NewDecoder(resp.Body).Decode(&answer)
+	}
+	for answer := xml.NewDecoder(resp.Body); ; {
+		token, err := answer.Token()
+		switch start, ok := token.(xml.StartElement); {
+		case errors.Is(err, io.EOF):
+			return groups, nil
+		case err != nil:
+			return 0, err
+		case ok && start.Name.Local == "groupDescription":
+			groups++
+		}
+	}
+}
+
+// sentBytes is how much the kept requests are.
+func (o *organisation) sentBytes() (n int) {
+	for _, s := range o.sent {
+		n += len(s.path) + len(s.body)
+		for name, values := range s.header {
+			n += len(name) + len(strings.Join(values, ""))
+		}
+	}
+	return n
+}
+
+// budget is the least time that what was kept takes under the collector's budgets: that
+// of the bucket which has the longest.
+func (o *organisation) budget(b *testing.B) (longest time.Duration) {
+	b.Helper()
+	var held budgets
+	asked := map[*rate.Limiter]int{}
+	for _, s := range o.sent {
+		account, region, service := signedPlace(s.header)
+		form, err := url.ParseQuery(string(s.body))
+		if err != nil {
+			b.Fatal(err)
+		}
+		switch service {
+		case "ec2":
+			asked[held.limiter(account, region, "EC2", form.Get("Action"))]++
+		case "organizations":
+			_, operation, _ := strings.Cut(s.header.Get("X-Amz-Target"), ".")
+			asked[held.limiter(account, region, "Organizations", operation)]++
+		case "sts": // is asked by the session, without a budget
+		default:
+			b.Fatalf("no budget for %q", service)
+		}
+	}
+	for bucket, n := range asked {
+		over := float64(max(n-bucket.Burst(), 0))
+		longest = max(longest, time.Duration(over/float64(bucket.Limit())*float64(time.Second)))
+	}
+	return longest
+}
 
 // collect plans and collects everything that is wanted, and fails unless every group came
 // with its rules, and every claim is complete.

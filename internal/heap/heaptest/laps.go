@@ -1,33 +1,59 @@
 // Package heaptest measures, in benchmarks, what steps of a long piece of work take: time,
-// and memory as the system sees it.
+// on the clock and of the processors, and memory as the system sees it.
 package heaptest
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 )
 
 // Laps returns what ends a step of a benchmark: it reports, under the step's name, the
-// seconds since the last call (<name>_s) and the most memory that the process held in
-// between (<name>_peak_MB), as Linux tells it; elsewhere there is no peak. The benchmark's
-// timer must run.
+// seconds since the last call (<name>_s), those that the process had a processor
+// (<name>_cpu_s), which other work on the machine does not lengthen, and the most memory
+// that the process held in between (<name>_peak_MB). The last two are as Linux tells them;
+// elsewhere they are not there. The benchmark's timer must run.
 func Laps(b *testing.B) func(name string) {
-	begin := func() time.Duration {
+	begin := func() (at, worked time.Duration) {
 		debug.FreeOSMemory()
 		resetPeak(b)
-		return b.Elapsed()
+		return b.Elapsed(), processors(b)
 	}
-	last := begin()
+	last, worked := begin()
 	return func(name string) {
 		b.ReportMetric((b.Elapsed() - last).Seconds(), name+"_s")
+		b.ReportMetric((processors(b) - worked).Seconds(), name+"_cpu_s")
 		b.ReportMetric(peak(b), name+"_peak_MB")
-		last = begin()
+		last, worked = begin()
 	}
+}
+
+// processors is the time that the process had a processor, in its own code and in the
+// kernel's: the 14th and 15th fields of proc_pid_stat(5), in hundredths of a second.
+func processors(b *testing.B) time.Duration {
+	text, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		b.Logf("no time of the processors: %v", err)
+		return 0
+	}
+	named := bytes.LastIndexByte(text, ')') // the name before it may have spaces
+	fields := bytes.Fields(text[named+1:])
+	var ticks time.Duration
+	for _, f := range fields[11:13] {
+		n, err := strconv.ParseInt(string(f), 10, 64)
+		if err != nil {
+			b.Logf("no time of the processors: %v", err)
+			return 0
+		}
+		ticks += time.Duration(n)
+	}
+	return ticks * time.Second / 100
 }
 
 // resetPeak makes the kernel forget the largest size the process ever had.
