@@ -51,6 +51,10 @@ func (s *Sample) CountDrawn(state DrawnState) int64 {
 	return n
 }
 
+// Whole reports whether everything that could be drawn stands in the sample: where it was
+// drawn from is too small to choose from.
+func (s *Sample) Whole() bool { return s.Size == s.Population && s.CountDrawn(Replaced) == 0 }
+
 // Check refuses a sample that is not as large as it says.
 func (s *Sample) Check() error {
 	if n := s.CountDrawn(InSample); n > s.Size || n < s.Size && s.CountDrawn(Reserve) > 0 {

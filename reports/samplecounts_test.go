@@ -92,6 +92,12 @@ func documentSamples(t *testing.T, pages [][]string, p *reports.Pack) {
 		if !strings.Contains(whole, c.Sample.Seed) {
 			t.Errorf("the document does not give the seed of %s", c.ID)
 		}
+		if c.Sample.Whole() {
+			if !strings.Contains(whole, plain(fmt.Sprintf(in(words.SampleIsWhole), in(words.Samples)))) {
+				t.Errorf("the document does not say that the sample of %s is all of it", c.ID)
+			}
+			continue
+		}
 		for i, d := range c.Sample.Drawn {
 			// A row begins with its number and what became of it; the ID follows.
 			at := slices.Index(all, d.ID)

@@ -56,7 +56,11 @@ func (d *document) sample(c *reports.Control) {
 		d.SetError(fmt.Errorf("sample of %s: %w", c.ID, err))
 		return
 	}
-	d.room(50) // the heading stays with the first items
+	if s.Whole() {
+		d.room(36)
+	} else {
+		d.room(50) // the heading stays with the first items
+	}
 	d.gap(3)
 	d.outline(1, numbered(c.ID, c.Title), "sample "+c.ID)
 	d.heading(numbered(c.ID, c.Title))
@@ -67,6 +71,10 @@ func (d *document) sample(c *reports.Control) {
 		d.bullet(d.in(words.Incomplete), d.st.bold)
 	}
 	d.y += 1
+	if s.Whole() {
+		d.flow(d.say(words.SampleIsWhole, d.in(words.Samples)), d.st.body)
+		return
+	}
 	shown := min(len(s.Drawn), maxListed)
 	if shown < len(s.Drawn) {
 		d.flow(d.say(words.FirstOfSample, format.Count(int64(shown)), format.Count(int64(len(s.Drawn))), d.in(words.Samples)), d.st.small)

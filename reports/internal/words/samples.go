@@ -27,6 +27,7 @@ var (
 	WhyReplaced     = evidence.Text{JA: "差替えの理由（実施者、日付）", EN: "Why replaced (by whom, when)"}
 	ReplacedBecause = evidence.Text{JA: "%s（%s、%s）", EN: "%s (%s, %s)"}
 	SampleOf        = evidence.Text{JA: "母集団 %s 件（ほかに対象外 %s 件）から %s 件を抽出。差替え %s 件。サンプル数の根拠：%s", EN: "%s items, with another %s left out as not applicable; %s drawn, %s replaced. Size by: %s"}
+	SampleIsWhole   = evidence.Text{JA: "母集団が小さいため、抽出の対象の全件がサンプルである。各項目は Excel のシート「%s」に記載している。", EN: "There is so little to draw from that all of it is the sample. The workbook's sheet %q has each item."}
 	NoSamples       = evidence.Text{JA: "抽出したサンプルはない。", EN: "Nothing was drawn."}
 	FirstOfSample   = evidence.Text{JA: "順位の順に %s 件を示す（全 %s 件）。全件は Excel のシート「%s」にある。", EN: "The first %s of %s, in the order of their ranks. The workbook's sheet %q has them all."}
 	Incomplete      = evidence.Text{JA: "この統制は評価不能であり、母集団の網羅性を確かめられない。サンプルは、収集できた項目から抽出したものである。", EN: "The control is not evaluable, and its population may be incomplete: the sample is of the items that there are."}
