@@ -56,11 +56,7 @@ func (d *document) sample(c *reports.Control) {
 		d.SetError(fmt.Errorf("sample of %s: %w", c.ID, err))
 		return
 	}
-	if s.Whole() {
-		d.room(36)
-	} else {
-		d.room(50) // the heading stays with the first items
-	}
+	d.room(50) // the heading stays with the first items
 	d.gap(3)
 	d.outline(1, numbered(c.ID, c.Title), "sample "+c.ID)
 	d.heading(numbered(c.ID, c.Title))
