@@ -63,6 +63,8 @@ func (b *book) exceptionsSheet() error {
 	}
 	if n == 0 {
 		s.add(b.str(""), b.word(words.NoExceptions))
+	} else {
+		s.shade(6, 2, `%s="`+b.in(words.Unanswered)+`"`, bad)
 	}
 	s.filter(1, len(heads))
 	return s.close()

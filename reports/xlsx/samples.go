@@ -195,6 +195,7 @@ func (b *book) validate(s *sheet) {
 	add(1, words.WantInitials, func(v *excelize.DataValidation) error {
 		return v.SetRange(1, 20, excelize.DataValidationTypeTextLength, excelize.DataValidationOperatorBetween)
 	})
+	s.shade(auditorColumn, 2, `%s="`+b.in(words.ResultException)+`"`, bad)
 	first, _ := serial(b.p.Period.Start, b.p.Location)
 	add(2, words.WantDate, func(v *excelize.DataValidation) error {
 		return v.SetRange(first, first, excelize.DataValidationTypeDate, excelize.DataValidationOperatorGreaterThanOrEqual)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/xuri/excelize/v2"
 
@@ -27,6 +28,7 @@ type cell struct {
 	url   string // an https address that it links to
 	to    string // a cell of the workbook that it links to
 	span  int    // columns that it is merged over; never in rows of data
+	note  string // shown to those who ask of the cell
 	diff  bool   // lines that begin with + or -, in green and red
 }
 
@@ -47,6 +49,7 @@ type sheet struct {
 	setup setup
 	row   int // the row written last
 	links int
+	notes []excelize.Comment
 	err   error
 }
 
@@ -167,6 +170,9 @@ func (s *sheet) addHigh(height float64, cells ...cell) {
 			s.err = s.sw.MergeCell(at, end)
 		}
 		s.link(at, c)
+		if c.note != "" {
+			s.notes = append(s.notes, excelize.Comment{Author: s.b.p.Tool, Cell: at, Text: c.note, Width: 320, Height: 120})
+		}
 	}
 	if s.err == nil {
 		s.err = s.sw.SetRow(fmt.Sprintf("A%d", s.row), values, excelize.RowOpts{Height: height})
@@ -198,11 +204,62 @@ func (s *sheet) filter(first, n int) {
 		s.err = err
 		return
 	}
-	s.err = s.b.f.AutoFilter(s.name, fmt.Sprintf("A%d:%s", first, end), nil)
+	if s.err = s.b.f.AutoFilter(s.name, fmt.Sprintf("A%d:%s", first, end), nil); s.err == nil {
+		s.err = s.b.define(s.name, first, end)
+	}
+}
+
+// define names a table, from its header to its last row, for formulas and macros.
+func (b *book) define(sheet string, first int, end string) error {
+	column, row, err := excelize.SplitCellName(end)
+	if err != nil {
+		return err
+	}
+	name := "tbl_" + strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return r
+		}
+		return '_'
+	}, sheet)
+	base := name
+	for n := 2; b.tables[strings.ToLower(name)]; n++ {
+		name = fmt.Sprintf("%s_%d", base, n)
+	}
+	b.tables[strings.ToLower(name)] = true
+	return b.f.SetDefinedName(&excelize.DefinedName{Name: name, RefersTo: reference(sheet, fmt.Sprintf("$A$%d:$%s$%d", first, column, row))})
+}
+
+// shade gives the cells of a column, from a row to the last, a fill where their value
+// fulfils a formula about the first of them.
+func (s *sheet) shade(column, first int, formula string, look palette) {
+	if s.err != nil || s.row < first {
+		return
+	}
+	from, err := excelize.CoordinatesToCellName(column, first)
+	if err != nil {
+		s.err = err
+		return
+	}
+	to, err := excelize.CoordinatesToCellName(column, s.row)
+	if err != nil {
+		s.err = err
+		return
+	}
+	style, err := s.b.f.NewConditionalStyle(&excelize.Style{Font: &excelize.Font{Color: look.text}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{look.fill}}})
+	if err != nil {
+		s.err = err
+		return
+	}
+	s.err = s.b.f.SetConditionalFormat(s.name, from+":"+to, []excelize.ConditionalFormatOptions{{Type: "formula", Criteria: fmt.Sprintf(formula, from), Format: &style}})
 }
 
 // close ends the sheet.
 func (s *sheet) close() error {
+	for _, n := range s.notes {
+		if s.err == nil {
+			s.err = s.b.f.AddComment(s.name, n)
+		}
+	}
 	if s.err == nil {
 		s.err = s.sw.Flush()
 	}
@@ -268,9 +325,19 @@ func (b *book) result(r evidence.Result) cell {
 func (b *book) heads(titles ...string) []cell {
 	cells := make([]cell, len(titles))
 	for i, t := range titles {
-		cells[i] = cell{value: b.text(t), style: b.styles.header}
+		cells[i] = cell{value: b.text(t), style: b.styles.header, note: b.noteOn(t)}
 	}
 	return cells
+}
+
+// noteOn is the note on a column of this title, in both languages.
+func (b *book) noteOn(title string) string {
+	for _, n := range words.ColumnNotes {
+		if heading := b.in(n.Heading); title == heading || title == b.zoned(heading) {
+			return n.Text.JA + "\n\n" + n.Text.EN
+		}
+	}
+	return ""
 }
 
 // zoned adds the zone's name to the title of a column of times.

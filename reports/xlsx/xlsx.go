@@ -41,7 +41,7 @@ func (r Renderer) Render(w io.Writer, p *reports.Pack) error {
 }
 
 func renderBook(w io.Writer, p *reports.Pack, name string, maxRows int, build func(*book) error) error {
-	b := &book{f: excelize.NewFile(), p: p, maxRows: excelize.TotalRows}
+	b := &book{f: excelize.NewFile(), p: p, maxRows: excelize.TotalRows, tables: map[string]bool{}}
 	if maxRows > 0 {
 		b.maxRows = maxRows
 	}
@@ -66,6 +66,7 @@ type book struct {
 	maxRows int
 
 	alone  bool               // the test sheet without the rest of the pack
+	tables map[string]bool    // the names of tables that are taken, in lower case
 	places map[string][]place // control → where its exceptions stand, in their order
 }
 

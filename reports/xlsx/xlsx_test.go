@@ -279,3 +279,47 @@ func TestSheetLooks(t *testing.T) {
 		t.Errorf("%d sheets have a filter, want 9", n)
 	}
 }
+
+// TestTablesAreNamed: each table has a name that leads from its header to its last row, and
+// the columns that every reader meets have notes in both languages.
+func TestTablesAreNamed(t *testing.T) {
+	p := reportstest.Pack(reportstest.Options{Lang: evidence.English})
+	f := open(t, render(t, Renderer{maxRows: 120}, p))
+	tables := map[string]string{}
+	for _, n := range f.GetDefinedName() {
+		if strings.HasPrefix(n.Name, "tbl_") {
+			tables[n.Name] = n.RefersTo
+		}
+	}
+	for name, want := range map[string]string{"tbl_LOG_01": "'LOG-01'!$A$10:$O$24", "tbl_NET_02": "'NET-02'!$A$", "tbl_NET_02__2_": "'NET-02 (2)'!$A$", "tbl_Exceptions": "'Exceptions'!$A$1:"} {
+		if !strings.HasPrefix(tables[name], want) {
+			t.Errorf("%s is %q, want it to begin %q", name, tables[name], want)
+		}
+	}
+	comments, err := f.GetComments("Exceptions")
+	if err != nil {
+		t.Fatal(err)
+	}
+	noted := map[string]string{}
+	for _, c := range comments {
+		head, err := f.GetCellValue("Exceptions", c.Cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		noted[head] = c.Text
+	}
+	for _, n := range words.ColumnNotes {
+		for head, text := range noted {
+			if head == n.Heading.EN && (!strings.Contains(text, n.Text.JA) || !strings.Contains(text, n.Text.EN)) {
+				t.Errorf("the note on %s is %q", head, text)
+			}
+		}
+	}
+	if len(noted) < 6 {
+		t.Errorf("%d columns of the list of exceptions have notes", len(noted))
+	}
+	formats, err := f.GetConditionalFormats("Exceptions")
+	if err != nil || len(formats) != 1 {
+		t.Errorf("conditional formats of the list of exceptions: %v, %v", formats, err)
+	}
+}

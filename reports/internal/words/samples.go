@@ -98,7 +98,10 @@ var (
 	WantDate        = evidence.Text{JA: "対象期間の開始日以後の日付を入力する。", EN: "A date from the period's first day on."}
 )
 
+// ResultException is that of them which the workbook marks.
+var ResultException = evidence.Text{JA: "例外", EN: "exception"}
+
 // AuditorResults are the results that an auditor chooses from.
 var AuditorResults = []evidence.Text{
-	{JA: "適正", EN: "no exception"}, {JA: "例外", EN: "exception"}, {JA: "該当なし", EN: "not applicable"}, {JA: "差替え", EN: "to be replaced"},
+	{JA: "適正", EN: "no exception"}, ResultException, {JA: "該当なし", EN: "not applicable"}, {JA: "差替え", EN: "to be replaced"},
 }
