@@ -15,6 +15,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/internal/words"
 	"github.com/evidencepack/evidence/reports/reportstest"
 )
 
