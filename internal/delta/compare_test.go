@@ -248,7 +248,7 @@ func TestResponses(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]Response{
 		"kept": {"", "explained", "explained"}, "other": {Reworded, "explained", "accepted_risk"}, "over": {Lapsed, "accepted_risk", ""},
-		"out": {Withdrawn, "remediated", ""}, "first": {Answered, "", "false_positive"}, "gone": {"", "explained", ""}, "new": {"", "", "explained"},
+		"out": {NotAgain, "remediated", ""}, "first": {Answered, "", "false_positive"}, "gone": {"", "explained", ""}, "new": {"", "", "explained"},
 	}, got); diff != "" {
 		t.Error(diff)
 	}

@@ -207,10 +207,10 @@ type ResponseChange string
 
 // The changes of responses.
 const (
-	Answered  ResponseChange = "answered"  // it had none
-	Reworded  ResponseChange = "changed"   // it is of another kind
-	Lapsed    ResponseChange = "lapsed"    // it held until a day that has passed, and there is no other
-	Withdrawn ResponseChange = "withdrawn" // there is none any more, and it had not lapsed
+	Answered ResponseChange = "answered"  // it had none
+	Reworded ResponseChange = "changed"   // it is of another kind
+	Lapsed   ResponseChange = "lapsed"    // it held until a day that has passed, and there is no other
+	NotAgain ResponseChange = "not_again" // it had not lapsed, and nobody answered again in the later period
 )
 
 // Name is what people call the exception.

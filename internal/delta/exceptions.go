@@ -124,7 +124,7 @@ func respond(before, after *judged, asOf time.Time, x, y evaluation.Item) Respon
 	case !was.Expires.IsZero() && !was.Expires.After(asOf):
 		r.Change = Lapsed
 	default:
-		r.Change = Withdrawn
+		r.Change = NotAgain
 	}
 	return r
 }

@@ -188,6 +188,15 @@ func (m *deltaWriter) facts(c *delta.Control) []string {
 	if len(c.Steps) > 0 && !owedToControl(c) {
 		lines = append(lines, m.in("統制自体の変更による差はない。", "The changes of the control itself made no difference."))
 	}
+	answers := int64(0)
+	for _, e := range c.Exceptions {
+		if e.Response.Change != "" {
+			answers++
+		}
+	}
+	if answers > 0 {
+		lines = append(lines, m.say("継続する例外事項のうち、回答が変わったものは %d 件である。", "Of the exceptions that are still there, the responses to %d changed.", answers))
+	}
 	switch c.Undivided {
 	case delta.OtherEvidence:
 		lines = append(lines, m.in("前回の判定規則が用いる証跡が今回は収集されていないか、本比較では読み取れないため、証跡の変化と規則の変更を切り分けられない。",
@@ -266,8 +275,8 @@ func (m *deltaWriter) response(r delta.Response) string {
 		return ""
 	case r.Change == delta.Lapsed:
 		return m.say("%s → 失効", "%s → lapsed", name(r.Before))
-	case r.Change == delta.Withdrawn:
-		return m.say("%s → 取下げ", "%s → withdrawn", name(r.Before))
+	case r.Change == delta.NotAgain:
+		return m.say("%s → 今回は回答なし", "%s → not answered again", name(r.Before))
 	case r.Change != "":
 		return name(r.Before) + " → " + name(r.After)
 	case r.After != "":

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"crypto"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -20,6 +21,7 @@ import (
 	"github.com/evidencepack/evidence/controls"
 	"github.com/evidencepack/evidence/internal/delta"
 	"github.com/evidencepack/evidence/internal/pack"
+	"github.com/evidencepack/evidence/internal/sign"
 )
 
 // packOf makes the pack of a period and returns its folder.
@@ -275,20 +277,23 @@ func TestForgedAnew(t *testing.T) {
 // TestTheEarlierPackIsChecked: one that does not hold is told of, and what can be done.
 func TestTheEarlierPackIsChecked(t *testing.T) {
 	r, _ := twoMonths(t)
-	dir := mustPack(t, r, september, "all", "")
+	dir := mustPack(t, r, september, "pulls", "")
 	zip := read(t, filepath.Dir(dir), filepath.Base(dir)+".zip")
 	const rule = "package evidence.chg_02"
 	zip[bytes.Index(zip, []byte(rule))+len(rule)-1] ^= 1
 	write(t, filepath.Dir(dir), filepath.Base(dir)+".zip", zip)
-	if _, err := packOf(t, r, october, "all", ""); !errors.Is(err, pack.ErrTampered) || !strings.Contains(err.Error(), "--previous") {
+	if _, err := packOf(t, r, october, "pulls", ""); !errors.Is(err, pack.ErrTampered) || !strings.Contains(err.Error(), "--previous") {
 		t.Error(err)
 	}
 	r.Previous = dir // the folder is as it was
-	if _, err := packOf(t, r, october, "all", ""); err != nil {
+	if _, err := packOf(t, r, october, "pulls", ""); err != nil {
+		t.Error(err)
+	}
+	if _, err := packOf(t, r, october, AllFrameworks, ""); err == nil || !strings.Contains(err.Error(), "is of framework pulls, not of all") {
 		t.Error(err)
 	}
 	r.Config.Organisation = evidence.Text{JA: "他", EN: "Other"}
-	if _, err := packOf(t, r, october, "all", ""); err == nil || !strings.Contains(err.Error(), "another organisation") {
+	if _, err := packOf(t, r, october, "pulls", ""); err == nil || !strings.Contains(err.Error(), "another organisation") {
 		t.Error(err)
 	}
 }
@@ -303,8 +308,19 @@ func TestAnotherKey(t *testing.T) {
 	if _, err := Setup(r.Config); err != nil {
 		t.Fatal(err)
 	}
-	notes, err := verifyForge(t, r, mustPack(t, r, october, "all", ""))
+	dir := mustPack(t, r, october, "all", "")
+	notes, err := verifyForge(t, r, dir)
 	if err != nil || !slices.Contains(notes, "the earlier pack was signed by another key than this one") {
+		t.Errorf("%q, %v", notes, err)
+	}
+	key, err := sign.LoadSigner(r.Config.Keys.Pack, "", r.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes = nil
+	err = pack.Verify(t.Context(), dir, pack.Verification{Trust: sign.Trust{Keys: []crypto.PublicKey{key.Public()}}, Drivers: r.Drivers, Tool: r.Tool, Lang: evidence.English,
+		Report: func(c pack.Check) { notes = append(notes, c.Detail) }})
+	if err != nil || !slices.Contains(notes, "the earlier pack was not signed by whom the key or certificate given belongs to") {
 		t.Errorf("%q, %v", notes, err)
 	}
 }

@@ -109,15 +109,19 @@ func (r *Run) earlier(ctx context.Context, d Diff) (*pack.Previous, *controls.Fr
 }
 
 func (r *Run) earlierPack(path string, d Diff) (*pack.Previous, *controls.Framework, error) {
-	p, err := r.readPrevious(path)
+	var wanted *controls.Framework
+	if d.Framework != "" {
+		var err error
+		if wanted, err = r.Library.Framework(d.Framework); err != nil {
+			return nil, nil, err
+		}
+	}
+	p, err := r.readPrevious(path, wanted)
 	if err != nil {
 		return nil, nil, err
 	}
 	if !p.Period.Start.Equal(d.Earlier.Start) || !p.Period.End.Equal(d.Earlier.End) {
 		return nil, nil, fmt.Errorf("the pack %s is of %s, not of %s", path, p.Name, r.Config.Calendar.Name(d.Earlier))
-	}
-	if d.Framework != "" && d.Framework != p.Pack.Framework {
-		return nil, nil, fmt.Errorf("the pack %s is of framework %s, not of %s", path, p.Pack.Framework, d.Framework)
 	}
 	f, err := r.Library.Framework(p.Pack.Framework)
 	return p, f, err

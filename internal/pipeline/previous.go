@@ -40,10 +40,13 @@ func (b *previous) of(ctx context.Context, f *controls.Framework) (*pack.Previou
 		return nil, nil
 	case "":
 	default:
-		return b.run.readPrevious(named)
+		return b.run.readPrevious(named, f)
 	}
 	if path, ok := b.run.keptPack(b.period, f); ok {
-		p, err := b.run.readPrevious(path)
+		p, err := b.run.readPrevious(path, f)
+		if err == nil && !p.Period.Start.Equal(b.period.Start) {
+			err = fmt.Errorf("the pack %s is of %s", path, p.Name)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%w (--previous names another pack to compare with, or none)", err)
 		}
@@ -66,14 +69,17 @@ func (r *Run) keptPack(p evidence.Period, f *controls.Framework) (path string, o
 	return "", false
 }
 
-// readPrevious reads a pack of this organisation.
-func (r *Run) readPrevious(path string) (*pack.Previous, error) {
+// readPrevious reads a pack of this organisation and, if it is given, framework.
+func (r *Run) readPrevious(path string, f *controls.Framework) (*pack.Previous, error) {
 	p, err := pack.ReadPrevious(path)
 	if err != nil {
 		return nil, err
 	}
 	if p.Organisation != r.Config.Organisation {
 		return nil, fmt.Errorf("the pack %s is of another organisation, %s", path, p.Organisation.In(r.Config.Lang))
+	}
+	if f != nil && p.Pack.Framework != f.ID {
+		return nil, fmt.Errorf("the pack %s is of framework %s, not of %s", path, p.Pack.Framework, f.ID)
 	}
 	return p, nil
 }
