@@ -37,7 +37,7 @@ type contents struct {
 	drivers   []collectors.Driver
 	samples   *Samples // nil: of a pack from before there were any
 	location  *time.Location
-	files     fs.FS        // the pack's, without the reports
+	files     fs.FS        // the pack's, without the reports; nil: of a test sheet, which is no pack's
 	previous  *Previous    // nil: nothing to compare with
 	delta     *delta.Delta // from it
 }
@@ -103,7 +103,9 @@ func (c *contents) model() (*reports.Pack, error) {
 	if c.delta != nil {
 		p.Delta = c.deltaModel()
 	}
-	p.Attachments, err = c.attachments(maxAttached)
+	if c.files != nil {
+		p.Attachments, err = c.attachments(maxAttached)
+	}
 	return p, err
 }
 
