@@ -12,7 +12,7 @@ import (
 func (a *app) packCommand() *cobra.Command {
 	var period periodFlags
 	var frameworks []string
-	var nonce, out string
+	var nonce, out, previous string
 	c := &cobra.Command{
 		Use:   "pack --period PERIOD",
 		Short: "Make signed packs from what is sealed for a period",
@@ -21,7 +21,11 @@ pack: a folder, and the same as a zip. The same checkpoint, controls and key giv
 the same bytes, but for the signature's time.
 
 Each pack has samples of its controls, drawn from what is sealed and from the auditor's
-nonce (see: evidence sample).`,
+nonce (see: evidence sample).
+
+It tells what changed since the period before, from that period's pack in the
+configuration's folder or, without one, from evaluating its sealed evidence anew; the
+same bytes then need the same pack there.`,
 		Example: "  evidence pack --period 2026-10 --framework soc1 --lang en",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -33,6 +37,7 @@ nonce (see: evidence sample).`,
 				return err
 			}
 			run.Nonce = nonce
+			run.Previous = previous
 			results, view, cp, err := run.Evaluate(cmd.Context(), p, run.Library.Controls)
 			if err != nil {
 				return err
@@ -57,6 +62,12 @@ nonce (see: evidence sample).`,
 	period.add(c)
 	c.Flags().StringSliceVar(&frameworks, "framework", nil, "frameworks to make packs for, or all (default: the configuration's)")
 	c.Flags().StringVar(&nonce, "nonce", "", "the auditor's text, for samples (default: the one in the samples' log)")
+	addPrevious(c, &previous)
 	c.Flags().StringVar(&out, "out", "", "`folder` for the packs (default: the configuration's)")
 	return c
+}
+
+// addPrevious is the flag of verbs that make packs.
+func addPrevious(c *cobra.Command, previous *string) {
+	c.Flags().StringVar(previous, "previous", "", "`pack` to tell the changes from, or none (default: that of the period before, or its evidence)")
 }

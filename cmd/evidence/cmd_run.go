@@ -15,6 +15,7 @@ import (
 func (a *app) runCommand() *cobra.Command {
 	var period periodFlags
 	var frameworks []string
+	var previous string
 	c := &cobra.Command{
 		Use:   "run --period PERIOD",
 		Short: "The monthly job: collect, seal, check, pack",
@@ -29,6 +30,7 @@ new, the run says so, and that period's packs should be made again.`,
 			if err != nil {
 				return err
 			}
+			run.Previous = previous
 			done, err := a.monthly(cmd.Context(), run, p, frameworks)
 			if err != nil {
 				return err
@@ -43,6 +45,7 @@ new, the run says so, and that period's packs should be made again.`,
 		},
 	}
 	period.add(c)
+	addPrevious(c, &previous)
 	c.Flags().StringSliceVar(&frameworks, "framework", nil, "make packs for these frameworks (default: the configuration's)")
 	return c
 }

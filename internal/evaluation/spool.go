@@ -61,6 +61,9 @@ func (c *Control) AllExceptions() iter.Seq2[Item, error] { return c.exceptions.a
 
 func (s *spool) all() iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
+		if s == nil { // of results that were read
+			return
+		}
 		f, err := os.Open(s.file.Name())
 		if err != nil {
 			yield(Item{}, fmt.Errorf("spool items: %w", err))

@@ -44,6 +44,7 @@ type Input struct {
 	Results    *evaluation.Results // of the framework's controls
 	Answers    *responses.Answers  // to their exceptions
 	Window     *Window
+	Previous   *Previous // the period before; nil: there is nothing to compare with
 	Library    *controls.Library
 	Framework  *controls.Framework
 	Drivers    []collectors.Driver
@@ -113,13 +114,13 @@ type builder struct {
 
 	want    []evidence.Selection // what the framework's controls select
 	entries []locker.Entry       // the sealed entries that they rest on
-	records map[string]sealed.Stats
 	drawn   *Samples
+	told    *contents // what the reports are drawn from
 }
 
 func (b *builder) build(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		b.gather, b.evidence, b.proofs, b.controlSources, b.responses, b.outcomes, b.instructions, b.render, b.seal,
+		b.gather, b.evidence, b.proofs, b.controlSources, b.responses, b.outcomes, b.changes, b.instructions, b.render, b.seal,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -301,7 +302,8 @@ func (b *builder) outcomes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.records = ipe.Records
+	b.told = &contents{manifest: &b.Manifest, library: b.Library, framework: b.Framework, results: b.Results, answers: b.Answers, leaves: b.entries, window: b.Window,
+		sources: ipe.Sources, records: ipe.Records, drivers: b.Drivers, location: b.Location, files: os.DirFS(b.dir)}
 	text, err := ipe.encode()
 	if err != nil {
 		return err
@@ -315,11 +317,35 @@ func (b *builder) outcomes(ctx context.Context) error {
 	if err := b.writeBytes(WindowFile, text); err != nil {
 		return err
 	}
-	return b.writeSamples()
+	if err := b.writeSamples(); err != nil {
+		return err
+	}
+	b.told.samples = b.drawn
+	return nil
+}
+
+// changes compares with the period before, and writes what the comparison follows from.
+func (b *builder) changes(ctx context.Context) error {
+	if b.Previous == nil {
+		return nil
+	}
+	if err := b.told.compare(ctx, b.Previous, b.View, b.want); err != nil {
+		return err
+	}
+	for _, name := range b.Previous.carry(b.files) {
+		if err := b.writeBytes(path.Join(PreviousDir, name), b.Previous.files[name]); err != nil {
+			return err
+		}
+	}
+	text, err := encodeDelta(b.told.delta)
+	if err != nil {
+		return err
+	}
+	return b.writeBytes(DeltaFile, text)
 }
 
 func (b *builder) instructions(context.Context) error {
-	text, err := instructions(&b.Manifest, b.Signer.Public(), b.Results, b.drawn, b.Library)
+	text, err := instructions(&b.Manifest, b.Signer.Public(), b.Results, b.drawn, b.Library, b.Previous)
 	if err != nil {
 		return err
 	}
@@ -339,9 +365,7 @@ func (b *builder) render(context.Context) error {
 		Fingerprint: sign.Fingerprint(b.Signer.Public()), Ephemeral: b.Ephemeral}
 	b.sortFiles()
 	m.Files = slices.Clone(b.files)
-	c := contents{manifest: m, library: b.Library, framework: b.Framework, results: b.Results, answers: b.Answers, leaves: b.entries, window: b.Window,
-		sources: b.View.Describe(), records: b.records, drivers: b.Drivers, samples: b.drawn, location: b.Location, files: os.DirFS(b.dir)}
-	model, err := c.model()
+	model, err := b.told.model()
 	if err != nil {
 		return err
 	}

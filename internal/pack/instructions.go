@@ -20,7 +20,7 @@ var verifyTemplate string
 
 // instructions writes VERIFY.md: how to check this pack with the tool, and with
 // openssl, sha256sum and opa alone.
-func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, samples *Samples, library *controls.Library) ([]byte, error) {
+func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, samples *Samples, library *controls.Library, previous *Previous) ([]byte, error) {
 	t, err := template.New(VerifyFile).Parse(verifyTemplate)
 	if err != nil {
 		return nil, err
@@ -43,10 +43,25 @@ func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, s
 	if carriesModules(r, library) {
 		values["Modules"] = ModulesDir
 	}
+	if previous != nil {
+		values["Earlier"], values["Compare"] = previous.Name, compareByHand
+		if previous.Pack != nil {
+			values["Signed"] = "SHA-256 " + previous.Pack.ManifestSHA256
+		}
+	}
 	var b bytes.Buffer
 	err = t.Execute(&b, values)
 	return b.Bytes(), err
 }
+
+// compareByHand compares the exceptions of two results.json.
+const compareByHand = `list='.controls[] | .id as $c | .exceptions[] | $c + " " + (.id | sub("@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+(Z|[+-][0-9:]+)$"; ""))'
+jq -r "$list" previous/results.json | LC_ALL=C sort > before.txt
+jq -r "$list" results.json | LC_ALL=C sort > now.txt
+LC_ALL=C comm -13 before.txt now.txt
+LC_ALL=C comm -12 before.txt now.txt
+LC_ALL=C comm -23 before.txt now.txt
+`
 
 // carriesModules reports whether the pack has any module of the Rego library.
 func carriesModules(r *evaluation.Results, library *controls.Library) bool {

@@ -25,6 +25,8 @@ const (
 	EvidenceDir   = "evidence"  // <kind>.jsonl.zst: the batches of the kind, as sealed, one after the other
 	ControlsDir   = "controls"  // the sources of the controls, of the framework and of the registers
 	ResponsesDir  = "responses" // the files of what management answered to exceptions
+	DeltaFile     = "delta.json"
+	PreviousDir   = "previous" // what of the period before the delta is computed from
 )
 
 // ModulesDir holds the modules of the Rego library, each once: a folder that

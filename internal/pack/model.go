@@ -14,6 +14,7 @@ import (
 	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/controls"
 	"github.com/evidencepack/evidence/derived"
+	"github.com/evidencepack/evidence/internal/delta"
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/responses"
@@ -36,7 +37,9 @@ type contents struct {
 	drivers   []collectors.Driver
 	samples   *Samples // nil: of a pack from before there were any
 	location  *time.Location
-	files     fs.FS // the pack's, without the reports
+	files     fs.FS        // the pack's, without the reports; nil: of a test sheet, which is no pack's
+	previous  *Previous    // nil: nothing to compare with
+	delta     *delta.Delta // from it
 }
 
 // model turns the contents into what the renderers draw, in the pack's language.
@@ -97,7 +100,12 @@ func (c *contents) model() (*reports.Pack, error) {
 		return nil, err
 	}
 	p.Limits = c.limits()
-	p.Attachments, err = c.attachments(maxAttached)
+	if c.delta != nil {
+		p.Delta = c.deltaModel()
+	}
+	if c.files != nil {
+		p.Attachments, err = c.attachments(maxAttached)
+	}
 	return p, err
 }
 

@@ -163,30 +163,15 @@ func (w *verifier) signature(context.Context) error {
 	if err != nil {
 		return err
 	}
-	signed, err := sign.Verify(envelope, w.Trust)
-	if err != nil {
-		return err
-	}
 	manifest, err := fs.ReadFile(w.fsys, ManifestFile)
 	if err != nil {
 		return err
 	}
-	if w.manifest, err = ParseManifest(manifest); err != nil {
+	signed, m, err := signedManifest(envelope, manifest, w.Trust)
+	if err != nil {
 		return err
 	}
-	if again, err := w.manifest.Encode(); err != nil || !bytes.Equal(again, manifest) {
-		return fmt.Errorf("%s is not written as this tool writes it", ManifestFile)
-	}
-	sum := sha256.Sum256(manifest)
-	subjects := append(slices.Clone(w.manifest.Files), File{ManifestFile, int64(len(manifest)), hex.EncodeToString(sum[:])})
-	slices.SortFunc(subjects, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	if err := sameSubjects(signed.Statement, statement(subjects, signed.Statement.Predicate.SignedAt)); err != nil {
-		return err
-	}
-	named := func(s sign.SignatureInfo) bool { return s.Fingerprint == w.manifest.Signer.Fingerprint }
-	if !slices.ContainsFunc(signed.Signatures, named) {
-		return fmt.Errorf("%s and the reports name the signer %s, who has not signed", ManifestFile, w.manifest.Signer.Fingerprint)
-	}
+	w.manifest = m
 	for _, s := range signed.Signatures {
 		w.ok("%s %s %s", s.Algorithm, s.Fingerprint, s.Subject)
 		if !s.Trusted {
@@ -199,6 +184,34 @@ func (w *verifier) signature(context.Context) error {
 		w.report(Noted, w.step, w.say("デモ用の使い捨ての鍵による署名であり、署名者を証明しない", "signed by a throw-away demonstration key: it proves nothing about who signed"))
 	}
 	return nil
+}
+
+// signedManifest reads a manifest whose envelope speaks of exactly its files, and which
+// names a signer who signed.
+func signedManifest(envelope, manifest []byte, trust sign.Trust) (sign.Signed, *Manifest, error) {
+	fail := func(err error) (sign.Signed, *Manifest, error) { return sign.Signed{}, nil, err }
+	signed, err := sign.Verify(envelope, trust)
+	if err != nil {
+		return fail(err)
+	}
+	m, err := ParseManifest(manifest)
+	if err != nil {
+		return fail(err)
+	}
+	if again, err := m.Encode(); err != nil || !bytes.Equal(again, manifest) {
+		return fail(fmt.Errorf("%s is not written as this tool writes it", ManifestFile))
+	}
+	sum := sha256.Sum256(manifest)
+	subjects := append(slices.Clone(m.Files), File{ManifestFile, int64(len(manifest)), hex.EncodeToString(sum[:])})
+	slices.SortFunc(subjects, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	if err := sameSubjects(signed.Statement, statement(subjects, signed.Statement.Predicate.SignedAt)); err != nil {
+		return fail(err)
+	}
+	named := func(s sign.SignatureInfo) bool { return s.Fingerprint == m.Signer.Fingerprint }
+	if !slices.ContainsFunc(signed.Signatures, named) {
+		return fail(fmt.Errorf("%s and the reports name the signer %s, who has not signed", ManifestFile, m.Signer.Fingerprint))
+	}
+	return signed, m, nil
 }
 
 func sameSubjects(got, want sign.Statement) error {
@@ -367,7 +380,8 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 	if err := w.same(ResultsFile, results.Encode); err != nil {
 		return err
 	}
-	ipe, err := newIPE(ctx, view, carried(want, said.Sources))
+	held := carried(want, said.Sources)
+	ipe, err := newIPE(ctx, view, held)
 	if err != nil {
 		return err
 	}
@@ -397,7 +411,7 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 	}
 	w.contents = &contents{manifest: w.manifest, library: library, framework: framework, results: results, answers: answers, leaves: w.entries, window: window,
 		sources: ipe.Sources, records: ipe.Records, drivers: w.Drivers, samples: samples, location: location, files: w.fsys}
-	return nil
+	return w.delta(ctx, view, held)
 }
 
 // answers reads the responses that the pack carries, as making it did.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -19,7 +20,7 @@ const AllFrameworks = "all"
 
 // Pack makes one signed pack for each framework, in dir or, when that is empty,
 // where the configuration says. It returns the paths of the zips.
-func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.Results, view *sealed.View, cp locker.Checkpoint, frameworks []string, dir string) ([]string, error) {
+func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.Results, view *sealed.View, cp locker.Checkpoint, frameworks []string, dir string) (paths []string, err error) {
 	l, err := locker.Open(r.Config.Locker)
 	if err != nil {
 		return nil, err
@@ -51,7 +52,8 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 	if err != nil {
 		return nil, err
 	}
-	var paths []string
+	before := r.previousOf(p)
+	defer func() { err = errors.Join(err, before.close()) }()
 	for _, f := range list {
 		tested := results.Only(serving(f))
 		answers, err := r.Responses(p, tested)
@@ -62,10 +64,14 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 		if err != nil {
 			return paths, err
 		}
+		previous, err := before.of(ctx, f)
+		if err != nil {
+			return paths, err
+		}
 		in := pack.Input{
 			Manifest: r.manifest(p, f), Location: r.Config.Calendar.Location,
 			Locker: l, Checkpoint: cp, LockerKey: l.VerifierKey(),
-			View: view, Results: tested, Answers: answers, Window: window, Library: r.Library, Framework: f, Drivers: r.Drivers,
+			View: view, Results: tested, Answers: answers, Window: window, Previous: previous, Library: r.Library, Framework: f, Drivers: r.Drivers,
 			SampleSeal: seal, Samples: samples, Nonce: log.Nonce,
 			Signer: signer, SignerName: signerName(signer), Ephemeral: r.Config.Demo, SignedAt: r.Now(),
 		}

@@ -93,6 +93,7 @@ func (d *document) write() {
 	d.assertion()
 	d.summary()
 	d.matrix()
+	d.delta()
 	d.controlSections()
 	for i := range d.p.Registers {
 		d.register(i)

@@ -73,7 +73,7 @@ func hostile(v reflect.Value, attack string) {
 		}
 	case reflect.String:
 		switch v.Interface().(type) {
-		case evidence.Lang, evidence.Result, evidence.Verdict, reports.ColumnType, reports.DayState: // our own words
+		case evidence.Lang, evidence.Result, evidence.Verdict, reports.ColumnType, reports.DayState, reports.Presence: // our own words
 		default:
 			v.SetString(attack + v.String())
 		}

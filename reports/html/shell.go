@@ -101,6 +101,9 @@ func (d *document) chapters() (before, after []chapter) {
 		before = append(before, chapter{"recipients", d.in(words.Recipients)})
 	}
 	before = append(before, chapter{"summary", d.in(words.ResultSummary)}, chapter{"matrix", d.in(words.ControlMatrix)})
+	if d.p.Delta != nil {
+		before = append(before, chapter{"delta", d.in(words.DeltaHeading)})
+	}
 	for i := range d.p.Registers {
 		after = append(after, chapter{registerID(i), d.p.Registers[i].Title})
 	}

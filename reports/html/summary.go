@@ -17,6 +17,7 @@ func (d *document) summary() {
 	d.notEvaluable()
 	d.itemResults()
 	d.controlResults()
+	d.deltaSummary()
 	d.monthResults()
 	d.end("section")
 }

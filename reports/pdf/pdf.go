@@ -68,6 +68,7 @@ func (d *document) write() {
 	d.summary()
 	d.method()
 	d.matrix()
+	d.delta()
 	d.endPage()
 	for i := range d.p.Controls {
 		d.control(&d.p.Controls[i])

@@ -19,6 +19,7 @@ func (d *document) summary() {
 	d.notEvaluable()
 	d.itemResults()
 	d.exceptionsByControl()
+	d.deltaSummary()
 }
 
 // conclusion is the result in a sentence.

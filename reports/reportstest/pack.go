@@ -102,6 +102,7 @@ func Pack(o Options) *reports.Pack {
 	for i := range p.Controls {
 		p.Controls[i].Sample = b.sample(&p.Controls[i])
 	}
+	p.Delta = b.delta(p.Controls)
 	return p
 }
 

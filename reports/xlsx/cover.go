@@ -94,6 +94,9 @@ func (b *book) contents(s *sheet) {
 	} {
 		s.add(b.goTo(entry.name, entry.name, 1), b.word(entry.what))
 	}
+	if n.delta != "" {
+		s.add(b.goTo(n.delta, n.delta, 1), b.word(words.DeltaSheetIs))
+	}
 	for i, r := range n.registers {
 		if r.list == "" {
 			s.add(b.goTo(r.counts, r.counts, 1), b.str(fmt.Sprintf(b.in(words.RegisterSheetIs), b.p.Registers[i].Group)))

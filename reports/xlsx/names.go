@@ -19,6 +19,7 @@ type sheetNames struct {
 	cover, summary, matrix, exceptions, ipe, coverage, months, hashes string // months: empty without a window
 
 	sampling, samples string // empty: the pack is from before there were samples
+	delta             string // empty: there is none
 
 	registers []registerSheet // in the pack's order
 
@@ -38,6 +39,9 @@ func nameSheets(p *reports.Pack) sheetNames {
 	n.summary = n.take(words.Summary.In(p.Lang))
 	n.matrix = n.take(words.ControlMatrix.In(p.Lang))
 	n.exceptions = n.take(words.ExceptionList.In(p.Lang))
+	if p.Delta != nil {
+		n.delta = n.take(words.DeltaSheet.In(p.Lang))
+	}
 	for _, r := range p.Registers {
 		n.registers = append(n.registers, registerSheet{counts: n.take(r.SheetName())})
 	}
@@ -72,6 +76,9 @@ func (n *sheetNames) nameSamples(p *reports.Pack) {
 // order lists the sheets as they stand in the workbook.
 func (n sheetNames) order() []string {
 	names := []string{n.cover, n.summary, n.matrix, n.exceptions}
+	if n.delta != "" {
+		names = append(names, n.delta)
+	}
 	for _, r := range n.registers {
 		names = append(names, r.counts)
 		if r.list != "" {

@@ -16,6 +16,7 @@ func (b *book) summarySheet() error {
 	b.resultCounts(s)
 	b.itemResults(s)
 	b.controlResults(s)
+	b.deltaLine(s)
 	return s.close()
 }
 
@@ -68,4 +69,15 @@ func (b *book) controlResults(s *sheet) {
 		s.add(b.goTo(c.ID, b.names.byID[c.ID], 1), b.str(c.Title), b.str(c.Owner), b.result(c.Result),
 			b.count(c.Counts.Total), b.count(c.Counts.Exceptions), b.count(c.Answered()), b.count(c.Unanswered()), b.count(c.Counts.Passed), b.count(c.Counts.NotApplicable), b.count(c.Counts.Pending), b.count(c.Counts.Undetermined))
 	}
+}
+
+// deltaLine says what changed since the previous period, and where that stands.
+func (b *book) deltaLine(s *sheet) {
+	s.gap()
+	s.addHigh(22, cell{value: b.in(words.DeltaHeading), style: b.styles.heading, span: 9})
+	if b.p.Delta == nil {
+		s.add(cell{value: b.in(words.NoDelta), style: b.styles.cell, span: 9})
+		return
+	}
+	s.add(b.goTo("→ "+b.names.delta, b.names.delta, 1), cell{value: b.text(b.p.Delta.Sentence(b.p.Lang)), style: b.styles.cell, span: 8})
 }

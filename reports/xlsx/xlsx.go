@@ -109,7 +109,7 @@ func (b *book) build() error {
 		}
 	}
 	for _, write := range []func() error{
-		b.coverSheet, b.summarySheet, b.matrixSheet, b.exceptionsSheet, b.registerSheets, b.ipeSheet, b.coverageSheet, b.monthsSheet,
+		b.coverSheet, b.summarySheet, b.matrixSheet, b.exceptionsSheet, b.deltaSheet, b.registerSheets, b.ipeSheet, b.coverageSheet, b.monthsSheet,
 		b.samplingSheet, b.samplesSheet, b.hashesSheet,
 	} {
 		if err := write(); err != nil {
