@@ -43,8 +43,7 @@ func (b *book) exceptionsSheet() error {
 			}
 			if s.row >= b.maxRows-1 {
 				s.add(b.str(fmt.Sprintf(b.in(words.MoreInControlSheets), format.Count(b.p.Exceptions()-n))))
-				s.filter(1, len(heads))
-				return s.close()
+				return b.closeExceptions(s, len(heads))
 			}
 			n++
 			at := b.places[c.ID][k]
@@ -63,12 +62,19 @@ func (b *book) exceptionsSheet() error {
 	}
 	if n == 0 {
 		s.add(b.str(""), b.word(words.NoExceptions))
-	} else {
-		s.shade(6, 2, `%s="`+b.in(words.Unanswered)+`"`, bad)
 	}
-	s.filter(1, len(heads))
+	return b.closeExceptions(s, len(heads))
+}
+
+// closeExceptions marks what is unanswered, and ends the sheet.
+func (b *book) closeExceptions(s *sheet, columns int) error {
+	s.shade(responseColumn, 2, `%s="`+b.in(words.Unanswered)+`"`, bad)
+	s.filter(1, columns)
 	return s.close()
 }
+
+// responseColumn is that of the kind of response.
+const responseColumn = 6
 
 // response is what management answered, a cell for each of the list's columns.
 func (b *book) response(r *reports.Response) []cell {
