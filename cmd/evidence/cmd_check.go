@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/evidencepack/evidence"
-	"github.com/evidencepack/evidence/internal/ciformat"
 	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/exchange"
 	"github.com/evidencepack/evidence/internal/pipeline"
 )
 
@@ -88,15 +88,23 @@ not evaluable fails in both. --format json is the same as --json.`,
 
 // writeForCI prints results for the programs that run checks.
 func (a *app) writeForCI(format string, run *pipeline.Run, p evidence.Period, results *evaluation.Results) error {
-	answers, err := run.Responses(p, results)
+	c, err := exchanged(run, p, results)
 	if err != nil {
 		return err
 	}
-	tool, version, _ := strings.Cut(run.Tool, " ")
-	c := ciformat.Check{Results: results, Library: run.Library, Answers: answers, Period: run.Config.Calendar.Name(p), Lang: run.Config.Lang,
-		Location: run.Config.Calendar.Location, Tool: tool, Version: version}
 	if format == "junit" {
 		return c.JUnit(a.stdout)
 	}
 	return c.SARIF(a.stdout)
+}
+
+// exchanged is what was checked, for other programs.
+func exchanged(run *pipeline.Run, p evidence.Period, results *evaluation.Results) (*exchange.Check, error) {
+	answers, err := run.Responses(p, results)
+	if err != nil {
+		return nil, err
+	}
+	tool, version, _ := strings.Cut(run.Tool, " ")
+	return &exchange.Check{Results: results, Library: run.Library, Answers: answers, Period: run.Config.Calendar.Name(p), Lang: run.Config.Lang,
+		Location: run.Config.Calendar.Location, Tool: tool, Version: version}, nil
 }

@@ -28,6 +28,7 @@ import (
 func (a *app) showCommand() *cobra.Command {
 	var period periodFlags
 	var input bool
+	var format, out string
 	c := &cobra.Command{
 		Use:   "show CONTROL [ITEM] --period PERIOD",
 		Short: "Show a control's test, or one item down to its raw record",
@@ -38,6 +39,10 @@ published to prove that, and the leaf of the locker's log that seals it. Of thin
 that change, such as pull requests, it prints the version that was sealed last and
 lists the earlier ones.
 
+With --format csv or jsonl it writes the control's whole population, a row or line an
+item with its verdict, to --out or to stdout. In CSV, a text that a spreadsheet would take for a
+formula stands behind an apostrophe, and one that begins with an apostrophe behind another.
+
 With --input it prints the document on which the control judges the item, with all
 that it is joined with, so that a stock opa repeats the test out of a pack's folder:
 
@@ -46,6 +51,9 @@ that it is joined with, so that a stock opa repeats the test out of a pack's fol
 		Example: "  evidence show LOG-01 --period 2026-10\n  evidence show LOG-01 2f1c --period 2026-10",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if err := populationFormat(format, out, input, args); err != nil {
+				return err
+			}
 			run, p, err := a.openFor(&period)
 			if err != nil {
 				return err
@@ -59,6 +67,12 @@ that it is joined with, so that a stock opa repeats the test out of a pack's fol
 				return err
 			}
 			defer func() { err = errors.Join(err, results.Close(), view.Close()) }()
+			if format != "" {
+				if err := a.writePopulation(run, p, results, format, out); err != nil {
+					return err
+				}
+				return resultsOutcome(results)
+			}
 			s := &shown{app: a, run: run, control: list[0], outcome: &results.Controls[0], view: view, checkpoint: cp}
 			var wrong error
 			s.answers, wrong = run.Responses(p, results)
@@ -75,6 +89,8 @@ that it is joined with, so that a stock opa repeats the test out of a pack's fol
 		},
 	}
 	period.add(c)
+	c.Flags().StringVar(&format, "format", "", "write the whole population `as` csv or jsonl")
+	c.Flags().StringVar(&out, "out", "", "`file` for --format, which must not be there yet (default: stdout)")
 	c.Flags().BoolVar(&input, "input", false, "print the input document of the item's test")
 	return c
 }

@@ -1,5 +1,6 @@
-// Package ciformat writes results for the programs that run checks: JUnit's XML and SARIF.
-package ciformat
+// Package exchange writes results for other programs: JUnit's XML and SARIF for those that run
+// checks, CSV and JSON Lines of a population for those that analyse it.
+package exchange
 
 import (
 	"time"
