@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"os"
 
 	"github.com/evidencepack/evidence"
@@ -31,7 +30,7 @@ func (a *app) writePopulation(run *pipeline.Run, p evidence.Period, results *eva
 	if err != nil {
 		return err
 	}
-	var w io.Writer = a.stdout
+	w := a.stdout
 	if out != "" {
 		f, err := os.OpenFile(out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 		if err != nil {
