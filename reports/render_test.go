@@ -115,6 +115,7 @@ func TestCountsAgree(t *testing.T) {
 			t.Run("xlsx", func(t *testing.T) { workbookCounts(t, p) })
 			t.Run("pdf", func(t *testing.T) { documentCounts(t, p) })
 			t.Run("html", func(t *testing.T) { pageCounts(t, p) })
+			t.Run("oscal", func(t *testing.T) { assessmentCounts(t, p) })
 		})
 	}
 }

@@ -13,6 +13,7 @@ const (
 	ReportPDF     = "report.pdf"
 	ReportXLSX    = "report.xlsx"
 	ReportHTML    = "report.html"
+	ReportOSCAL   = "oscal/assessment-results.json"
 	ManifestFile  = "manifest.json"
 	SignatureFile = "manifest.sig.json"
 	ResultsFile   = "results.json"

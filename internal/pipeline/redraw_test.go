@@ -17,7 +17,8 @@ import (
 // that made it nothing of a pack may differ.
 func TestWhichReportsAreDrawnAgain(t *testing.T) {
 	r, _ := twoMonths(t)
-	without := func(t *testing.T, dir string) { removeReport(t, r, dir) }
+	without := func(t *testing.T, dir string) { removeReport(t, r, dir, pack.ReportHTML) }
+	withoutOSCAL := func(t *testing.T, dir string) { removeReport(t, r, dir, pack.ReportOSCAL) }
 	altered := func(t *testing.T, dir string) {
 		page := read(t, dir, pack.ReportHTML)
 		write(t, dir, pack.ReportHTML, bytes.ReplaceAll(page, []byte("exception"), []byte("exemption")))
@@ -32,6 +33,8 @@ func TestWhichReportsAreDrawnAgain(t *testing.T) {
 		"before there were pages":            {made: "evidence v0.9.0", verified: "evidence v1.0.0", change: without, note: "made by evidence v0.9.0"},
 		"without its page":                   {made: "evidence v1.0.0", verified: "evidence v1.0.0", change: without, refused: "the pack has no report.html"},
 		"of an earlier development version":  {made: "evidence v1.0.0-dev", verified: "evidence v1.0.0-dev", change: without, note: "the pack has no report.html"},
+		"before there was OSCAL":             {made: "evidence v0.9.0", verified: "evidence v1.0.0", change: withoutOSCAL, note: "made by evidence v0.9.0"},
+		"without OSCAL":                      {made: "evidence v1.0.0", verified: "evidence v1.0.0", change: withoutOSCAL, refused: "the pack has no oscal/assessment-results.json"},
 		"with another page":                  {made: "evidence v1.0.0", verified: "evidence v1.0.0", change: altered, refused: "report.html is not what the results give"},
 		"of another development version":     {made: "evidence v1.0.0-dev", verified: "evidence v1.0.0-dev", change: altered, note: "report.html is drawn otherwise"},
 		"another page, of another version":   {made: "evidence v0.9.0", verified: "evidence v1.0.0", change: altered, note: "made by evidence v0.9.0"},
@@ -57,24 +60,24 @@ func TestWhichReportsAreDrawnAgain(t *testing.T) {
 	}
 }
 
-// removeReport makes a pack as a version would that draws no page.
-func removeReport(t *testing.T, r *Run, dir string) {
+// removeReport makes a pack as a version would that does not draw the report.
+func removeReport(t *testing.T, r *Run, dir, report string) {
 	t.Helper()
 	m, err := pack.ParseManifest(read(t, dir, pack.ManifestFile))
 	if err != nil {
 		t.Fatal(err)
 	}
 	listed := len(m.Files)
-	m.Files = slices.DeleteFunc(m.Files, func(f pack.File) bool { return f.Path == pack.ReportHTML })
+	m.Files = slices.DeleteFunc(m.Files, func(f pack.File) bool { return f.Path == report })
 	if len(m.Files) != listed-1 {
-		t.Fatalf("the pack has no %s: this tests nothing", pack.ReportHTML)
+		t.Fatalf("the pack has no %s: this tests nothing", report)
 	}
 	manifest, err := m.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
 	write(t, dir, pack.ManifestFile, manifest)
-	if err := os.Remove(filepath.Join(dir, pack.ReportHTML)); err != nil {
+	if err := os.Remove(filepath.Join(dir, report)); err != nil {
 		t.Fatal(err)
 	}
 	signAnew(t, r, dir)

@@ -1,40 +1,46 @@
-// Package oscal renders a pack as assessment results of NIST's OSCAL, in JSON, for the
-// tools of those who take results in that form.
+// Package oscal renders a pack as OSCAL assessment results in JSON, for governance
+// tools that read NIST's Open Security Controls Assessment Language.
 //
-// The framework's items are what OSCAL calls controls, and the pack's controls are the
-// objectives that they are tested by. The four results are in properties of a namespace of
-// our own, since OSCAL knows two: what could not be evaluated is not satisfied there, with
-// the reason "other", and never passes for satisfied.
+// What OSCAL has no word for stands in properties of the namespace [NS], so that no
+// number of the pack is lost:
+//
+//	OSCAL                         pack
+//	party                         the organisation, and who prepared the pack
+//	control (reviewed-controls)   an item of the framework
+//	objective, assessment-method  a control: its activity, and how it is tested
+//	observation                   the test of a control with its counts; each exception; each item without a verdict
+//	finding                       the result of a control; that of an item of the framework
+//	resource (back matter)        a file of the pack, with its hash
+//
+// OSCAL knows two states of an objective and a pack has four results. Effective is
+// satisfied (pass), exceptions noted is not satisfied (fail). No occurrence is satisfied
+// and not evaluable is not satisfied, both for another reason, which is written out; the
+// property "result" has the result itself.
+//
+// Risks are not written: the tool does not assess what an exception means. Nor are
+// registers, samples and changes, which list items again and judge nothing.
 package oscal
 
 import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-	"unicode"
 
 	"github.com/google/uuid"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
-	"github.com/evidencepack/evidence/reports/internal/visible"
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
-// Version of OSCAL whose schema the file follows.
+// NS is the namespace of the properties that are this project's own.
+const NS = "https://github.com/evidencepack/evidence/ns/oscal"
+
+// Version is the version of OSCAL that is written.
 const Version = "1.1.3"
-
-// Namespace of the properties that OSCAL does not define.
-const Namespace = "https://github.com/evidencepack/evidence/ns/oscal"
-
-// maxListed is how many exceptions of a control are observations of their own; results.json
-// has all.
-const maxListed = 500
 
 // Renderer renders oscal/assessment-results.json. Its zero value is ready for use.
 type Renderer struct{}
@@ -46,287 +52,171 @@ func (Renderer) Name() string { return "oscal/assessment-results.json" }
 
 // Render implements [reports.Renderer].
 func (r Renderer) Render(w io.Writer, p *reports.Pack) error {
-	d := &document{p: p, tokens: map[string]string{}}
-	out, err := d.file()
+	d, err := newDocument(w, p)
+	if err == nil {
+		d.write()
+		err = d.finish()
+	}
 	if err != nil {
 		return fmt.Errorf("render %s: %w", r.Name(), err)
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", " ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(out)
+	return nil
 }
 
+// document is the file being written from front to back.
 type document struct {
-	p      *reports.Pack
-	tokens map[string]string // by identifier of ours
+	*stream
+	p        *reports.Pack
+	identity uuid.UUID         // of what the document is about; all identifiers follow from it
+	items    map[string]string // framework item ID → control-id
+	controls map[string]string // control ID → objective-id
+	files    map[string]string // path → UUID of the resource
 }
 
-// space is what the identities of our documents are made in.
-var space = uuid.NewSHA1(uuid.NameSpaceURL, []byte(Namespace))
-
-// uuid is the identity of a part of the document: the same for the same pack, and another
-// for another.
-func (d *document) uuid(part ...string) string {
-	p := d.p
-	name := append([]string{p.Checkpoint.Root, p.Framework.ID, p.PeriodName, string(p.Lang)}, part...)
-	for i, s := range name { // so that no two lists of parts are written the same
-		name[i] = strconv.Quote(s)
-	}
-	return uuid.NewSHA1(space, []byte(strings.Join(name, " "))).String()
-}
-
-func (d *document) in(t evidence.Text) string { return t.In(d.p.Lang) }
-
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
-// line is a text without line feeds and what readers could not see, as OSCAL's strings are.
-func line(s string) string { return strings.TrimSpace(visible.Line(s, nil)) }
-
-// text is a text of one or more lines. OSCAL reads such texts as Markdown; what would be
-// markup there is told as it is.
-func text(s string) string {
-	s = strings.TrimSpace(visible.Text(s, nil))
-	return strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", `\<`, "[", `\[`, "{", `\{`).Replace(s)
-}
-
-// properties leaves out what is empty.
-func properties(pairs ...string) []property {
-	var list []property
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if v := line(pairs[i+1]); v != "" {
-			list = append(list, property{pairs[i], Namespace, v})
-		}
-	}
-	return list
-}
-
-func number(n int64) string { return strconv.FormatInt(n, 10) }
-
-// token makes an identifier one that OSCAL takes, and keeps apart what is apart.
-func (d *document) token(id string) string {
-	if t, ok := d.tokens[id]; ok {
-		return t
-	}
-	var b strings.Builder
-	for i, r := range id {
-		switch {
-		case unicode.IsLetter(r) || r == '_', i > 0 && (unicode.IsNumber(r) || r == '.' || r == '-'):
-			b.WriteRune(r)
-		case i == 0 && unicode.IsNumber(r):
-			b.WriteRune('_')
-			b.WriteRune(r)
-		default:
-			b.WriteRune('_')
-		}
-	}
-	base := b.String()
-	if base == "" {
-		base = "_"
-	}
-	t := base
-	for n := 2; d.taken(t); n++ {
-		t = base + "_" + strconv.Itoa(n)
-	}
-	d.tokens[id] = t
-	return t
-}
-
-func (d *document) taken(token string) bool {
-	for _, t := range d.tokens {
-		if t == token {
-			return true
-		}
-	}
-	return false
-}
-
-func (d *document) file() (*file, error) {
-	p := d.p
-	plan := d.uuid("plan")
-	res, err := d.result()
+func newDocument(w io.Writer, p *reports.Pack) (*document, error) {
+	// The checkpoint is no part of it: what is made again of a period is a later
+	// version of the same document.
+	about, err := json.Marshal([]any{p.Organisation, p.Framework.ID, p.Period.Start.UTC(), p.Period.End.UTC(), p.Lang})
 	if err != nil {
 		return nil, err
 	}
-	return &file{assessmentResults{
-		UUID: d.uuid("assessment-results"),
-		Metadata: metadata{
-			Title:        line(d.in(words.PackTitle) + " " + p.Organisation + " " + p.Framework.Title + " " + p.PeriodName),
-			LastModified: stamp(p.Checkpoint.SealedAt), Version: line(p.PeriodName), OSCALVersion: Version,
-			Props: properties("prepared-by", p.PreparedBy, "distribution", p.Distribution, "tool", p.Tool, "language", string(p.Lang), "demonstration", mark(p.Demo),
-				"checkpoint-origin", p.Checkpoint.Origin, "checkpoint-size", number(p.Checkpoint.Size), "checkpoint-root", p.Checkpoint.Root,
-				"signing-key", p.Signer.Fingerprint),
-			Parties: []party{{UUID: d.uuid("party"), Type: "organization", Name: line(p.Organisation)}},
-		},
-		ImportAP:   link{Href: "#" + plan, Remarks: "There is no assessment plan in OSCAL: the controls' texts and rules, which the resource links to, say what was tested and how."},
-		Results:    []result{res},
-		BackMatter: d.backMatter(plan),
-	}}, nil
-}
-
-// mark is a truth value that is told only where it is true.
-func mark(is bool) string {
-	if is {
-		return "true"
+	d := &document{
+		stream: newStream(w), p: p, identity: uuid.NewSHA1(uuid.NameSpaceURL, append([]byte(NS+"#"), about...)),
+		items: map[string]string{}, controls: map[string]string{}, files: map[string]string{},
 	}
-	return ""
+	reviewed, tested := tokens{}, tokens{}
+	for _, i := range p.Framework.Items {
+		d.items[i.ID] = reviewed.of(i.ID)
+	}
+	for _, c := range p.Controls {
+		d.controls[c.ID] = tested.of(c.ID)
+	}
+	for _, f := range p.Files {
+		d.files[f.Path] = d.id("file", f.Path)
+	}
+	return d, nil
 }
 
-func (d *document) result() (result, error) {
+// id is the identifier of a part of the document: a UUID of version 5, the same
+// whenever the document is made again.
+func (d *document) id(of ...string) string {
+	return uuid.NewSHA1(d.identity, fmt.Appendf(nil, "%q", of)).String()
+}
+
+// write is the file's order.
+func (d *document) write() {
+	d.open("{")
+	d.key("assessment-results")
+	d.open("{")
+	d.member("uuid", d.identity.String())
+	d.member("metadata", d.metadata())
+	d.member("import-ap", d.importAP())
+	d.member("local-definitions", d.objectives())
+	d.key("results")
+	d.open("[")
+	d.result()
+	d.close("]")
+	d.member("back-matter", d.backMatter())
+	d.close("}")
+	d.close("}")
+	d.raw("\n")
+}
+
+// result is the one result: that of the pack's period.
+func (d *document) result() {
 	p := d.p
-	r := result{
-		UUID: d.uuid("result"), Title: line(p.Framework.Title + " " + p.PeriodName), Description: text(d.in(words.ResultSummary)),
-		Start: stamp(p.Period.Start), End: stamp(p.Period.End), Remarks: text(strings.Join(p.Limits, "\n")),
-		Props: properties("as-of", stamp(p.AsOf), "period-open", mark(p.Open), "exceptions", number(p.Exceptions())),
+	d.next()
+	d.open("{")
+	d.member("uuid", d.id("result"))
+	d.member("title", d.say(words.OSCALResult, p.PeriodName))
+	d.member("description", paragraphs(d.say(words.OSCALResultIs), d.say(words.OSCALEvidenceEnd)))
+	d.member("start", when(p.Period.Start))
+	end := p.Period.End
+	if p.Open && !p.AsOf.IsZero() {
+		end = p.AsOf
 	}
-	for _, rc := range p.ResultCounts() {
-		r.Props = append(r.Props, properties("controls-"+strings.ReplaceAll(string(rc.Result), "_", "-"), number(rc.N))...)
+	d.member("end", when(end))
+	d.member("props", d.resultProps())
+	d.member("local-definitions", assets{platforms{[]platform{{UUID: d.platform(), Title: prose(either(p.Tool))}}}})
+	d.member("reviewed-controls", d.reviewed())
+	if len(p.Controls) > 0 {
+		d.key("observations")
+		d.open("[")
+		for i := range p.Controls {
+			d.observations(&p.Controls[i])
+		}
+		d.close("]")
+		d.key("findings")
+		d.open("[")
+		d.findings()
+		d.close("]")
 	}
-	r.Reviewed = d.reviewed()
-	for i := range p.Controls {
-		c := &p.Controls[i]
-		about, exceptions, err := d.observations(c)
-		if err != nil {
-			return r, err
-		}
-		r.Observations = append(append(r.Observations, about), exceptions...)
-		f := finding{
-			UUID: d.uuid("finding", c.ID), Title: line(c.ID + " " + c.Title), Description: text(c.Procedure), Props: d.resultProps(c.Result),
-			Target: target{"objective-id", d.token(c.ID), d.status(c.Result, c.Why)}, Observations: []relatedObservation{{about.UUID}},
-		}
-		for _, e := range exceptions {
-			f.Observations = append(f.Observations, relatedObservation{e.UUID})
-		}
-		r.Findings = append(r.Findings, f)
+	remarks := []string{d.say(words.OSCALNoRisks)}
+	for _, limit := range p.Limits {
+		remarks = append(remarks, prose(limit))
 	}
-	served, _ := p.Served()
-	for _, item := range served {
-		res, _ := p.ItemResult(item)
-		f := finding{
-			UUID: d.uuid("item", item.ID), Title: line(item.ID + " " + item.Title), Description: text(d.in(words.ResultMeans(res))), Props: d.resultProps(res),
-			Target: target{"statement-id", d.token(item.ID), d.status(res, nil)},
-		}
-		for _, c := range p.Serving(item) {
-			f.Observations = append(f.Observations, relatedObservation{d.uuid("observation", c.ID)})
-		}
-		r.Findings = append(r.Findings, f)
-	}
-	return r, nil
+	d.member("remarks", paragraphs(remarks...))
+	d.close("}")
 }
 
-func (d *document) resultProps(r evidence.Result) []property { return properties("result", string(r)) }
-
-// status is OSCAL's word for a result.
-func (d *document) status(r evidence.Result, why []string) status {
-	s := status{State: "not-satisfied", Reason: "other", Remarks: text(strings.Join(append([]string{d.in(r.Name()) + ": " + d.in(words.ResultMeans(r))}, why...), "\n"))}
-	switch r {
-	case evidence.Effective:
-		s.State, s.Reason = "satisfied", "pass"
-	case evidence.ExceptionsNoted:
-		s.Reason = "fail"
-	case evidence.NoOccurrence:
-		s.State = "satisfied"
+func (d *document) resultProps() []property {
+	p := d.p
+	list := []property{
+		own("period", p.PeriodName), own("as-of", asOf(p)), own("period-open", strconv.FormatBool(p.Open)),
+		own("exceptions", count(p.Exceptions())), own("exceptions-answered", count(p.Answered())),
 	}
-	return s
+	for _, r := range p.ResultCounts() {
+		list = append(list, classed("controls", string(r.Result), r.N, r.Result.Name().In(p.Lang)))
+	}
+	return filled(list)
 }
 
-func (d *document) reviewed() reviewed {
-	var r reviewed
-	var controls []controlID
-	var objectives []objectiveID
-	for _, item := range d.p.Framework.Items {
-		controls = append(controls, controlID{d.token(item.ID)})
+// asOf is when the evidence was collected; nothing where none was.
+func asOf(p *reports.Pack) string {
+	if p.AsOf.IsZero() {
+		return ""
 	}
-	for _, c := range d.p.Controls {
-		objectives = append(objectives, objectiveID{d.token(c.ID)})
-	}
-	r.Controls = []selection{{Controls: controls}}
-	if len(objectives) > 0 {
-		r.Objectives = []selection{{Objectives: objectives}}
-	}
-	return r
+	return when(p.AsOf)
 }
 
-// observations are what was found of a control: its counts, and its first exceptions.
-func (d *document) observations(c *reports.Control) (about observation, exceptions []observation, err error) {
-	n := c.Counts
-	about = observation{
-		UUID: d.uuid("observation", c.ID), Title: line(c.ID + " " + c.Title), Description: text(c.Activity), Methods: []string{"TEST"}, Types: []string{"control-objective"},
-		Collected: stamp(d.p.AsOf), Evidence: d.evidence(c),
-		Props: properties("result", string(c.Result), "owner", c.Owner, "population", number(n.Total), "passed", number(n.Passed), "exceptions", number(n.Exceptions),
-			"not-applicable", number(n.NotApplicable), "pending", number(n.Pending), "undetermined", number(n.Undetermined), "exceptions-answered", number(c.Answered())),
-	}
-	for item, err := range c.Exceptions() {
-		if err != nil {
-			return about, nil, fmt.Errorf("exceptions of %s: %w", c.ID, err)
-		}
-		if len(exceptions) == maxListed {
-			about.Remarks = fmt.Sprintf("The first %d of %d exceptions are observations of their own; results.json has all.", maxListed, n.Exceptions)
-			break
-		}
-		exceptions = append(exceptions, d.exception(c, item))
-	}
-	return about, exceptions, nil
+// platform is what tested the controls.
+func (d *document) platform() string { return d.id("platform") }
+
+func (d *document) in(t evidence.Text) string { return t.In(d.p.Lang) }
+
+// say is a sentence of ours, as Markdown, around values from outside.
+func (d *document) say(t evidence.Text, values ...any) string {
+	return prose(fmt.Sprintf(d.in(t), values...))
 }
 
-func (d *document) exception(c *reports.Control, item reports.Item) observation {
-	var why []string
-	for _, r := range item.Reasons {
-		why = append(why, r.Text)
-	}
-	o := observation{
-		UUID: d.uuid("exception", c.ID, item.ID, item.SHA256), Title: line(c.ID + " " + name(item)), Description: text(strings.Join(why, "\n")),
-		Methods: []string{"TEST"}, Types: []string{"finding"}, Collected: stamp(d.p.AsOf),
-		Props: properties("item", item.ID, "time", stamp(item.Time), "record-sha256", item.SHA256),
-	}
-	if o.Description == "" {
-		o.Description = text(d.in(evidence.Exception.Name()))
-	}
-	if r := item.Response; r != nil {
-		o.Props = append(o.Props, properties("response", r.Kind, "response-owner", r.Owner, "response-approver", r.Approver, "response-ticket", r.Ticket)...)
-		o.Remarks = text(r.Text)
-	}
-	return o
+// own is a property of this project's namespace.
+func own(name, value string) property { return property{Name: name, NS: NS, Value: line(value)} }
+
+// classed is a count of what has a code.
+func classed(name, code string, n int64, text string) property {
+	return property{Name: name, NS: NS, Class: tokens{}.of(code), Value: count(n), Remarks: prose(text)}
 }
 
-func name(item reports.Item) string {
-	if item.Label != "" {
-		return item.Label
-	}
-	return item.ID
-}
-
-// evidence links to the files that a control's test can be repeated from.
-func (d *document) evidence(c *reports.Control) []evidenceLink {
-	var links []evidenceLink
-	for kind := range strings.SplitSeq(c.Population.Kind, ", ") {
-		if path := "evidence/" + kind + ".jsonl.zst"; d.has(path) {
-			links = append(links, evidenceLink{href(path), line(c.Population.KindTitle)})
+// filled leaves out properties without a value and those that stand there already:
+// OSCAL has neither.
+func filled(list []property) []property {
+	var props []property
+	for _, p := range list {
+		if p.Value != "" && !slices.Contains(props, p) {
+			props = append(props, p)
 		}
 	}
-	return append(links, evidenceLink{href("results.json"), "The results of all items that are exceptions, pending or undetermined."})
+	return props
 }
 
-func (d *document) has(path string) bool {
-	return slices.ContainsFunc(d.p.Files, func(f reports.File) bool { return f.Path == path })
-}
+func count(n int64) string { return strconv.FormatInt(n, 10) }
 
-// href leads from the file's folder to a file of the pack.
-func href(path string) string { return (&url.URL{Path: "../" + path}).EscapedPath() }
-
-// backMatter has the pack's files with their hashes, and among them what stands for a plan.
-func (d *document) backMatter(plan string) backMatter {
-	var controls, others []rlink
-	for _, f := range d.p.Files {
-		l := rlink{href(f.Path), []hash{{"SHA-256", f.SHA256}}}
-		if strings.HasPrefix(f.Path, "controls/") {
-			controls = append(controls, l)
-			continue
+// either is the first text that is not empty.
+func either(texts ...string) string {
+	for _, s := range texts {
+		if strings.TrimSpace(s) != "" {
+			return s
 		}
-		others = append(others, l)
 	}
-	return backMatter{[]resource{
-		{UUID: plan, Title: line(d.in(words.Procedure)), Description: text(d.in(words.MethodTest)), Rlinks: controls},
-		{UUID: d.uuid("files"), Title: line(d.in(words.FileHashes)), Rlinks: others},
-	}}
+	return "—"
 }

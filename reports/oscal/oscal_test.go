@@ -1,28 +1,30 @@
-package oscal
+package oscal_test
 
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"io"
 	"iter"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/oscal"
 	"github.com/evidencepack/evidence/reports/reportstest"
 )
 
-// schema is NIST's, with its formats asserted.
+const schemaFile = "testdata/oscal_complete_schema-1.1.3.json"
+
 func schema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	f, err := os.Open("testdata/oscal_complete_schema-1.1.3.json")
+	f, err := os.Open(schemaFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,194 +35,273 @@ func schema(t *testing.T) *jsonschema.Schema {
 	}
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	c.UseRegexpEngine(func(s string) (jsonschema.Regexp, error) { return regexp.Compile(s) })
-	if err := c.AddResource("oscal.json", doc); err != nil {
+	if err := c.AddResource(schemaFile, doc); err != nil {
 		t.Fatal(err)
 	}
-	compiled, err := c.Compile("oscal.json")
+	s, err := c.Compile(schemaFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return compiled
+	return s
 }
 
 func render(t *testing.T, p *reports.Pack) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := (Renderer{}).Render(&b, p); err != nil {
+	if err := (oscal.Renderer{}).Render(&b, p); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-func parse(t *testing.T, b []byte) assessmentResults {
-	t.Helper()
-	var f file
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&f); err != nil {
-		t.Fatal(err)
+// packs are those that the schema has most to say on.
+func packs() map[string]*reports.Pack {
+	hostile := reportstest.Pack(reportstest.Options{})
+	hostile.Organisation, hostile.PreparedBy, hostile.Distribution = "\n  ", "\t[x](javascript:alert(1))\n", "\u200b\r\n"
+	for i := range hostile.Framework.Items {
+		hostile.Framework.Items[i].ID = []string{"1.2 (a)", "1.2 [a]", "", "要求:事項", "\xff", "-"}[i%6]
 	}
-	return f.Results
-}
-
-func valid(t *testing.T, s *jsonschema.Schema, b []byte) {
-	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
-	if err != nil {
-		t.Fatal(err)
+	for i := range hostile.Controls {
+		c := &hostile.Controls[i]
+		c.Title, c.Activity, c.Procedure, c.Owner = reportstest.Hostile[i], reportstest.Hostile[i+5], reportstest.Hostile[i+10], " "
+		c.Items, c.Exceptions = spoilt(c.Items), spoilt(c.Exceptions)
 	}
-	if err := s.Validate(doc); err != nil {
-		t.Errorf("not valid by NIST's schema: %v", err)
-	}
-}
-
-// TestSchema: what is rendered is valid by NIST's schema, whatever the pack's texts are,
-// and the schema refuses what it should.
-func TestSchema(t *testing.T) {
-	s := schema(t)
-	for _, o := range []reportstest.Options{{}, {Lang: evidence.English, Open: true}, {Demo: true, Items: 30}} {
-		valid(t, s, render(t, reportstest.Pack(o)))
-	}
-	for _, attack := range reportstest.Hostile {
-		p := reportstest.Pack(reportstest.Options{Items: 30})
-		p.Organisation, p.PreparedBy, p.Tool = attack, attack, attack
-		for i := range p.Framework.Items {
-			p.Framework.Items[i].ID = attack + fmt.Sprint(i)
-			p.Framework.Items[i].Title = attack
-		}
-		for i := range p.Controls {
-			p.Controls[i].Title, p.Controls[i].Procedure, p.Controls[i].Owner = attack, attack, attack
-			hostile := p.Controls[i].Exceptions
-			p.Controls[i].Exceptions = func() iter.Seq2[reports.Item, error] {
-				return func(yield func(reports.Item, error) bool) {
-					for item, err := range hostile() {
-						item.ID, item.Label, item.Reasons = attack+item.ID, attack, []reports.Reason{{Text: attack}}
-						if !yield(item, err) {
-							return
-						}
-					}
-				}
-			}
-		}
-		valid(t, s, render(t, p))
-	}
-	bad := bytes.Replace(render(t, reportstest.Pack(reportstest.Options{Items: 30})), []byte(`"state": "satisfied"`), []byte(`"state": "fine"`), 1)
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(bad))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.Validate(doc) == nil {
-		t.Error("the schema accepts a state that it does not have")
+	nothing := reportstest.Pack(reportstest.Options{Lang: evidence.English})
+	nothing.AsOf, nothing.PreparedBy, nothing.Files, nothing.Controls = time.Time{}, "", nil, nothing.Controls[1:2]
+	nothing.Framework.Items = nothing.Framework.Items[:1]
+	return map[string]*reports.Pack{
+		"Japanese": reportstest.Pack(reportstest.Options{Demo: true}),
+		"English":  reportstest.Pack(reportstest.Options{Lang: evidence.English, Open: true}),
+		"hostile":  hostile, "of nothing": nothing,
+		"without controls": {Location: reportstest.Location, Period: reportstest.Period, Checkpoint: hostile.Checkpoint},
 	}
 }
 
-// TestCounts: the file has the pack's numbers, and of each control an observation and a
-// finding, of each item that a control serves a finding.
-func TestCounts(t *testing.T) {
-	for _, lang := range []evidence.Lang{evidence.Japanese, evidence.English} {
-		p := reportstest.Pack(reportstest.Options{Lang: lang, Items: 1234})
-		r := parse(t, render(t, p)).Results[0]
-		about := map[string]observation{}
-		exceptions := map[string]int64{}
-		for _, o := range r.Observations {
-			id, _, _ := strings.Cut(o.Title, " ")
-			if o.Types[0] == "finding" {
-				exceptions[id]++
-				continue
-			}
-			about[id] = o
-		}
-		for _, c := range p.Controls {
-			got := map[string]string{}
-			for _, prop := range about[c.ID].Props {
-				got[prop.Name] = prop.Value
-			}
-			want := map[string]string{"result": string(c.Result), "owner": c.Owner, "population": number(c.Counts.Total), "passed": number(c.Counts.Passed),
-				"exceptions": number(c.Counts.Exceptions), "not-applicable": number(c.Counts.NotApplicable), "pending": number(c.Counts.Pending),
-				"undetermined": number(c.Counts.Undetermined), "exceptions-answered": number(c.Answered())}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s (-pack +file):\n%s", c.ID, diff)
-			}
-			if exceptions[c.ID] != c.Counts.Exceptions {
-				t.Errorf("%s: %d exceptions, the pack has %d", c.ID, exceptions[c.ID], c.Counts.Exceptions)
-			}
-		}
-		served, _ := p.Served()
-		if got, want := len(r.Findings), len(p.Controls)+len(served); got != want {
-			t.Errorf("%d findings, want %d", got, want)
-		}
-		for _, f := range r.Findings {
-			for _, o := range f.Observations {
-				if !slices.ContainsFunc(r.Observations, func(have observation) bool { return have.UUID == o.UUID }) {
-					t.Errorf("%s rests on an observation that is not there", f.Title)
-				}
-			}
-		}
-	}
-}
-
-// TestNothingPassesWithoutEvidence: OSCAL knows two states.
-func TestNothingPassesWithoutEvidence(t *testing.T) {
-	d := &document{p: &reports.Pack{Lang: evidence.English}}
-	for result, want := range map[evidence.Result][2]string{
-		evidence.Effective: {"satisfied", "pass"}, evidence.ExceptionsNoted: {"not-satisfied", "fail"},
-		evidence.NoOccurrence: {"satisfied", "other"}, evidence.NotEvaluable: {"not-satisfied", "other"},
-	} {
-		if s := d.status(result, []string{"why"}); s.State != want[0] || s.Reason != want[1] || !strings.Contains(s.Remarks, "why") {
-			t.Errorf("%s is %+v, want %v", result, s, want)
-		}
-	}
-}
-
-// TestMostExceptions: of very many only the first are observations, and it says so.
-func TestMostExceptions(t *testing.T) {
-	p := reportstest.Pack(reportstest.Options{Lang: evidence.English, Items: 30})
-	c := &p.Controls[5]
-	c.Counts.Exceptions = maxListed + 100
-	c.Exceptions = func() iter.Seq2[reports.Item, error] {
+// spoilt gives every item hostile texts.
+func spoilt(items func() iter.Seq2[reports.Item, error]) func() iter.Seq2[reports.Item, error] {
+	return func() iter.Seq2[reports.Item, error] {
 		return func(yield func(reports.Item, error) bool) {
-			for i := range c.Counts.Exceptions {
-				if !yield(reports.Item{ID: fmt.Sprint(i), Time: p.Period.Start}, nil) {
+			n := 0
+			for item, err := range items() {
+				text := reportstest.Hostile[n%len(reportstest.Hostile)]
+				item.ID, item.Label, item.Group, item.Link = text, text, text, text
+				item.Reasons = []reports.Reason{{Code: text, Text: text}}
+				item.Observations = item.Reasons
+				item.Response = &reports.Response{Kind: text, Text: text, Owner: text, Approver: text, Ticket: text, File: text}
+				if n%4 == 0 {
+					item.Reasons = append(item.Reasons, item.Reasons...)
+				}
+				if n%3 == 0 {
+					item.Time = time.Time{}
+				}
+				n++
+				if !yield(item, err) {
 					return
 				}
 			}
 		}
 	}
-	r := parse(t, render(t, p)).Results[0]
-	for _, o := range r.Observations {
-		if strings.HasPrefix(o.Title, c.ID) && o.Types[0] == "control-objective" {
-			if want := fmt.Sprintf("The first %d of %d exceptions", maxListed, c.Counts.Exceptions); !strings.HasPrefix(o.Remarks, want) {
-				t.Errorf("remarks %q, want %q", o.Remarks, want)
+}
+
+func TestSchema(t *testing.T) {
+	s := schema(t)
+	for name, p := range packs() {
+		t.Run(name, func(t *testing.T) {
+			doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(render(t, p)))
+			if err != nil {
+				t.Fatal(err)
 			}
-			return
-		}
+			if err := s.Validate(doc); err != nil {
+				t.Errorf("%v", err)
+			}
+		})
 	}
-	t.Errorf("no observation of %s", c.ID)
+	t.Run("refuses", func(t *testing.T) {
+		text := string(render(t, reportstest.Pack(reportstest.Options{})))
+		for of, with := range map[string]string{
+			`"state":"satisfied"`: `"state":"effective"`, `"methods":["TEST"]`: `"methods":[]`, `"title":`: `"tittle":`,
+			`"control-id":"CM-2"`: `"control-id":"CM 2"`, `"collected":"2026`: `"collected":"26`,
+		} {
+			if !strings.Contains(text, of) {
+				t.Errorf("the document has no %s", of)
+			}
+			doc, err := jsonschema.UnmarshalJSON(strings.NewReader(strings.ReplaceAll(text, of, with)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.Validate(doc) == nil {
+				t.Errorf("the schema accepts %s", with)
+			}
+		}
+	})
 }
 
-func TestTokens(t *testing.T) {
-	d := &document{tokens: map[string]string{}}
-	for _, tt := range [][2]string{{"A.8.15", "A.8.15"}, {"CC6.1", "CC6.1"}, {"1-2", "_1-2"}, {"統 1", "統_1"}, {"a b", "a_b"}, {"a_b", "a_b_2"}, {"", "_"}, {"a b", "a_b"}} {
-		if got := d.token(tt[0]); got != tt[1] {
-			t.Errorf("token of %q is %q, want %q", tt[0], got, tt[1])
+var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+
+// TestReferences: each identifier names one thing, and what refers to one finds it.
+func TestReferences(t *testing.T) {
+	for name, p := range packs() {
+		t.Run(name, func(t *testing.T) {
+			var doc any
+			if err := json.Unmarshal(render(t, p), &doc); err != nil {
+				t.Fatal(err)
+			}
+			defined, parts, used := map[string]int{}, map[string]int{}, map[string]string{}
+			var named []string
+			items := map[string]bool{}
+			walk(doc, "", func(of, key, value string) {
+				switch {
+				case key == "uuid":
+					defined[value]++
+				case key == "id" && of == "parts":
+					parts[value]++
+				case strings.HasSuffix(key, "-uuid"), of == "party-uuids":
+					used[value] = key
+				case key == "href" && strings.HasPrefix(value, "#"):
+					used[value[1:]] = key
+				case key == "control-id":
+					items[value] = true
+				case key == "target-id", key == "objective-id":
+					named = append(named, value)
+				}
+			})
+			for _, id := range named {
+				if parts[id] == 0 && !items[id] {
+					t.Errorf("%q names no objective and no control", id)
+				}
+			}
+			for id, n := range defined {
+				if n != 1 || !uuidForm.MatchString(id) {
+					t.Errorf("%s is defined %d times", id, n)
+				}
+			}
+			for id, n := range parts {
+				if n != 1 {
+					t.Errorf("part %s is defined %d times", id, n)
+				}
+			}
+			for id, key := range used {
+				if defined[id] == 0 {
+					t.Errorf("%s %s is defined nowhere", key, id)
+				}
+			}
+		})
+	}
+}
+
+// walk visits all texts with their keys, and the key of the list that they are in.
+func walk(v any, of string, visit func(of, key, value string)) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			if s, ok := value.(string); ok {
+				visit(of, key, s)
+			}
+			walk(value, key, visit)
+		}
+	case []any:
+		for _, e := range v {
+			if s, ok := e.(string); ok {
+				visit(of, of, s)
+			}
+			walk(e, of, visit)
 		}
 	}
 }
 
-// TestIdentities: no two parts have one identity, and another pack has others.
-func TestIdentities(t *testing.T) {
-	ids := func(b []byte) []string { return regexp.MustCompile(`"uuid": "([^"]+)"`).FindAllString(string(b), -1) }
+// TestSameSubjects: made again from a later checkpoint, the document tells of the same
+// things under the same identifiers, as a later version.
+func TestSameSubjects(t *testing.T) {
+	ids := func(p *reports.Pack) (all []string) {
+		return regexp.MustCompile(`"uuid":"[^"]*"`).FindAllString(string(render(t, p)), -1)
+	}
+	p, later := reportstest.Pack(reportstest.Options{}), reportstest.Pack(reportstest.Options{})
+	later.Checkpoint.Size++
+	later.Checkpoint.SealedAt = later.Checkpoint.SealedAt.Add(time.Hour)
+	if bytes.Equal(render(t, p), render(t, later)) || !slices.Equal(ids(p), ids(later)) {
+		t.Error("a later checkpoint gives the same version, or other identifiers")
+	}
+	other := reportstest.Pack(reportstest.Options{})
+	other.Period.End = other.Period.End.Add(time.Hour)
+	for _, id := range ids(other) {
+		if slices.Contains(ids(p), id) {
+			t.Fatalf("another period has %s too", id)
+		}
+	}
+}
+
+// TestMarkup: text from outside reads as it is, and obeys nobody.
+func TestMarkup(t *testing.T) {
 	p := reportstest.Pack(reportstest.Options{})
-	one := ids(render(t, p))
-	sorted := slices.Sorted(slices.Values(one))
-	if n := len(slices.Compact(sorted)); n != len(one) || n < 100 {
-		t.Errorf("%d identities, %d of them different", len(one), n)
+	p.Controls[0].Title = `<script>alert(1)</script> [a](javascript:b) *c* {{ insert: param, d }}`
+	text := string(render(t, p))
+	if want := `\\<script\\>alert(1)\\</script\\> \\[a\\](javascript:b) \\*c\\* \\{\\{ insert: param, d \\}\\}`; !strings.Contains(text, want) {
+		t.Errorf("the document does not have %s", want)
 	}
-	p.Checkpoint.Root = reportstest.Hash("another")
-	for _, id := range ids(render(t, p)) {
-		if slices.Contains(one, id) {
-			t.Errorf("another pack has %s too", id)
+	values := regexp.MustCompile(`"value":"[^"\\]*(\\.[^"\\]*)*"`) // those of properties are no Markdown
+	for _, bad := range []string{"<script", "\u202e", "\x1b", "javascript:alert(1)\""} {
+		if strings.Contains(strings.ReplaceAll(values.ReplaceAllString(text, ""), `\\<`, ""), bad) {
+			t.Errorf("the document has %q", bad)
+		}
+	}
+	p.Controls[0].Title = "1. first"
+	if text := string(render(t, p)); !strings.Contains(text, `"1\\. first"`) {
+		t.Error("a title begins a list")
+	}
+}
+
+// TestRefuses: a pack whose items do not add up is not rendered.
+func TestRefuses(t *testing.T) {
+	for name, spoil := range map[string]func(*reports.Control){
+		"one exception too few": func(c *reports.Control) { c.Counts.Exceptions++ },
+		"one pending too few":   func(c *reports.Control) { c.Counts.Pending++ },
+		"one exception too many": func(c *reports.Control) {
+			c.Counts.Exceptions--
+		},
+	} {
+		p := reportstest.Pack(reportstest.Options{})
+		i := slices.IndexFunc(p.Controls, func(c reports.Control) bool { return c.ID == "LOG-02" })
+		spoil(&p.Controls[i])
+		if err := (oscal.Renderer{}).Render(io.Discard, p); err == nil || !strings.Contains(err.Error(), "LOG-02") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestProperties: no part has a property twice, which OSCAL's own rules forbid and its
+// schema cannot.
+func TestProperties(t *testing.T) {
+	for name, p := range packs() {
+		var doc any
+		if err := json.Unmarshal(render(t, p), &doc); err != nil {
+			t.Fatal(err)
+		}
+		lists(doc, func(props []any) {
+			seen := map[string]bool{}
+			for _, prop := range props {
+				key, err := json.Marshal(prop)
+				if err != nil || seen[string(key)] {
+					t.Errorf("%s: %s twice (%v)", name, key, err)
+				}
+				seen[string(key)] = true
+			}
+		})
+	}
+}
+
+// lists visits every list of properties.
+func lists(v any, visit func([]any)) {
+	switch v := v.(type) {
+	case map[string]any:
+		if props, ok := v["props"].([]any); ok {
+			visit(props)
+		}
+		for _, value := range v {
+			lists(value, visit)
+		}
+	case []any:
+		for _, e := range v {
+			lists(e, visit)
 		}
 	}
 }

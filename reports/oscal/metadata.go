@@ -1,0 +1,80 @@
+package oscal
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/internal/words"
+)
+
+// The files of a pack that parts of the document point to.
+const (
+	resultsFile = "results.json"
+	ipeFile     = "ipe.json"
+	controlsDir = "controls/"
+	evidenceDir = "evidence/"
+)
+
+func (d *document) metadata() metadata {
+	p := d.p
+	m := metadata{
+		Title:        d.say(words.OSCALTitle, p.Organisation, p.Framework.Title, p.PeriodName),
+		LastModified: when(p.Checkpoint.SealedAt),
+		Version:      d.version(),
+		OSCALVersion: Version,
+		Props: filled([]property{
+			own("framework", p.Framework.ID), own("language", string(p.Lang)), own("tool", p.Tool),
+			own("demo", strconv.FormatBool(p.Demo)), own("distribution", p.Distribution),
+			own("checkpoint-origin", p.Checkpoint.Origin), own("checkpoint-size", count(p.Checkpoint.Size)),
+			own("checkpoint-root", p.Checkpoint.Root), own("signer-fingerprint", p.Signer.Fingerprint),
+		}),
+		Roles:       []role{{"prepared-for", d.say(words.Organisation)}},
+		Parties:     []party{{UUID: d.id("organisation"), Type: "organization", Name: either(line(p.Organisation))}},
+		Responsible: []assignment{{"prepared-for", []string{d.id("organisation")}}},
+	}
+	if preparer := line(p.PreparedBy); preparer != "" {
+		m.Roles = append(m.Roles, role{"prepared-by", d.say(words.PreparedBy)})
+		m.Parties = append(m.Parties, party{UUID: d.id("preparer"), Type: "organization", Name: preparer, Remarks: d.say(words.OSCALPreparer)})
+		m.Responsible = append(m.Responsible, assignment{"prepared-by", []string{d.id("preparer")}})
+	}
+	return m
+}
+
+// version is the state of the evidence log that the document tells of.
+func (d *document) version() string {
+	c := d.p.Checkpoint
+	return fmt.Sprintf("%d-%.8s", c.Size, c.Root)
+}
+
+// importAP names, for want of an assessment plan, what the tests were planned by.
+func (d *document) importAP() importAP {
+	return importAP{Href: "#" + d.id("controls"), Remarks: d.say(words.OSCALNoPlan)}
+}
+
+// backMatter lists the files of the pack with their hashes. Reports are not among
+// them: they are drawn from the same model as this document.
+func (d *document) backMatter() map[string][]resource {
+	plan := resource{UUID: d.id("controls"), Title: d.say(words.OSCALControls), Description: d.say(words.OSCALNoPlan),
+		Props: []property{{Name: "type", Value: "plan"}}}
+	var files []resource
+	for _, f := range d.p.Files {
+		if strings.HasPrefix(f.Path, controlsDir) {
+			plan.Links = append(plan.Links, linkTo(f))
+		}
+		r := resource{UUID: d.files[f.Path], Title: prose(f.Path), Links: []rlink{linkTo(f)}}
+		if strings.HasPrefix(f.Path, evidenceDir) {
+			r.Props = []property{{Name: "type", Value: "evidence"}}
+		}
+		files = append(files, r)
+	}
+	return map[string][]resource{"resources": append([]resource{plan}, files...)}
+}
+
+// linkTo leads to a file from the document's own folder.
+func linkTo(f reports.File) rlink {
+	to := url.URL{Path: "../" + f.Path}
+	return rlink{Href: to.String(), Hashes: []hash{{"SHA-256", f.SHA256}}}
+}
