@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,8 +45,6 @@ func (r *reader) token() *string {
 	}
 	return aws.String(r.at.Token)
 }
-
-var errCircle = errors.New("its pages do not end: the token of the next page is that of the last")
 
 // next ends a page, and reports whether there is another: a nil or empty token says
 // that there is none. What was emitted is handed over.

@@ -40,16 +40,11 @@ func readSecurityGroups(ctx context.Context, r *reader) error {
 	var read []page
 	ids, unnamed := map[string]bool{}, 0
 	pages := ec2.NewDescribeSecurityGroupsPaginator(client, &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(groupPage)})
-	token := ""
 	for pages.HasMorePages() {
 		out, err := pages.NextPage(ctx)
 		if err != nil {
 			return err
 		}
-		if next := aws.ToString(out.NextToken); next != "" && next == token {
-			return errCircle
-		}
-		token = aws.ToString(out.NextToken)
 		rules, err := rulesOf(ctx, client, out.SecurityGroups)
 		if err != nil {
 			return err
