@@ -29,6 +29,7 @@ func (a *app) showCommand() *cobra.Command {
 	var period periodFlags
 	var input bool
 	var format, out string
+	var mark bool
 	c := &cobra.Command{
 		Use:   "show CONTROL [ITEM] --period PERIOD",
 		Short: "Show a control's test, or one item down to its raw record",
@@ -40,8 +41,11 @@ that change, such as pull requests, it prints the version that was sealed last a
 lists the earlier ones.
 
 With --format csv or jsonl it writes the control's whole population, a row or line an
-item with its verdict, to --out or to stdout. In CSV, a text that a spreadsheet would take for a
-formula stands behind an apostrophe, and one that begins with an apostrophe behind another.
+item with its verdict, to --out or to stdout; JSON Lines have each record as its source
+gave it. In CSV, a text that a spreadsheet would take for a formula stands behind an
+apostrophe, and one that begins with an apostrophe behind another: take one away and it
+is the text again. CSV begins with a byte order mark, by which Excel knows that it is
+UTF-8 and shows Japanese; --bom=false is for programs that stumble over it.
 
 With --input it prints the document on which the control judges the item, with all
 that it is joined with, so that a stock opa repeats the test out of a pack's folder:
@@ -51,7 +55,7 @@ that it is joined with, so that a stock opa repeats the test out of a pack's fol
 		Example: "  evidence show LOG-01 --period 2026-10\n  evidence show LOG-01 2f1c --period 2026-10",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if err := populationFormat(format, out, input, args); err != nil {
+			if err := populationFormat(format, out, input, cmd.Flags().Changed("bom"), args); err != nil {
 				return err
 			}
 			run, p, err := a.openFor(&period)
@@ -62,13 +66,17 @@ that it is joined with, so that a stock opa repeats the test out of a pack's fol
 			if err != nil {
 				return usageError{err}
 			}
-			results, view, cp, err := run.Evaluate(cmd.Context(), p, list)
+			evaluate := run.Evaluate
+			if format == "jsonl" {
+				evaluate = run.EvaluateWithRecords
+			}
+			results, view, cp, err := evaluate(cmd.Context(), p, list)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, results.Close(), view.Close()) }()
 			if format != "" {
-				if err := a.writePopulation(run, p, results, format, out); err != nil {
+				if err := a.writePopulation(run, p, results, format, out, mark); err != nil {
 					return err
 				}
 				return resultsOutcome(results)
@@ -91,6 +99,7 @@ that it is joined with, so that a stock opa repeats the test out of a pack's fol
 	period.add(c)
 	c.Flags().StringVar(&format, "format", "", "write the whole population `as` csv or jsonl")
 	c.Flags().StringVar(&out, "out", "", "`file` for --format, which must not be there yet (default: stdout)")
+	c.Flags().BoolVar(&mark, "bom", true, "begin CSV with a byte order mark, which Excel asks for")
 	c.Flags().BoolVar(&input, "input", false, "print the input document of the item's test")
 	return c
 }
@@ -249,10 +258,7 @@ func (s *shown) tellTrace(t pipeline.Trace) {
 // traces finds where the item's record came from. A derived record has no
 // response of its own: it is shown as it was derived.
 func (s *shown) traces(ctx context.Context, item evaluation.Item) ([]pipeline.Trace, []sealed.Version, error) {
-	id, kind, want := item.ID, s.control.Population.Kind, s.control.Selections()
-	if item.Kind != "" {
-		kind = item.Kind
-	}
+	id, kind, want := item.ID, item.Kind, s.control.Selections()
 	if _, computed := derived.Of(kind); !computed && kind != sealed.ClaimKind {
 		return pipeline.Traces(ctx, s.view, want, kind, id)
 	}
@@ -291,6 +297,7 @@ func (s *shown) computedFrom(ctx context.Context, r evidence.Record) ([]pipeline
 
 type itemJSON struct {
 	evaluation.Item
+	Kind   string      `json:"kind"`
 	Texts  []string    `json:"texts"` // of the reasons and then the observations, in the chosen language
 	Link   string      `json:"link,omitempty"`
 	Traces []traceJSON `json:"records"`
@@ -315,7 +322,7 @@ type traceJSON struct {
 }
 
 func (s *shown) itemJSON(item evaluation.Item, traces []pipeline.Trace, earlier []sealed.Version) itemJSON {
-	out := itemJSON{Item: item, Link: item.Link, Texts: []string{}}
+	out := itemJSON{Item: item, Kind: item.Kind, Link: item.Link, Texts: []string{}}
 	for _, r := range slices.Concat(item.Reasons, item.Observations) {
 		out.Texts = append(out.Texts, s.control.ReasonTextIn(r, s.run.Config.Lang, s.run.Config.Calendar.Location))
 	}

@@ -10,10 +10,12 @@ import (
 )
 
 // populationFormat refuses what does not go together with writing a population.
-func populationFormat(format, out string, input bool, args []string) error {
+func populationFormat(format, out string, input, mark bool, args []string) error {
 	switch {
 	case format == "" && out != "":
 		return usage("--out is for --format csv or jsonl")
+	case mark && format != "csv":
+		return usage("--bom is for --format csv")
 	case format == "":
 		return nil
 	case format != "csv" && format != "jsonl":
@@ -25,7 +27,7 @@ func populationFormat(format, out string, input bool, args []string) error {
 }
 
 // writePopulation writes the population of the one control that was tested.
-func (a *app) writePopulation(run *pipeline.Run, p evidence.Period, results *evaluation.Results, format, out string) (err error) {
+func (a *app) writePopulation(run *pipeline.Run, p evidence.Period, results *evaluation.Results, format, out string, mark bool) (err error) {
 	c, err := exchanged(run, p, results)
 	if err != nil {
 		return err
@@ -40,7 +42,7 @@ func (a *app) writePopulation(run *pipeline.Run, p evidence.Period, results *eva
 		w = f
 	}
 	if format == "csv" {
-		return c.CSV(w, &results.Controls[0])
+		return c.CSV(w, &results.Controls[0], mark)
 	}
 	return c.JSONLines(w, &results.Controls[0])
 }

@@ -63,7 +63,7 @@ type Counts struct {
 // Item is the outcome of one item's test.
 type Item struct {
 	ID      string            `json:"id"`
-	Kind    string            `json:"kind,omitempty"`  // its record's, where the population has several kinds
+	Kind    string            `json:"-"`               // its record's
 	Label   string            `json:"label,omitempty"` // what people call it; not always one item's alone
 	Time    time.Time         `json:"time"`
 	Verdict evidence.Verdict  `json:"verdict"`
@@ -75,7 +75,8 @@ type Item struct {
 	Group   string            `json:"-"` // what registers list it under
 
 	// Record is the body of the record, where the item is among the first exceptions of its
-	// control and the body is no larger than a page can show.
+	// control and the body is no larger than a page can show; of every item where
+	// [RunWithRecords] made the results.
 	Record []byte `json:"-"`
 
 	// Observations are what readers should know of the item, whatever its verdict.
@@ -85,13 +86,23 @@ type Item struct {
 // Run tests the controls on the view, which was opened for their selections. Close the results when their items are no
 // longer needed.
 func Run(ctx context.Context, view *sealed.View, list []*controls.Control) (*Results, error) {
+	return run(ctx, view, list, shape)
+}
+
+// RunWithRecords is Run, and its results have the record of every item, which takes as
+// much room on disk as the evidence.
+func RunWithRecords(ctx context.Context, view *sealed.View, list []*controls.Control) (*Results, error) {
+	return run(ctx, view, list, shapeWithRecord)
+}
+
+func run(ctx context.Context, view *sealed.View, list []*controls.Control, shape shaper) (*Results, error) {
 	r := &Results{
 		Period: view.Period(), Timezone: view.Period().Start.Location().String(),
 		AsOf: view.AsOf(), Open: view.PeriodOpen(), Sources: view.Expected(),
 	}
 	r.Controls = make([]Control, len(list))
 	for _, group := range together(list) {
-		if err := r.test(ctx, view, list, group); err != nil {
+		if err := r.test(ctx, view, list, group, shape); err != nil {
 			return nil, errors.Join(err, r.Close())
 		}
 	}
@@ -119,7 +130,7 @@ next:
 }
 
 // test tests the controls of a group.
-func (r *Results) test(ctx context.Context, view *sealed.View, list []*controls.Control, group []int) error {
+func (r *Results) test(ctx context.Context, view *sealed.View, list []*controls.Control, group []int, shape shaper) error {
 	var tests []controls.Evaluation
 	for _, i := range group {
 		c, t := list[i], &r.Controls[i]
@@ -218,13 +229,12 @@ type shaped struct {
 	body []byte // of an exception's record
 }
 
-// shape makes what the results hold of an item. Several items are shaped at a time.
+// shaper makes what the results hold of an item. Several items are shaped at a time.
+type shaper func(*controls.Display, controls.Item) *shaped
+
+// shape leaves the record to [Control.take], which knows how many have theirs already.
 func shape(d *controls.Display, i controls.Item) *shaped {
-	shown := d.Of(i)
-	s := &shaped{Item: Item{
-		ID: i.Record.ID, Label: shown.Label, Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
-		SHA256: i.SHA256, Observations: i.Observations, Fields: shown.Fields, Link: shown.Link, Group: shown.Group,
-	}}
+	s := &shaped{Item: itemOf(d, i)}
 	s.line = appendItem(make([]byte, 0, 512), s.Item)
 	if i.Verdict == evidence.Exception && len(i.Record.Body) <= maxRecord {
 		s.body = i.Record.Body
@@ -232,9 +242,24 @@ func shape(d *controls.Display, i controls.Item) *shaped {
 	return s
 }
 
+func shapeWithRecord(d *controls.Display, i controls.Item) *shaped {
+	s := &shaped{Item: itemOf(d, i)}
+	s.Record = i.Record.Body
+	s.line = appendItem(make([]byte, 0, 512+len(s.Record)), s.Item)
+	return s
+}
+
+func itemOf(d *controls.Display, i controls.Item) Item {
+	shown := d.Of(i)
+	return Item{
+		Kind: i.Record.Kind, ID: i.Record.ID, Label: shown.Label, Time: i.Time, Verdict: i.Verdict, Reasons: i.Reasons, Until: i.Until,
+		SHA256: i.SHA256, Observations: i.Observations, Fields: shown.Fields, Link: shown.Link, Group: shown.Group,
+	}
+}
+
 func (c *Control) take(s *shaped) error {
 	item := s.Item
-	item.Fields, item.Link, item.Group = nil, "", "" // not in lists that are held in memory
+	item.Fields, item.Link, item.Group, item.Record = nil, "", "", nil // not in lists that are held in memory
 	switch item.Verdict {
 	case evidence.Exception:
 		c.Exceptions = append(c.Exceptions, item)

@@ -17,6 +17,7 @@ import (
 // it. A spool lives for minutes and is read by nobody else, so that it need not be
 // JSON, which takes several times as long to write and to read.
 func appendItem(b []byte, i Item) []byte {
+	b = appendText(b, i.Kind)
 	b = appendText(b, i.ID)
 	b = appendText(b, i.Label)
 	b = appendTime(b, i.Time)
@@ -34,7 +35,7 @@ func appendItem(b []byte, i Item) []byte {
 	b = appendText(b, i.Link)
 	b = appendText(b, i.Group)
 	b = appendReasons(b, i.Observations)
-	return appendText(b, string(i.Record))
+	return append(binary.AppendUvarint(b, uint64(len(i.Record))), i.Record...) // as it is: its hash is told
 }
 
 // appendText writes a text with every byte that is not UTF-8 replaced, as JSON would
@@ -87,7 +88,7 @@ func (r *itemReader) next() (Item, error) {
 	if _, err := r.in.Peek(1); err != nil {
 		return Item{}, err
 	}
-	i := Item{ID: r.text(), Label: r.text(), Time: r.time(), Verdict: evidence.Verdict(r.text()), Reasons: r.reasons(), Until: r.time(), SHA256: r.text()}
+	i := Item{Kind: r.text(), ID: r.text(), Label: r.text(), Time: r.time(), Verdict: evidence.Verdict(r.text()), Reasons: r.reasons(), Until: r.time(), SHA256: r.text()}
 	for n := r.number(); n > 0 && r.err == nil; n-- {
 		i.Fields = append(i.Fields, controls.Field{Text: r.text(), Time: r.time(), Number: math.Float64frombits(r.number()), Set: r.flag()})
 	}

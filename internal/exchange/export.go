@@ -2,13 +2,14 @@ package exchange
 
 import (
 	"bufio"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/controls"
@@ -19,38 +20,61 @@ import (
 // byteOrderMark is by what Excel knows UTF-8: without it Japanese is not read as that.
 const byteOrderMark = "\ufeff"
 
-// CSV writes the population of a control, a row an item, as RFC 4180 has it and in UTF-8
-// with a byte order mark. Times are in the organisation's time zone with their offset.
+// CSV writes the population of a control, a row an item, as RFC 4180 has it and in UTF-8,
+// marked as that if mark says so: Excel asks for the mark, other programs may take it for a
+// part of the first heading. Times are in the organisation's time zone with their offset.
 //
-// A text that a spreadsheet would take for a formula (it begins with = + - @, a tab or a
-// carriage return) stands behind an apostrophe, and one that begins with an apostrophe behind
-// another: whoever takes one leading apostrophe away has the text again.
-func (c *Check) CSV(w io.Writer, tested *evaluation.Control) error {
+// A text that a spreadsheet would take for a formula stands behind an apostrophe, and one
+// that begins with an apostrophe behind another: whoever takes one leading apostrophe away
+// has the text again. (A formula begins with = + - or @, in full width too, as Japanese Excel
+// takes them, or with a tab or an end of line before them.)
+func (c *Check) CSV(w io.Writer, tested *evaluation.Control, mark bool) error {
 	control, err := c.Library.Find(tested.ID)
 	if err != nil {
 		return err
 	}
 	buffered := bufio.NewWriter(w)
-	if _, err := buffered.WriteString(byteOrderMark); err != nil {
+	if err := c.rows(buffered, control, tested.Items(), mark); err != nil {
 		return err
 	}
-	out := csv.NewWriter(buffered)
-	out.UseCRLF = true
-	if err := out.Write(c.heads(control)); err != nil {
+	return buffered.Flush()
+}
+
+// rows writes the headings and the items as they are read.
+func (c *Check) rows(w io.Writer, control *controls.Control, items iter.Seq2[evaluation.Item, error], mark bool) error {
+	head := row(c.heads(control))
+	if mark {
+		head = byteOrderMark + head
+	}
+	if _, err := io.WriteString(w, head); err != nil {
 		return err
 	}
-	for item, err := range tested.Items() {
+	for item, err := range items {
 		if err != nil {
 			return fmt.Errorf("items of %s: %w", control.ID, err)
 		}
-		if err := out.Write(c.row(control, item)); err != nil {
+		if _, err := io.WriteString(w, row(c.values(control, item))); err != nil {
 			return err
 		}
 	}
-	if out.Flush(); out.Error() != nil {
-		return out.Error()
+	return nil
+}
+
+// row ends as RFC 4180 has it and keeps the ends of lines within texts as they are, which
+// encoding/csv does not do at once.
+func row(values []string) string {
+	var b strings.Builder
+	for i, s := range values {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if strings.ContainsAny(s, "\",\r\n") {
+			s = `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+		}
+		b.WriteString(s)
 	}
-	return buffered.Flush()
+	b.WriteString("\r\n")
+	return b.String()
 }
 
 func (c *Check) say(ja, en string) string { return evidence.Text{JA: ja, EN: en}.In(c.Lang) }
@@ -64,7 +88,7 @@ func (c *Check) heads(control *controls.Control) []string {
 	return append(heads, c.say("項目ID", "item ID"), c.say("証跡元", "link"), "SHA-256")
 }
 
-func (c *Check) row(control *controls.Control, item evaluation.Item) []string {
+func (c *Check) values(control *controls.Control, item evaluation.Item) []string {
 	var why, notes []string
 	for _, r := range item.Reasons {
 		why = append(why, control.ReasonTextIn(r, c.Lang, c.Location))
@@ -76,15 +100,15 @@ func (c *Check) row(control *controls.Control, item evaluation.Item) []string {
 	if r := c.Answers.Of(control.ID, item.ID); r != nil {
 		kind, answer = r.Kind.Name().In(c.Lang), r.Text.In(c.Lang)
 	}
-	row := []string{item.Verdict.Name().In(c.Lang), inert(strings.Join(why, "\n")), inert(strings.Join(notes, "\n")), kind, inert(answer), c.stamp(item.Time), inert(item.Label)}
+	values := []string{item.Verdict.Name().In(c.Lang), inert(strings.Join(why, "\n")), inert(strings.Join(notes, "\n")), kind, inert(answer), c.stamp(item.Time), inert(item.Label)}
 	for i := range control.Columns {
 		value := ""
 		if i < len(item.Fields) && item.Fields[i].Set {
 			value = c.field(control.Columns[i].Type, item.Fields[i])
 		}
-		row = append(row, value)
+		values = append(values, value)
 	}
-	return append(row, inert(item.ID), inert(item.Link), item.SHA256)
+	return append(values, inert(item.ID), inert(item.Link), item.SHA256)
 }
 
 func (c *Check) field(t controls.ColumnType, f controls.Field) string {
@@ -101,9 +125,13 @@ func (c *Check) field(t controls.ColumnType, f controls.Field) string {
 
 func (c *Check) stamp(t time.Time) string { return t.In(c.Location).Format(time.RFC3339) }
 
+// formula is what a text begins with that a spreadsheet takes for a formula, and the
+// apostrophe that inert puts before it.
+const formula = "=+-@\t\r\n'＝＋－＠"
+
 // inert keeps a spreadsheet from taking a text for a formula.
 func inert(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r'", rune(s[0])) {
+	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune(formula, first) {
 		return "'" + s
 	}
 	return s
@@ -112,6 +140,7 @@ func inert(s string) string {
 // exported is a line of a population in JSON.
 type exported struct {
 	Control      string         `json:"control"`
+	Kind         string         `json:"kind"`
 	ID           string         `json:"id"`
 	Label        string         `json:"label,omitempty"`
 	Time         time.Time      `json:"time"`
@@ -121,7 +150,9 @@ type exported struct {
 	Response     *exportedReply `json:"response,omitempty"`
 	Fields       map[string]any `json:"fields"`
 	Link         string         `json:"link,omitempty"`
-	SHA256       string         `json:"sha256"`
+	SHA256       string         `json:"sha256"` // of the record
+
+	Record json.RawMessage `json:"record"` // as the source gave it; null where it was not kept
 }
 
 type told struct {
@@ -138,16 +169,25 @@ type exportedReply struct {
 }
 
 // JSONLines writes the population of a control, an item a line: fields are by the English
-// titles of their columns, times in UTC.
+// titles of their columns, times in UTC. Items that have their records give them as the
+// source gave them; see [evaluation.RunWithRecords].
 func (c *Check) JSONLines(w io.Writer, tested *evaluation.Control) error {
 	control, err := c.Library.Find(tested.ID)
 	if err != nil {
 		return err
 	}
 	buffered := bufio.NewWriter(w)
-	enc := json.NewEncoder(buffered)
+	if err := c.lines(buffered, control, tested.Items()); err != nil {
+		return err
+	}
+	return buffered.Flush()
+}
+
+// lines writes the items as they are read.
+func (c *Check) lines(w io.Writer, control *controls.Control, items iter.Seq2[evaluation.Item, error]) error {
+	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	for item, err := range tested.Items() {
+	for item, err := range items {
 		if err != nil {
 			return fmt.Errorf("items of %s: %w", control.ID, err)
 		}
@@ -155,11 +195,11 @@ func (c *Check) JSONLines(w io.Writer, tested *evaluation.Control) error {
 			return err
 		}
 	}
-	return buffered.Flush()
+	return nil
 }
 
 func (c *Check) exported(control *controls.Control, item evaluation.Item) exported {
-	e := exported{Control: control.ID, ID: item.ID, Label: item.Label, Time: item.Time.UTC(), Verdict: string(item.Verdict), Fields: map[string]any{}, Link: item.Link, SHA256: item.SHA256,
+	e := exported{Control: control.ID, Kind: item.Kind, ID: item.ID, Label: item.Label, Time: item.Time.UTC(), Verdict: string(item.Verdict), Fields: map[string]any{}, Link: item.Link, SHA256: item.SHA256, Record: item.Record,
 		Reasons: c.told(control, item.Reasons), Observations: c.told(control, item.Observations)}
 	if r := c.Answers.Of(control.ID, item.ID); r != nil {
 		e.Response = &exportedReply{r.Kind, r.Text.In(c.Lang), r.Owner, r.Approver}

@@ -213,11 +213,22 @@ func (r *Run) View(ctx context.Context, p evidence.Period, want []evidence.Selec
 
 // Evaluate tests controls on what is sealed for a period.
 func (r *Run) Evaluate(ctx context.Context, p evidence.Period, list []*controls.Control) (*evaluation.Results, *sealed.View, locker.Checkpoint, error) {
+	return r.evaluate(ctx, p, list, evaluation.Run)
+}
+
+// EvaluateWithRecords is Evaluate, and the results have the record of every item.
+func (r *Run) EvaluateWithRecords(ctx context.Context, p evidence.Period, list []*controls.Control) (*evaluation.Results, *sealed.View, locker.Checkpoint, error) {
+	return r.evaluate(ctx, p, list, evaluation.RunWithRecords)
+}
+
+func (r *Run) evaluate(ctx context.Context, p evidence.Period, list []*controls.Control,
+	test func(context.Context, *sealed.View, []*controls.Control) (*evaluation.Results, error),
+) (*evaluation.Results, *sealed.View, locker.Checkpoint, error) {
 	view, cp, err := r.View(ctx, p, Selections(list))
 	if err != nil {
 		return nil, nil, cp, err
 	}
-	results, err := evaluation.Run(ctx, view, list)
+	results, err := test(ctx, view, list)
 	if err != nil {
 		return nil, nil, cp, errors.Join(err, view.Close())
 	}
