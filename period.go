@@ -32,7 +32,7 @@ func (p Period) Days() []Period {
 	for start := p.Start; start.Before(p.End); {
 		// Not from the day before: a midnight that does not exist would never be passed.
 		d++
-		end := time.Date(y, m, d, 0, 0, 0, 0, p.Start.Location())
+		end := Midnight(y, m, d, p.Start.Location())
 		if end.After(p.End) {
 			end = p.End.In(p.Start.Location())
 		}
@@ -196,22 +196,23 @@ func (c Calendar) first(mark string) time.Month {
 // months lets time.Date carry months beyond December into the next year.
 func (c Calendar) months(year int, first time.Month, n int) Period {
 	return Period{
-		time.Date(year, first, 1, 0, 0, 0, 0, c.Location),
-		time.Date(year, first+time.Month(n), 1, 0, 0, 0, 0, c.Location),
+		Midnight(year, first, 1, c.Location),
+		Midnight(year, first+time.Month(n), 1, c.Location),
 	}
 }
 
 func (c Calendar) midnight(t time.Time) bool {
 	y, m, d := t.Date()
-	return t.Equal(time.Date(y, m, d, 0, 0, 0, 0, c.Location))
+	return t.Equal(Midnight(y, m, d, c.Location))
 }
 
 func (c Calendar) date(s string) (time.Time, error) {
-	t, err := time.ParseInLocation("2006-01-02", s, c.Location)
+	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("date %q: want 2026-10-05", s)
 	}
-	return t, nil
+	y, m, d := t.Date()
+	return Midnight(y, m, d, c.Location), nil
 }
 
 func (c Calendar) instant(s string) (time.Time, error) {
@@ -239,4 +240,14 @@ func cutRange(name string) (from, to string, ok bool) {
 func number(s string) int {
 	n, _ := strconv.Atoi(s)
 	return n
+}
+
+// Midnight is the first moment of a day. Where clocks are put forward at midnight there
+// is no such hour, and time.Date may give one of the day before.
+func Midnight(y int, m time.Month, d int, loc *time.Location) time.Time {
+	t := time.Date(y, m, d, 0, 0, 0, 0, loc)
+	if t.Day() != time.Date(y, m, d, 12, 0, 0, 0, loc).Day() {
+		_, t = t.ZoneBounds()
+	}
+	return t
 }

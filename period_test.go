@@ -173,8 +173,9 @@ func TestDays(t *testing.T) {
 		{"America/New_York", "2026-03-07T00:00:00-05:00", "2026-03-10T00:00:00-04:00", []string{"24h0m0s", "23h0m0s", "24h0m0s"}},
 		{"America/New_York", "2026-10-31T00:00:00-04:00", "2026-11-03T00:00:00-05:00", []string{"24h0m0s", "25h0m0s", "24h0m0s"}},
 		{"Europe/Berlin", "2026-10-24T00:00:00+02:00", "2026-10-27T00:00:00+01:00", []string{"24h0m0s", "25h0m0s", "24h0m0s"}},
-		{"America/Sao_Paulo", "2018-11-03T00:00:00-03:00", "2018-11-06T00:00:00-02:00", nil}, // 2018-11-04 begins at 01:00
-		{"America/Santiago", "2026-09-05T00:00:00-04:00", "2026-09-08T00:00:00-03:00", nil},
+		{"America/Sao_Paulo", "2018-11-03T00:00:00-03:00", "2018-11-06T00:00:00-02:00", nil},                                      // 2018-11-04 begins at 01:00
+		{"America/Santiago", "2026-09-05T00:00:00-04:00", "2026-09-08T00:00:00-03:00", []string{"24h0m0s", "23h0m0s", "24h0m0s"}}, // 6 September begins at 01:00
+		{"America/Havana", "2026-03-07T00:00:00-05:00", "2026-03-10T00:00:00-04:00", []string{"24h0m0s", "23h0m0s", "24h0m0s"}},
 	} {
 		location, err := time.LoadLocation(tt.zone)
 		if err != nil {

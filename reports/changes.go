@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/evidencepack/evidence"
 )
 
 // DayGroup is what there is of one group on one day, in order of time.
@@ -36,7 +38,7 @@ func ByDayAndGroup[T any](items iter.Seq2[T, error], of func(T) (at time.Time, g
 			}
 			at, group := of(item)
 			y, m, d := at.In(loc).Date()
-			if midnight := time.Date(y, m, d, 0, 0, 0, 0, loc); !midnight.Equal(day) {
+			if midnight := evidence.Midnight(y, m, d, loc); !midnight.Equal(day) {
 				if !flush() {
 					return
 				}

@@ -45,12 +45,12 @@ type Tally struct {
 func NewTally(p evidence.Period, loc *time.Location) *Tally {
 	t := &Tally{index: map[string]int{}, loc: loc}
 	y, m, d := p.Start.In(loc).Date()
-	for day := time.Date(y, m, d, 0, 0, 0, 0, loc); day.Before(p.End) && len(t.days) < maxDays; {
+	for day := evidence.Midnight(y, m, d, loc); day.Before(p.End) && len(t.days) < maxDays; {
 		t.index[day.Format(time.DateOnly)] = len(t.days)
 		t.days = append(t.days, DayCounts{Date: day})
 		// Not AddDate from day: where midnight does not exist on one day, the next has it.
 		d++
-		day = time.Date(y, m, d, 0, 0, 0, 0, loc)
+		day = evidence.Midnight(y, m, d, loc)
 	}
 	return t
 }

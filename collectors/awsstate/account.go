@@ -3,6 +3,7 @@ package awsstate
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -12,8 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
-
-	"slices"
 
 	"github.com/evidencepack/evidence/collectors/internal/awsauth"
 )
@@ -201,9 +200,11 @@ func (s *source) regions(ctx context.Context, id string) ([]string, error) {
 			return nil, fmt.Errorf("ec2:DescribeRegions in %s: %s: %w", cfg.Region, neededFor("ec2:DescribeRegions"), err)
 		}
 		for _, r := range out.Regions {
-			if name := aws.ToString(r.RegionName); regionPattern.MatchString(name) {
-				list = append(list, name)
+			name := aws.ToString(r.RegionName)
+			if !regionPattern.MatchString(name) {
+				return nil, fmt.Errorf("ec2:DescribeRegions in %s: %q is no name of a region", cfg.Region, short(name))
 			}
+			list = append(list, name)
 		}
 		if len(list) == 0 {
 			return nil, fmt.Errorf("ec2:DescribeRegions in %s: no region is enabled", cfg.Region)

@@ -38,7 +38,8 @@ func readStages(ctx context.Context, r *reader) error {
 				continue
 			}
 			stages, err := client.GetStages(ctx, &apigateway.GetStagesInput{RestApiId: &id})
-			if coded(err, "NotFoundException") { // deleted meanwhile
+			if coded(err, "NotFoundException") {
+				r.deleted("REST API " + id)
 				continue
 			}
 			if err != nil {

@@ -36,7 +36,7 @@ func readLoadBalancers(ctx context.Context, r *reader) error {
 		if err != nil {
 			return err
 		}
-		tags, err := tagsOf(ctx, client, out.LoadBalancers)
+		tags, err := tagsOf(ctx, r, client, out.LoadBalancers)
 		if err != nil {
 			return err
 		}
@@ -47,10 +47,18 @@ func readLoadBalancers(ctx context.Context, r *reader) error {
 				r.unnamed("a load balancer")
 				continue
 			}
-			nouns := []noun{{"LoadBalancer", lb}, {"Tags", tags[arn]}}
+			nouns := []noun{{"LoadBalancer", lb}}
+			if of, ok := tags[arn]; ok {
+				nouns = append(nouns, noun{"Tags", of})
+			}
 			if lb.Type == types.LoadBalancerTypeEnumApplication {
 				answer, err := waf.GetWebACLForResource(ctx, &wafv2.GetWebACLForResourceInput{ResourceArn: &arn})
 				switch {
+				case coded(err, nonexistent): // since it was listed
+					r.deleted(arn)
+					continue
+				case noEndpoint(err): // whether it has one is not known
+					r.gap(evidence.Finding{Code: "not_readable", Object: r.unit.Scope.String() + " " + arn + ": wafv2:GetWebACLForResource", Detail: short(err.Error())})
 				case err != nil:
 					if err := r.partly(arn, err); err != nil {
 						return err
@@ -75,21 +83,37 @@ func readLoadBalancers(ctx context.Context, r *reader) error {
 	}
 }
 
-func tagsOf(ctx context.Context, client *elbv2.Client, list []types.LoadBalancer) (map[string][]types.Tag, error) {
+// tagsOf reads the tags of load balancers. Of one that is gone since it was listed there are
+// none, nor of any where the caller may not read them, which is a gap.
+func tagsOf(ctx context.Context, r *reader, client *elbv2.Client, list []types.LoadBalancer) (map[string][]types.Tag, error) {
 	var arns []string
 	for _, lb := range list {
 		arns = append(arns, aws.ToString(lb.LoadBalancerArn))
 	}
-	if len(arns) == 0 {
-		return nil, nil
-	}
-	out, err := client.DescribeTags(ctx, &elbv2.DescribeTagsInput{ResourceArns: arns})
-	if err != nil {
-		return nil, err
-	}
 	tags := map[string][]types.Tag{}
-	for _, d := range out.TagDescriptions {
-		tags[aws.ToString(d.ResourceArn)] = d.Tags
+	if len(arns) == 0 {
+		return tags, nil
+	}
+	ask := func(arns ...string) error {
+		out, err := client.DescribeTags(ctx, &elbv2.DescribeTagsInput{ResourceArns: arns})
+		if err != nil {
+			return err
+		}
+		for _, d := range out.TagDescriptions {
+			tags[aws.ToString(d.ResourceArn)] = d.Tags
+		}
+		return nil
+	}
+	err := ask(arns...)
+	if !coded(err, noSuchLoadBalancer) {
+		return tags, r.partly("tags", err)
+	}
+	for _, arn := range arns { // one of them is gone
+		if err := ask(arn); err != nil && !coded(err, noSuchLoadBalancer) {
+			return tags, r.partly("tags of "+arn, err)
+		}
 	}
 	return tags, nil
 }
+
+const noSuchLoadBalancer = "LoadBalancerNotFound"

@@ -12,7 +12,7 @@ import (
 )
 
 var guarddutyDetector = kind{
-	name: "guardduty.detector", form: evidence.Snapshot,
+	name: "guardduty.detector", form: evidence.Snapshot, sparse: true,
 	title: evidence.Text{JA: "GuardDuty の有効化の状態（アカウント及びリージョンごと）", EN: "state of GuardDuty in an account and region"},
 	needs: []need{{action: "guardduty:ListDetectors"}, {action: "guardduty:GetDetector"}, {"guardduty:GetAdministratorAccount", evidence.Text{
 		JA: "GuardDuty の管理者アカウントの取得", EN: "for the account that administers GuardDuty",

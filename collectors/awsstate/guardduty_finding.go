@@ -16,7 +16,7 @@ import (
 // guarddutyFinding has no time after which it settles: a finding may be archived at
 // any time, and recurs in the same one.
 var guarddutyFinding = kind{
-	name: "guardduty.finding", form: evidence.Mutable,
+	name: "guardduty.finding", form: evidence.Mutable, sparse: true,
 	title: evidence.Text{JA: "GuardDuty の検出結果", EN: "GuardDuty finding"},
 	needs: []need{{action: "guardduty:ListDetectors"}, {action: "guardduty:ListFindings"}, {action: "guardduty:GetFindings"}},
 	read:  readFindings,

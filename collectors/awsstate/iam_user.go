@@ -44,9 +44,6 @@ func readUsers(ctx context.Context, r *reader) error {
 	}
 }
 
-// noEntity is the code by which IAM says that something is not there (any more).
-const noEntity = "NoSuchEntity"
-
 // readUser reads what there is of a user. The password comes first: that there is none
 // is told by the same code as that there is no such user, which the calls after it tell
 // apart.
@@ -65,7 +62,7 @@ func readUser(ctx context.Context, r *reader, c userCalls, u types.User) error {
 	} {
 		value, err := part.read(ctx)
 		switch {
-		case coded(err, noEntity):
+		case coded(err, noSuchEntity):
 			r.deleted(*u.Arn)
 			return nil
 		case err != nil:
@@ -89,7 +86,7 @@ type userCalls struct {
 func (c userCalls) loginProfile(ctx context.Context) (any, error) {
 	out, err := c.client.GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: c.name})
 	switch {
-	case coded(err, noEntity):
+	case coded(err, noSuchEntity):
 		return nil, nil
 	case err != nil:
 		return nil, err
@@ -111,7 +108,7 @@ func (c userCalls) accessKeys(ctx context.Context, r *reader) (any, error) {
 			var used []noun
 			out, err := c.client.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: k.AccessKeyId})
 			switch {
-			case coded(err, noEntity): // the key was deleted meanwhile
+			case coded(err, noSuchEntity): // the key was deleted meanwhile
 				continue
 			case err != nil:
 				if err := r.partly("access key "+short(aws.ToString(k.AccessKeyId)), err); err != nil {

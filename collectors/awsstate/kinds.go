@@ -25,6 +25,7 @@ type kind struct {
 	form    evidence.Form
 	where   place
 	settles time.Duration
+	sparse  bool // of a service that there are regions without
 	needs   []need
 	read    func(context.Context, *reader) error
 }

@@ -29,7 +29,9 @@ type reader struct {
 	batch  evidence.Batch
 	origin evidence.Origin // what records come from now
 	seen   map[string]bool // identities met in this run
-	yield  func(evidence.Batch, error) bool
+
+	answered bool // the service has, in this run
+	yield    func(evidence.Batch, error) bool
 }
 
 // noun is a named part of a body.

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors"
 )
@@ -108,9 +111,10 @@ func (r *reader) lists(ctx context.Context) error {
 		r.gap(evidence.Finding{Code: "no_organization", Object: r.unit.Scope.String(), Detail: plain(err)})
 	case refused(err):
 		r.refuse(r.unit.Scope.String(), err)
-	case noEndpoint(err):
+	case noEndpoint(err) && r.kind.sparse && !r.answered:
 		// A name that is not found may be a service that the region does not have, or
-		// a network that is down: then AWS does not answer elsewhere either.
+		// a network that is down: then AWS does not answer elsewhere either. Of what has
+		// answered before, or is everywhere, it is the network.
 		if _, up := r.session.Account(ctx); up != nil {
 			return err
 		}
@@ -138,8 +142,22 @@ func (r *reader) reach(ctx context.Context) error {
 	if r.region != "" {
 		cfg.Region = r.region
 	}
+	cfg.APIOptions = append(slices.Clone(cfg.APIOptions), r.listening)
 	r.config = cfg
 	return nil
+}
+
+// listening is an API option that remembers that the service has answered.
+func (r *reader) listening(stack *middleware.Stack) error {
+	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("EvidenceListening",
+		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			out, metadata, err := next.HandleInitialize(ctx, in)
+			var refusal smithy.APIError
+			if err == nil || errors.As(err, &refusal) {
+				r.answered = true
+			}
+			return out, metadata, err
+		}), middleware.After)
 }
 
 // again begins the unit anew, as of another moment: what its lists show may have

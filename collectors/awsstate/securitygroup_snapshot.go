@@ -39,7 +39,12 @@ func readSecurityGroups(ctx context.Context, r *reader) error {
 	client := ec2.NewFromConfig(r.config)
 	var read []page
 	ids, unnamed := map[string]bool{}, 0
-	pages := ec2.NewDescribeSecurityGroupsPaginator(client, &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(groupPage)})
+	pages := ec2.NewDescribeSecurityGroupsPaginator(client, &ec2.DescribeSecurityGroupsInput{
+		// A VPC may be shared, and the groups of others be seen: they are read, and their calls
+		// logged, where they belong.
+		Filters:    []types.Filter{{Name: aws.String("owner-id"), Values: []string{r.account}}},
+		MaxResults: aws.Int32(groupPage),
+	})
 	for pages.HasMorePages() {
 		out, err := pages.NextPage(ctx)
 		if err != nil {

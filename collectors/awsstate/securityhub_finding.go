@@ -17,7 +17,7 @@ import (
 // securityhubFinding has no time after which it settles: the state of the work on a
 // finding may change at any time.
 var securityhubFinding = kind{
-	name: "securityhub.finding", form: evidence.Mutable,
+	name: "securityhub.finding", form: evidence.Mutable, sparse: true,
 	title: evidence.Text{JA: "Security Hub の検出結果", EN: "Security Hub finding"},
 	needs: []need{{action: "securityhub:GetFindings"}},
 	read:  readHubFindings,
@@ -73,7 +73,7 @@ const hubTime = "2006-01-02T15:04:05.000Z"
 
 func emitHubFinding(r *reader, f types.AwsSecurityFinding, wanted evidence.Period) error {
 	id, product := aws.ToString(f.Id), aws.ToString(f.ProductArn)
-	created, err := time.Parse(time.RFC3339, aws.ToString(f.CreatedAt))
+	created, err := hubTimeOf(aws.ToString(f.CreatedAt))
 	switch {
 	case id == "" || product == "" || err != nil:
 		r.unnamed("a Security Hub finding without an ID, a product or a time of creation: " + short(id))
@@ -95,4 +95,15 @@ func emitHubFinding(r *reader, f types.AwsSecurityFinding, wanted evidence.Perio
 func notSubscribed(err error) bool {
 	var e smithy.APIError
 	return errors.As(err, &e) && e.ErrorCode() == "InvalidAccessException" && strings.Contains(e.ErrorMessage(), "not subscribed")
+}
+
+// hubTimeOf reads a time as Security Hub lets products write it: an offset may lack its
+// colon, or its minutes.
+func hubTimeOf(text string) (at time.Time, err error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07"} {
+		if at, err = time.Parse(layout, text); err == nil {
+			return at, nil
+		}
+	}
+	return at, err
 }

@@ -89,7 +89,12 @@ func (a *assignments) of(ctx context.Context, r *reader, set string) error {
 			return err
 		}
 		for _, account := range page.AccountIds {
-			if err := a.in(ctx, r, set, account, permissions); err != nil {
+			err := a.in(ctx, r, set, account, permissions)
+			if coded(err, noSuchResource) { // the account, or its assignment, since it was listed
+				r.deleted(set + " in account " + account)
+				continue
+			}
+			if err != nil {
 				return err
 			}
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 var wafv2WebACL = kind{
-	name: "wafv2.web_acl", form: evidence.Snapshot,
+	name: "wafv2.web_acl", form: evidence.Snapshot, sparse: true,
 	title: evidence.Text{JA: "AWS WAF の Web ACL と適用先のリソース", EN: "web ACL of AWS WAF, with the resources that it protects"},
 	needs: []need{
 		{action: "wafv2:ListWebACLs"}, {action: "wafv2:GetWebACL"}, {action: "wafv2:GetLoggingConfiguration"}, {action: "wafv2:ListResourcesForWebACL"},
@@ -70,7 +70,8 @@ func readWebACLs(ctx context.Context, r *reader) error {
 
 func readWebACL(ctx context.Context, r *reader, client *wafv2.Client, scope types.Scope, acl types.WebACLSummary) error {
 	out, err := client.GetWebACL(ctx, &wafv2.GetWebACLInput{Name: acl.Name, Id: acl.Id, Scope: scope})
-	if coded(err, nonexistent) { // deleted meanwhile
+	if coded(err, nonexistent) {
+		r.deleted(aws.ToString(acl.ARN))
 		return nil
 	}
 	if err != nil {

@@ -26,6 +26,7 @@ type Input struct {
 	Period evidence.Period
 
 	// Records gives the records of a kind selected by From, in time order, as far as
-	// the evidence reaches. Their bodies are JSON objects, as evidence.ParseLine sees to. Their bodies are JSON objects, as a record's always are.
+	// the evidence reaches. Their bodies are JSON objects,
+	// as evidence.ParseLine sees to.
 	Records func(ctx context.Context, kind string) iter.Seq2[evidence.Record, error]
 }

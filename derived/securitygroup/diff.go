@@ -114,11 +114,14 @@ func diffs(ctx context.Context, in kind.Input) iter.Seq2[evidence.Record, error]
 		slices.SortStableFunc(out, func(a, b *change) int {
 			return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.id(), b.id()))
 		})
+		var last time.Time
 		for i, c := range out {
 			r, err := c.record()
 			if !in.Period.Contains(r.Time) && err == nil {
-				r.Time = in.Period.End.Add(-time.Second).UTC() // it may have been then, and no later in the period
+				// It may have been then, and no later in the period; but not before what was told.
+				r.Time = latest(in.Period.End.Add(-time.Second), last).UTC()
 			}
+			last = r.Time
 			if !yield(r, err) {
 				return
 			}

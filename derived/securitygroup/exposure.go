@@ -421,7 +421,11 @@ func (x *register) record(s *standing) (evidence.Record, error) {
 	if err != nil {
 		return evidence.Record{}, err
 	}
-	r := s.rule
-	r.description = ""
-	return evidence.Record{Kind: "securitygroup.exposure", ID: s.g.place.account + "/" + s.g.place.region + "/" + s.g.id + "/" + r.line() + " since " + since, Time: latest(at, x.period.Start).UTC(), Body: raw}, nil
+	named := s.rule
+	named.description = ""
+	line := named.line()
+	if !s.direction {
+		line = strings.Replace(line, "ingress", "unknown", 1)
+	}
+	return evidence.Record{Kind: "securitygroup.exposure", ID: s.g.place.account + "/" + s.g.place.region + "/" + s.g.id + "/" + line + " since " + since, Time: latest(at, x.period.Start).UTC(), Body: raw}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"maps"
 	"slices"
 	"time"
 
@@ -196,8 +197,10 @@ func (e *engine) rebuild(ctx context.Context, records func(context.Context, stri
 		e.settle(r)
 	}
 	e.runs = nil
-	for _, reg := range e.regions {
-		for _, g := range reg.groups {
+	for _, p := range slices.SortedFunc(maps.Keys(e.regions), func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.region, b.region))
+	}) {
+		for _, g := range e.regions[p].sorted() {
 			e.begin(g, nil, nil)
 		}
 	}

@@ -80,7 +80,10 @@ func (s *Server) ec2(c *call) response {
 		return s.describeRegions(c)
 	case "DescribeSecurityGroups":
 		ids, given := filterValues(c.body, "group-id")
-		return ec2List(s, c, "securityGroupInfo", SecurityGroups, func(g SecurityGroup) bool { return accepts(ids, given, g.GroupID) })
+		owners, owned := filterValues(c.body, "owner-id")
+		return ec2List(s, c, "securityGroupInfo", SecurityGroups, func(g SecurityGroup) bool {
+			return accepts(ids, given, g.GroupID) && accepts(owners, owned, g.OwnerID)
+		})
 	case "DescribeSecurityGroupRules":
 		ids, given := filterValues(c.body, "group-id")
 		return ec2List(s, c, "securityGroupRuleSet", SecurityGroupRules, func(r SecurityGroupRule) bool { return accepts(ids, given, r.GroupID) })

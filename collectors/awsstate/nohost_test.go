@@ -1,0 +1,152 @@
+package awsstate
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/evidencepack/evidence"
+	demo "github.com/evidencepack/evidence/internal/demo/aws"
+)
+
+// unresolved is a client for which some hosts have no address.
+type unresolved func(r *http.Request, body string) bool
+
+func (u unresolved) Do(r *http.Request) (*http.Response, error) {
+	var body []byte
+	if r.Body != nil {
+		body, _ = io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	if u(r, string(body)) {
+		return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "example", IsNotFound: true}}
+	}
+	return http.DefaultClient.Do(r)
+}
+
+// collected is what a unit of production gives where some hosts have no address.
+func collected(t *testing.T, kind string, u unresolved) (records []evidence.Record, claims []evidence.Claim, err error) {
+	t.Helper()
+	s := serve(t, company(), nil).organization(t)
+	unit := unitOf(t, s, kind)
+	if _, err := s.config(t.Context(), production); err != nil {
+		t.Fatal(err)
+	}
+	s.of(production).config.HTTPClient = u
+	for b, e := range s.Collect(t.Context(), unit, nil) {
+		records, claims = append(records, b.Records...), append(claims, b.Claims...)
+		if e != nil {
+			err = e
+		}
+	}
+	return records, claims, err
+}
+
+// TestHostNotFoundIsNoEmptyRegion: that a name is not found ends a list whose service has
+// answered, or is everywhere, with an error: nothing is taken to be absent.
+func TestHostNotFoundIsNoEmptyRegion(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind string
+		bad  unresolved
+	}{
+		"second page of volumes":   {"ec2.volume", func(_ *http.Request, body string) bool { return strings.Contains(body, "NextToken") }},
+		"first page of volumes":    {"ec2.volume", func(_ *http.Request, body string) bool { return strings.Contains(body, "DescribeVolumes") }},
+		"rules of security groups": {"securitygroup.snapshot", func(_ *http.Request, body string) bool { return strings.Contains(body, "DescribeSecurityGroupRules") }},
+		"after detectors were told": {"guardduty.detector", func(r *http.Request, _ string) bool {
+			return strings.HasPrefix(r.URL.Path, "/detector/") && r.URL.Path != "/detector"
+		}},
+	} {
+		records, claims, err := collected(t, c.kind, c.bad)
+		if err == nil {
+			t.Errorf("%s: %d records and no error; claims %+v", name, len(records), claims)
+		}
+	}
+	// A service that there are regions without, and that never answered, is not in this one.
+	records, claims, err := collected(t, "guardduty.detector", func(r *http.Request, _ string) bool { return strings.HasPrefix(r.URL.Path, "/detector") })
+	if err != nil || len(records) != 0 || len(claims) != 1 || len(claims[0].Notes) != 1 || claims[0].Notes[0].Code != "service_not_in_region" {
+		t.Errorf("no GuardDuty: %d records, %+v, %v", len(records), claims, err)
+	}
+	// Load balancers are there without AWS WAF; what is on them is a gap.
+	records, claims, err = collected(t, "elbv2.load_balancer", func(r *http.Request, _ string) bool { return strings.Contains(r.Header.Get("X-Amz-Target"), "WAF") })
+	if err != nil || len(records) == 0 || claims[0].Satisfied() {
+		t.Errorf("no AWS WAF: %d records, %+v, %v", len(records), claims, err)
+	}
+}
+
+// TestLoadBalancersThatAreGone: of one that is gone a note tells, and refused tags are a gap
+// beside the load balancers.
+func TestLoadBalancersThatAreGone(t *testing.T) {
+	s := serve(t, company(), func(r *http.Request) *demo.Fault {
+		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), "GetWebACLForResource") {
+			return &demo.Fault{Status: http.StatusBadRequest, Code: nonexistent}
+		}
+		return nil
+	}).organization(t)
+	records, claims := read(t, s, "elbv2.load_balancer")
+	gone := 0
+	for _, c := range claims {
+		for _, n := range c.Notes {
+			if n.Code == "deleted_meanwhile" {
+				gone++
+			}
+		}
+		if !c.Satisfied() {
+			t.Errorf("%s: %+v", c.Scope, c.Gaps)
+		}
+	}
+	if gone == 0 {
+		t.Error("nothing tells of what is gone")
+	}
+	for _, r := range records {
+		if strings.Contains(string(r.Body), `"Type":"application"`) {
+			t.Errorf("%s is gone", r.ID)
+		}
+	}
+	s = serve(t, company(), denying("AccessDenied", func(body, _, _ string) bool { return strings.Contains(body, "Action=DescribeTags") })).organization(t)
+	records, claims = read(t, s, "elbv2.load_balancer")
+	gaps := 0
+	for _, c := range claims {
+		gaps += len(c.Gaps)
+	}
+	if len(records) == 0 || gaps == 0 {
+		t.Errorf("refused tags: %d records, %d gaps", len(records), gaps)
+	}
+}
+
+// TestAssignmentsOfOtherAccounts: one account that is gone takes no others with it.
+func TestAssignmentsOfOtherAccounts(t *testing.T) {
+	first := ""
+	s := serve(t, company(), func(r *http.Request) *demo.Fault {
+		if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), "ListAccountAssignments") {
+			return nil
+		}
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if first == "" {
+			first = string(body)
+		}
+		if string(body) == first {
+			return &demo.Fault{Status: http.StatusBadRequest, Code: noSuchResource}
+		}
+		return nil
+	}).organization(t)
+	records, claims := read(t, s, "ssoadmin.assignment")
+	if len(records) == 0 || len(claims) != 1 || len(claims[0].Notes) != 1 || !strings.Contains(claims[0].Notes[0].Object, " in account ") {
+		t.Errorf("%d records, %+v", len(records), claims)
+	}
+}
+
+// TestHubTimes: products write offsets without a colon, or without minutes.
+func TestHubTimes(t *testing.T) {
+	for text, want := range map[string]string{
+		"2024-01-04T15:25:10Z": "2024-01-04T15:25:10Z", "2024-01-04T15:25:10-1759": "2024-01-05T09:24:10Z", "2024-01-04T15:25:10+09": "2024-01-04T06:25:10Z", "yesterday": "",
+	} {
+		at, err := hubTimeOf(text)
+		if got := at.UTC().Format("2006-01-02T15:04:05Z07:00"); (err == nil) != (want != "") || err == nil && got != want {
+			t.Errorf("%s is %s, %v", text, got, err)
+		}
+	}
+}
