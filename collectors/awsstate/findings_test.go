@@ -157,14 +157,19 @@ func TestFindingsThatAreForgotten(t *testing.T) {
 	s.now = func() time.Time { return october.Start.Add(100 * 24 * time.Hour) }
 	for _, kind := range []string{"guardduty.finding", "securityhub.finding"} {
 		_, claims := read(t, s, kind)
+		told := 0
 		for _, c := range claims {
 			if c.Scope["account"] != production || c.Scope["region"] != tokyo {
 				continue
 			}
+			told++
 			want := []evidence.Finding{{Code: "older_than_retained", Forgotten: true, Object: c.Scope.String(), Window: evidence.Period{Start: october.Start, End: october.Start.Add(10 * 24 * time.Hour)}}}
 			if d := cmp.Diff(want, c.Gaps); d != "" {
 				t.Errorf("%s: %s", kind, d)
 			}
+		}
+		if told != 1 {
+			t.Errorf("%s: %d claims tell of it", kind, told)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func (r *reader) center(ctx context.Context) (*center, error) {
 	if i := slices.Index(regions, r.config.Region); i > 0 {
 		regions = slices.Insert(slices.Delete(regions, i, i+1), 0, r.config.Region)
 	}
-	var asked, closed []string
+	var asked, closed, unresolved []string
 	var refusal error
 	for _, region := range regions {
 		cfg := r.config.Copy()
@@ -60,6 +60,7 @@ func (r *reader) center(ctx context.Context) (*center, error) {
 			if _, up := r.session.Account(ctx); up != nil {
 				return nil, err
 			}
+			unresolved = append(unresolved, region)
 			continue
 		case refused(err):
 			refusal, closed = err, append(closed, region)
@@ -73,7 +74,11 @@ func (r *reader) center(ctx context.Context) (*center, error) {
 		return nil, r.partly(strings.Join(closed, ", "), refusal)
 	}
 	f := evidence.Finding{Code: "no_identity_center", Object: r.unit.Scope.String(), Detail: "regions asked: " + strings.Join(asked, ", ")}
-	if len(r.settings.Regions) > 0 { // it may be in one that the settings leave out
+	if len(unresolved) > 0 {
+		f.Detail += "; without an address: " + strings.Join(unresolved, ", ")
+	}
+	// It may be in a region that the settings leave out, or in the one that it is most often in.
+	if len(r.settings.Regions) > 0 || slices.Contains(unresolved, r.config.Region) {
 		f.Code = "identity_center_not_found"
 		r.gap(f)
 		return nil, nil

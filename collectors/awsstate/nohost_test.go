@@ -150,3 +150,54 @@ func TestHubTimes(t *testing.T) {
 		}
 	}
 }
+
+// TestIdentityCenterWithoutAnAddress: where its host is not found in the region that it is
+// most often in, it is not taken to be absent.
+func TestIdentityCenterWithoutAnAddress(t *testing.T) {
+	s := serve(t, company(), nil).organization(t)
+	units, errs := planOf(s, "ssoadmin.assignment")
+	if len(errs) > 0 || len(units) != 1 {
+		t.Fatal(units, errs)
+	}
+	me, err := s.whoami(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.config(t.Context(), me.account); err != nil {
+		t.Fatal(err)
+	}
+	s.of(me.account).config.HTTPClient = unresolved(func(r *http.Request, _ string) bool {
+		return strings.Contains(r.Header.Get("X-Amz-Target"), "SWBExternalService")
+	})
+	claims := 0
+	for b, err := range s.Collect(t.Context(), units[0], nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range b.Claims {
+			claims++
+			if c.Satisfied() || c.Gaps[0].Code != "identity_center_not_found" || !strings.Contains(c.Gaps[0].Detail, "without an address: "+tokyo) {
+				t.Errorf("%+v, %+v", c.Gaps, c.Notes)
+			}
+		}
+	}
+	if claims != 1 {
+		t.Errorf("%d claims", claims)
+	}
+}
+
+// TestGroupsOfOthers: in a VPC that is shared the groups of other accounts are seen, and read
+// where they belong.
+func TestGroupsOfOthers(t *testing.T) {
+	state := company()
+	state.Add(production, tokyo, demo.SecurityGroups, demo.SecurityGroup{OwnerID: sandbox, GroupID: "sg-0fe", Name: "of a participant", VpcID: "vpc-1"})
+	records, _ := read(t, serve(t, state, nil).organization(t), "securitygroup.snapshot")
+	if len(records) == 0 {
+		t.Fatal("no groups")
+	}
+	for _, r := range records {
+		if strings.Contains(r.ID, "sg-0fe") {
+			t.Errorf("%s is another account's", r.ID)
+		}
+	}
+}

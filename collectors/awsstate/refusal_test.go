@@ -84,11 +84,18 @@ func TestCallRefused(t *testing.T) {
 // TestClosedAccount: of an account that is not active nothing is read, and its claims say so.
 func TestClosedAccount(t *testing.T) {
 	_, claims := read(t, serve(t, company(), nil).organization(t), "guardduty.detector")
+	told := 0
 	for _, c := range claims {
 		closed := c.Scope["account"] == gone
+		if closed {
+			told++
+		}
 		if noted := len(c.Notes) == 1 && c.Notes[0].Code == "account_not_active"; noted != closed || !c.Satisfied() {
 			t.Errorf("%s: notes %+v, gaps %+v", c.Scope, c.Notes, c.Gaps)
 		}
+	}
+	if told != 1 || len(claims) < 4 {
+		t.Errorf("%d of %d claims tell of the account that is not active", told, len(claims))
 	}
 }
 

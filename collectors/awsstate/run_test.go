@@ -84,15 +84,20 @@ func TestWants(t *testing.T) {
 	s := serve(t, company(), nil).organization(t)
 	u := unitOf(t, s, "securitygroup.snapshot")
 	u.Want = []evidence.Selection{{Kind: "securitygroup.snapshot", For: "X", Where: evidence.Where{{"SecurityGroup.GroupId": {"sg-0b"}}}}}
+	claims := 0
 	for b, err := range s.Collect(t.Context(), u, nil) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range b.Claims {
+			claims++
 			if got := fmt.Sprint(c.Counts); got != "[{records_read  3} {records_kept  1} {records_not_wanted  2} {records_kept X 1}]" {
 				t.Error(got)
 			}
 		}
+	}
+	if claims != 1 {
+		t.Errorf("%d claims", claims)
 	}
 }
 
@@ -187,19 +192,24 @@ func TestHundredAccounts(t *testing.T) {
 func TestCursorIsChecked(t *testing.T) {
 	s := serve(t, company(), nil).organization(t)
 	u := unitOf(t, s, "ec2.volume")
-	for _, c := range []string{"{}", "x"} {
-		for _, err := range s.Collect(t.Context(), u, evidence.Cursor(c)) {
+	refused := func(what string, from evidence.Cursor) {
+		t.Helper()
+		errs := 0
+		for _, err := range s.Collect(t.Context(), u, from) {
 			if err == nil {
-				t.Errorf("cursor %q was accepted", c)
+				t.Errorf("%s was accepted", what)
 			}
+			errs++
 		}
+		if errs != 1 {
+			t.Errorf("%s: %d errors", what, errs)
+		}
+	}
+	for _, c := range []string{"{}", "x"} {
+		refused("cursor "+c, evidence.Cursor(c))
 	}
 	u.Spec = json.RawMessage(`[`)
-	for _, err := range s.Collect(t.Context(), u, nil) {
-		if err == nil {
-			t.Error("a unit with a broken specification was collected")
-		}
-	}
+	refused("a broken specification", nil)
 }
 
 // TestGroupsAreReadWhole: a reading of security groups that is cut off leaves nothing
