@@ -33,7 +33,8 @@ type Stamp struct {
 	Untrusted    error               // why it did not: ErrNoRoots, or what x509 says; nil when Trusted
 }
 
-// Verify checks a token over a message, offline. The error says that the token is
+// Verify checks a token over a message, offline. The roots may have intermediate
+// certificates among them, which some authorities leave out of their tokens. The error says that the token is
 // unsound: it is over something else, its signature is wrong, its certificate is not
 // one for timestamps alone, or was not valid at the token's time. A sound token of an
 // authority that the roots do not vouch for is no error: Stamp.Trusted is false and
