@@ -34,3 +34,30 @@ func opensslVerify(public crypto.PublicKey) string {
 	}
 	return fmt.Sprintf("openssl dgst -%s -verify signer.pub.pem -signature statement.sig statement.pae", name)
 }
+
+// OpenSSLTimestamp returns the commands that have openssl verify the first timestamp of
+// that signature, under the roots of its authority in a PEM file, after those of OpenSSL.
+// They print what it says, at its own time, since authorities' certificates expire.
+func OpenSSLTimestamp(envelopeFile, rootsFile string) string {
+	return strings.NewReplacer("ENVELOPE", envelopeFile, "ROOTS", rootsFile).Replace(timestampTemplate)
+}
+
+const timestampTemplate = `jq -r '.signatures[0].timestamps[0]' ENVELOPE | base64 -d > statement.tst
+openssl ts -reply -in statement.tst -token_in -text
+at=$(date -u -d "$(openssl ts -reply -in statement.tst -token_in -text | sed -n 's/^Time stamp: //p')" +%s)
+openssl pkcs7 -inform DER -in statement.tst -print_certs -out tsa-chain.pem
+openssl ts -verify -in statement.tst -token_in -data statement.sig -CAfile ROOTS -untrusted tsa-chain.pem -attime "$at"
+`
+
+// OpenSSLChain returns the commands that take the certificate chain of that signature
+// out, show it, and verify it up to the roots in a PEM file at the time in "$at", and
+// that the key that signed is the certificate's.
+func OpenSSLChain(envelopeFile, rootsFile string) string {
+	return strings.NewReplacer("ENVELOPE", envelopeFile, "ROOTS", rootsFile).Replace(chainTemplate)
+}
+
+const chainTemplate = `jq -r '.signatures[0].certificates[]' ENVELOPE > signer-chain.pem
+openssl x509 -in signer-chain.pem -noout -subject -issuer -dates
+openssl x509 -in signer-chain.pem -noout -pubkey | cmp - signer.pub.pem
+openssl verify -attime "$at" -CAfile ROOTS -untrusted signer-chain.pem signer-chain.pem
+`
