@@ -4,8 +4,9 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/base64"
-	"errors"
+	"encoding/pem"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/evidencepack/evidence/internal/sign/tsa"
@@ -71,17 +72,29 @@ func (s signature) stamps(sig []byte, roots []*x509.Certificate) ([]tsa.Stamp, e
 	return all, nil
 }
 
-// LoadRoots reads certificates in PEM, of authorities that are trusted; an empty path gives none.
+// LoadRoots reads the certificates, in PEM, of whom a verifier trusts: roots and, where
+// chains lack them, what is between. An empty path gives none.
 func LoadRoots(path string) ([]*x509.Certificate, error) {
 	if path == "" {
 		return nil, nil
 	}
-	t, err := LoadTrust(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read roots: %w", err)
 	}
-	if len(t.Keys) > 0 {
-		return nil, fmt.Errorf("roots %s: %w", path, errors.New("something in it is no certificate of an authority"))
+	var all []*x509.Certificate
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			return nil, fmt.Errorf("roots %s: a PEM block %q is no certificate", path, block.Type)
+		}
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("roots %s: %w", path, err)
+		}
+		all = append(all, c)
 	}
-	return t.Roots, nil
+	if len(all) == 0 {
+		return nil, fmt.Errorf("roots %s: no certificate in PEM in it", path)
+	}
+	return all, nil
 }
