@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -154,11 +155,13 @@ func TestVerifyFindsFalseTimestamps(t *testing.T) {
 	}
 }
 
-// The commands that packs print take the first token out and have openssl verify it.
+// The commands that packs print take the first token out and have openssl verify it, and
+// the certificate as of then.
 func TestOpenSSLTimestamp(t *testing.T) {
 	tools(t, "sh", "openssl", "jq", "base64")
 	a := tsatest.New(t, testTime)
-	signer := bare("ECDSA P-256")
+	ca := newAuthority(t, "Test CA")
+	signer := certified(t, "ECDSA P-256", ca)
 	dir := t.TempDir()
 	write := func(name string, data []byte) {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
@@ -172,11 +175,21 @@ func TestOpenSSLTimestamp(t *testing.T) {
 	}
 	write("manifest.sig.json", data)
 	write("tsa.pem", certificatePEM(a.Root))
-	commands := OpenSSL(signer.Public(), "manifest.sig.json") + OpenSSLTimestamp("manifest.sig.json", "tsa.pem")
+	write("root.pem", certificatePEM(ca.certificate))
+	chain := OpenSSLChain("manifest.sig.json", "root.pem")
+	commands := OpenSSL(signer.Public(), "manifest.sig.json") + SaidTime + chain + OpenSSLTimestamp("manifest.sig.json", "tsa.pem") + chain
 	out, err := shell(dir, commands)
 	if err != nil || !strings.Contains(out, "Verification: OK") || !strings.Contains(out, "Nov  1 00:00:00 2026 GMT") {
 		t.Errorf("%v\n%s\n%s", err, commands, out)
 	}
+	if out, err := shell(dir, strings.Replace(commands, SaidTime, fmt.Sprintf("at=%d\n", template().NotAfter.Unix()+1), 1)); err == nil || !strings.Contains(out, "expired") {
+		t.Errorf("after the certificate expired: %v\n%s", err, out)
+	}
+	write("root.pem", certificatePEM(newAuthority(t, "Test CA").certificate))
+	if out, err := shell(dir, commands); err == nil {
+		t.Errorf("the certificate under another root:\n%s", out)
+	}
+	write("root.pem", certificatePEM(ca.certificate))
 	write("tsa.pem", certificatePEM(tsatest.New(t, testTime).Root))
 	if out, err := shell(dir, commands); err == nil {
 		t.Errorf("under another root:\n%s", out)
