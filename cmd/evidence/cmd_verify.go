@@ -81,7 +81,7 @@ func (a *app) verifyPack(cmd *cobra.Command, path string, flags *trustFlags) err
 				return
 			}
 			fmt.Fprintf(a.stdout, "%-6s %s: %s\n", c.State, c.Name, oneLine(c.Detail))
-			if !told[c.ID] && c.State != pack.Failed {
+			if !told[c.ID] {
 				fmt.Fprintf(a.stdout, "       %s%s\n", words(l)("この検査が示すこと: ", "what that shows when it is ok: "), c.Means)
 			}
 			told[c.ID] = true

@@ -19,7 +19,7 @@ func OpenSSL(public crypto.PublicKey, envelopeFile string) string {
 // after its length in bytes.
 const opensslTemplate = `jq -r .payload ENVELOPE | base64 -d > statement.json
 jq -r '.signatures[0].sig' ENVELOPE | base64 -d > statement.sig
-jq -r '.signatures[0].publicKey' ENVELOPE > signer.pub.pem
+jq -j '.signatures[0].publicKey' ENVELOPE > signer.pub.pem
 { printf 'DSSEv1 28 application/vnd.in-toto+json %d ' "$(wc -c < statement.json)"; cat statement.json; } > statement.pae
 VERIFY
 `
