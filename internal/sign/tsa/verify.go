@@ -175,7 +175,7 @@ func (t *token) checkSignature(c *x509.Certificate) error {
 		return err
 	}
 	message := t.signer.signedSet()
-	ok := false
+	var ok bool
 	switch k := c.PublicKey.(type) {
 	case *rsa.PublicKey:
 		if k.N.BitLen() < 2048 {
