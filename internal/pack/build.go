@@ -55,6 +55,10 @@ type Input struct {
 	SignerName string
 	Ephemeral  bool
 	SignedAt   time.Time
+	// Authorities time-stamp the signature. A pack is made where none answers, too:
+	// Unanswered is then told why, and may be nil where there are no authorities.
+	Authorities []Authority
+	Unanswered  func(Unanswered)
 }
 
 // Renderers lists what renders the reports of a pack.
@@ -345,7 +349,7 @@ func (b *builder) changes(ctx context.Context) error {
 }
 
 func (b *builder) instructions(context.Context) error {
-	text, err := instructions(&b.Manifest, b.Signer.Public(), b.Results, b.drawn, b.Library, b.Previous)
+	text, err := instructions(&b.Manifest, b.Signer, b.Results, b.drawn, b.Library, b.Previous)
 	if err != nil {
 		return err
 	}
@@ -362,7 +366,7 @@ func (b *builder) render(context.Context) error {
 		SealedAt: b.Input.Checkpoint.SealedAt, Key: b.LockerKey,
 	}
 	m.Signer = SignerInfo{Name: b.SignerName, Algorithm: sign.Algorithm(b.Signer.Public()),
-		Fingerprint: sign.Fingerprint(b.Signer.Public()), Ephemeral: b.Ephemeral}
+		Fingerprint: sign.Fingerprint(b.Signer.Public()), Ephemeral: b.Ephemeral, Timestamps: addresses(b.Authorities)}
 	b.sortFiles()
 	m.Files = slices.Clone(b.files)
 	model, err := b.told.model()
@@ -395,6 +399,9 @@ func (b *builder) seal(ctx context.Context) error {
 	b.sortFiles()
 	envelope, err := sign.SignStatement(ctx, b.Signer, statement(b.files, b.SignedAt))
 	if err != nil {
+		return err
+	}
+	if envelope, err = b.timestamp(ctx, envelope); err != nil {
 		return err
 	}
 	return b.writeBytes(SignatureFile, envelope)
