@@ -118,6 +118,7 @@ type Control struct {
 	// frequent first: every observation that the control can make, with 0 too.
 	Observations []ReasonCount
 	Days         []DayCounts // Counts by day of the period, as [Tally] makes them; empty: no chart
+	Charts       []Chart     // that the control declares
 
 	Columns  []Column
 	Labelled bool // its items have labels

@@ -160,17 +160,24 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 	out.Items = c.items(ctl, r.Items())
 	out.Exceptions = c.items(ctl, r.AllExceptions())
 	tally := reports.NewTally(c.manifest.Period, c.location)
+	charts := c.chartTallies(ctl)
 	answered := map[responses.Kind]int64{}
 	for i, err := range r.Items() {
 		if err != nil {
 			return reports.Control{}, err
 		}
 		tally.Add(i.Time, i.Verdict)
+		for n := range charts {
+			charts[n].Add(ctl.Charts[n].PartOf(i.Verdict, i.Reasons, i.Observations), i.Time, i.Group)
+		}
 		if r := c.answers.Of(ctl.ID, i.ID); r != nil {
 			answered[r.Kind]++
 		}
 	}
 	out.Days = tally.Days()
+	for _, t := range charts {
+		out.Charts = append(out.Charts, t.Chart())
+	}
 	for kind, n := range answered {
 		out.Responses = append(out.Responses, reports.ReasonCount{Code: string(kind), Text: c.in(kind.Name()), N: n})
 	}
