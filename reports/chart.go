@@ -55,10 +55,18 @@ func (r ChartRow) Total() int64 {
 	return n
 }
 
-// ByDay reports whether a chart of the control shows its items by day, as the chart
-// that every control has does.
+// ByDay reports whether a chart that the control declares shows all of its exceptions by
+// day, as the chart that every control has does.
 func (c *Control) ByDay() bool {
-	return slices.ContainsFunc(c.Charts, func(chart Chart) bool { return len(chart.Days) > 0 })
+	return slices.ContainsFunc(c.Charts, func(chart Chart) bool {
+		exceptions := int64(0)
+		for _, p := range chart.Parts {
+			if p.Exceptions {
+				exceptions += p.N
+			}
+		}
+		return len(chart.Days) > 0 && exceptions > 0 && exceptions == c.Counts.Exceptions
+	})
 }
 
 // maxGroups is how many groups a chart tells apart.

@@ -39,7 +39,10 @@ func (d *document) control(c *reports.Control) {
 	d.leaf("p", d.in(words.ResultMeans(c.Result)))
 	d.why(c)
 	d.controlTexts(c)
-	d.dayChart(c)
+	if !c.ByDay() {
+		d.dayChart(c)
+	}
+	d.charts(c)
 	d.population(c)
 	d.completeness(c)
 	d.reasonCounts(c)
