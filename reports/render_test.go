@@ -315,12 +315,34 @@ func number(t *testing.T, s string) int64 {
 	return n
 }
 
+// documentCharts: the figures of the charts that a control declares.
+func documentCharts(t *testing.T, all []string, p *reports.Pack, c *reports.Control) {
+	t.Helper()
+	for i := range c.Charts {
+		chart := &c.Charts[i]
+		for _, part := range chart.Parts {
+			if !follows(all, format.Count(part.N), format.Share(part.N, chart.Total())) {
+				t.Errorf("%s: the chart %q does not give %q %d", c.ID, chart.Title, part.Title, part.N)
+			}
+		}
+		for _, row := range chart.Groups {
+			want := append([]string{format.Count(row.Total())}, words.PartsSaid(chart, row.N, p.Lang)...)
+			if !follows(all, want...) {
+				t.Errorf("%s: the chart %q has no row of %q with %q", c.ID, chart.Title, row.Group, want)
+			}
+		}
+	}
+}
+
 func documentCounts(t *testing.T, p *reports.Pack) {
 	pages := pdfTexts(t, render(t, pdf.Renderer{}, p))
 	in := func(x evidence.Text) string { return x.In(p.Lang) }
 	var all []string
 	for _, texts := range pages {
 		all = append(all, texts...)
+	}
+	for _, c := range p.Controls {
+		documentCharts(t, all, p, &c)
 	}
 	unbroken := strings.ReplaceAll(strings.Join(all, ""), " ", "")
 	for _, src := range p.Sources {

@@ -20,7 +20,10 @@ func (d *document) control(c *reports.Control) {
 	d.part(numbered(c.ID, c.Title), controlKey(c), d.controlRoom(c))
 	d.controlResult(c)
 	d.controlTexts(c)
-	d.dayChart(c)
+	if !c.ByDay() {
+		d.dayChart(c)
+	}
+	d.charts(c)
 	d.population(c)
 	d.completeness(c)
 	d.exceptions(c)

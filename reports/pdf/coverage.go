@@ -9,13 +9,12 @@ import (
 // coverage is the calendar of all sources: what each gave for each day.
 func (d *document) coverage() {
 	d.section(d.in(words.CoverageCalendar), "coverage")
-	x := left
+	var states []legendEntry
 	for _, s := range reports.DayStates {
-		label := words.DayMark(s) + " " + d.in(words.DayName(s))
-		d.legend(dayPaint[s].fill, label, x)
-		x += d.length(label, d.st.tiny) + 10
+		states = append(states, legendEntry{look{fill: dayPaint[s].fill}, words.DayMark(s) + " " + d.in(words.DayName(s))})
 	}
-	d.y += d.st.tiny.lead + 3
+	d.legend(states, left)
+	d.y += 2
 	for i, src := range d.p.Sources {
 		if len(src.Days) == 0 {
 			continue

@@ -261,7 +261,7 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 	}
 	item.Group = fmt.Sprintf("sg-%02d", i%9)
 	if p.chart != nil && i%13 == 5 {
-		item.Group = Hostile[i%len(Hostile)]
+		item.Group = Hostile[i%(len(Hostile)-1)] // not the long text, which is cut
 	}
 	if i%11 == 10 {
 		item.Fields[4] = reports.Field{}

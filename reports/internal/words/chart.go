@@ -18,8 +18,8 @@ var (
 	ChartBar     = evidence.Text{JA: "構成", EN: "Composition"}
 	ChartByDay   = evidence.Text{JA: "%s（日別）", EN: "%s, by day"}
 	ChartByGroup = evidence.Text{JA: "%s（%s別）", EN: "%s, by group (%s)"}
-	ChartLeft    = evidence.Text{JA: "いずれの区分にも当たらない項目（統制の対象外のもの等）%s 件は、この図に含まれない。", EN: "%s items that are of none of these parts, such as those to which the control does not apply, are not in this chart."}
-	ChartOffDay  = evidence.Text{JA: "対象期間外の日時の項目 %s 件は、日別の図に含まれない。", EN: "%s items with times outside the period are not in the chart by day."}
+	ChartLeft    = evidence.Text{JA: "いずれの区分にも当たらない項目（統制の対象外のもの等）%s 件は、この図に含まれない。", EN: "Left out of this chart, being of none of these parts (such as items to which the control does not apply): %s."}
+	ChartOffDay  = evidence.Text{JA: "対象期間外の日時の項目 %s 件は、日別の図に含まれない。", EN: "Left out of the chart by day, with times outside the period: %s."}
 	ChartMerged  = evidence.Text{JA: "その他（%s 件の合計）", EN: "%s others together"}
 	ChartNoGroup = evidence.Text{JA: "（記録なし）", EN: "(none recorded)"}
 	chartSays    = evidence.Text{JA: "合計 %s 件の構成：%s", EN: "%s items in all: %s"}
@@ -31,14 +31,18 @@ var (
 // ChartSaid is what a chart shows of some items, in words: of the whole period, of a
 // day or of a group. n are the items by part.
 func ChartSaid(c *reports.Chart, n []int64, l evidence.Lang) string {
-	total := reports.ChartRow{N: n}.Total()
+	return fmt.Sprintf(chartSays.In(l), format.Count(reports.ChartRow{N: n}.Total()), strings.Join(PartsSaid(c, n, l), partsJoined.In(l)))
+}
+
+// PartsSaid gives each part that has items, with how many and their share.
+func PartsSaid(c *reports.Chart, n []int64, l evidence.Lang) []string {
 	var parts []string
 	for i, p := range c.Parts {
 		if n[i] > 0 {
-			parts = append(parts, fmt.Sprintf(partSays.In(l), PartTitle(p), format.Count(n[i]), format.Share(n[i], total)))
+			parts = append(parts, fmt.Sprintf(partSays.In(l), PartTitle(p), format.Count(n[i]), format.Share(n[i], reports.ChartRow{N: n}.Total())))
 		}
 	}
-	return fmt.Sprintf(chartSays.In(l), format.Count(total), strings.Join(parts, partsJoined.In(l)))
+	return parts
 }
 
 // ChartDaysSaid describes a chart by day, most being the largest day's items.
