@@ -1,6 +1,8 @@
 package html
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/evidencepack/evidence/reports"
@@ -31,20 +33,32 @@ func looksOf(c *reports.Chart) []name {
 	return looks
 }
 
-// fills are the hatchings that looks are made of. They stand in the file once.
+// hatchings are the lines of those looks that have them, in a field of six by six.
+var hatchings = map[name]string{
+	"x1": "M-1 7L7 -1M-1 1L1 -1M5 7L7 5", "x2": "M3 -1V7", "x3": "M-1 -1L7 7M5 -1L7 1M-1 5L1 7", "x4": "M-1 3H7", "x5": "M-1 -1L7 7M-1 7L7 -1", "x6": "M3 -1V7M-1 3H7",
+	"q4": "M-1 3H7", "q5": "M-1 7L7 -1M-1 1L1 -1M5 7L7 5", "q6": "M-1 -1L7 7M-1 7L7 -1",
+}
+
+// fills puts the hatchings into the file, once.
 func (d *document) fills() {
 	d.start("svg", class("fills"), attr{"width", "0"}, attr{"height", "0"}, attr{"aria-hidden", "true"}, attr{"focusable", "false"})
 	d.start("defs")
-	for i, line := range []string{"M-1 7L7 -1M-1 1L1 -1M5 7L7 5", "M-1 -1L7 7M5 -1L7 1M-1 5L1 7", "M3 -1V7", "M-1 3H7", "M-1 -1L7 7M-1 7L7 -1", "M3 -1V7M-1 3H7"} {
-		for _, of := range []name{"x", "q"} {
-			d.start("pattern", id("fill-"+string(of)+strconv.Itoa(i+1)), attr{"width", "6"}, attr{"height", "6"}, attr{"patternUnits", "userSpaceOnUse"})
-			d.void("rect", class(of+"-ground"), attr{"width", "6"}, attr{"height", "6"})
-			d.void("path", class(of+"-line"), attr{"d", line})
-			d.end("pattern")
-		}
+	for _, look := range slices.Sorted(maps.Keys(hatchings)) {
+		d.start("pattern", class("hatch-"+look[:1]), id("fill-"+string(look)), attr{"width", "6"}, attr{"height", "6"}, attr{"patternUnits", "userSpaceOnUse"})
+		d.void("rect", attr{"width", "6"}, attr{"height", "6"})
+		d.void("path", attr{"d", hatchings[look]})
+		d.end("pattern")
 	}
 	d.end("defs")
 	d.end("svg")
+}
+
+// painted gives a shape a look: the style has its colours, and the file its hatching.
+func painted(look name) []attr {
+	if _, ok := hatchings[look]; ok {
+		return []attr{class(look), {"fill", "url(#fill-" + string(look) + ")"}}
+	}
+	return []attr{class(look)}
 }
 
 // charts draws the charts that a control declares: the parts of the whole period with
@@ -89,7 +103,7 @@ func (d *document) partBar(c *reports.Chart, n []int64, key string, look name) {
 	total, before := reports.ChartRow{N: n}.Total(), int64(0)
 	for i, part := range looksOf(c) {
 		if n[i] > 0 {
-			d.void("rect", class(part), attr{"x", percent(before, total)}, attr{"width", percent(n[i], total)}, attr{"y", "0"}, attr{"height", "100%"})
+			d.void("rect", append(painted(part), attr{"x", percent(before, total)}, attr{"width", percent(n[i], total)}, attr{"y", "0"}, attr{"height", "100%"})...)
 		}
 		before += n[i]
 	}
@@ -113,7 +127,7 @@ func (d *document) partTable(c *reports.Chart) {
 func (d *document) swatched(look name, s string) cell {
 	return cell{write: func() {
 		d.start("svg", class("swatch"), attr{"aria-hidden", "true"}, attr{"focusable", "false"})
-		d.void("rect", class(look), attr{"width", "100%"}, attr{"height", "100%"})
+		d.void("rect", append(painted(look), attr{"width", "100%"}, attr{"height", "100%"})...)
 		d.end("svg")
 		d.text(s)
 	}}

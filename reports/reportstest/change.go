@@ -63,6 +63,9 @@ func (b builder) chg01() reports.Control {
 		}
 		return 1
 	}, group: func(i int) string {
+		if i%97 == 5 {
+			return Hostile[i%(len(Hostile)-1)] // not the long text, which is cut
+		}
 		return repositories[i%len(repositories)]
 	}, observations: b.pullObserved, fields: func(i int) []reports.Field {
 		return []reports.Field{text(repositories[i%len(repositories)]), number(float64(1000 + i)), text(author(i)), text(pullTitle(i))}

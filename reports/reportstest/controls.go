@@ -260,9 +260,6 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 		text(fmt.Sprintf("- ingress tcp 443 10.0.%d.0/24\n+ ingress tcp 443 10.1.%d.0/24 \"web\"", i%256, i%256)),
 	}
 	item.Group = fmt.Sprintf("sg-%02d", i%9)
-	if p.chart != nil && i%13 == 5 {
-		item.Group = Hostile[i%(len(Hostile)-1)] // not the long text, which is cut
-	}
 	if i%11 == 10 {
 		item.Fields[4] = reports.Field{}
 	}
