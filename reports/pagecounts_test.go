@@ -295,7 +295,7 @@ func pageSources(t *testing.T, page element, p *reports.Pack) {
 			}
 		}
 		for _, d := range src.Days {
-			wantDays = append(wantDays, format.Date(d.Date, p.Location)+" "+in(words.DayName(d.State))+" "+words.DayMark(d.State))
+			wantDays = append(wantDays, format.Date(d.Date, p.Location)+" "+in(d.State.Name())+" "+d.State.Mark())
 		}
 		if diff := cmp.Diff(wantDays, days); diff != "" {
 			t.Errorf("%s: calendar (-pack +page):\n%s", src.Name, diff)

@@ -327,20 +327,6 @@ type Day struct {
 	Bad   int // of these, how many are missing or have gaps
 }
 
-// DayState says what a source gave for a day.
-type DayState string
-
-const (
-	DayComplete DayState = "complete"
-	DayGap      DayState = "gap"
-	DayMissing  DayState = "missing" // nothing was collected
-	DayLate     DayState = "late"    // complete, and collected long after it
-	DayAhead    DayState = "ahead"   // had not happened, or not settled, when collected
-)
-
-// DayStates lists them in the order of legends.
-var DayStates = []DayState{DayComplete, DayLate, DayGap, DayMissing, DayAhead}
-
 // Window is the time that an examination covers, of which the pack's period is a part: a
 // SOC 1 type 2 report covers six to twelve months.
 type Window struct {

@@ -357,7 +357,7 @@ func (c *contents) source(d sealed.Description) reports.Source {
 			Object: f.Scope.String(), Window: f.Window, Detail: f.Error})
 	}
 	for _, day := range d.Days {
-		out.Days = append(out.Days, reports.Day{Date: day.Date, State: dayState(day), Units: day.Units, Bad: day.Bad})
+		out.Days = append(out.Days, reports.Day{Date: day.Date, State: DayState(day), Units: day.Units, Bad: day.Bad})
 	}
 	return out
 }

@@ -132,7 +132,7 @@ func (d *document) calendar(days []reports.Day) {
 				x := left + label + float64(n-1)*field
 				d.fill(x, d.y, field, field, look.fill)
 				d.frame(x, d.y, field, field, grey)
-				mark := words.DayMark(day.State)
+				mark := day.State.Mark()
 				d.put(x+(field-d.length(mark, st))/2, d.y+(field-st.lead)/2, mark, st.with(look.text))
 			}
 		}

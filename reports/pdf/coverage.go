@@ -11,7 +11,7 @@ func (d *document) coverage() {
 	d.section(d.in(words.CoverageCalendar), "coverage")
 	var states []legendEntry
 	for _, s := range reports.DayStates {
-		states = append(states, legendEntry{look{fill: dayPaint[s].fill}, words.DayMark(s) + " " + d.in(words.DayName(s))})
+		states = append(states, legendEntry{look{fill: dayPaint[s].fill}, s.Mark() + " " + d.in(s.Name())})
 	}
 	d.legend(states, left)
 	d.y += 2
@@ -46,7 +46,7 @@ func (d *document) badDays() {
 				continue
 			}
 			look := dayPaint[day.State]
-			state := box{paras: []para{{text: words.DayMark(day.State) + " " + d.in(words.DayName(day.State)), st: d.st.cellBold.with(look.text)}}, fill: look.fill}
+			state := box{paras: []para{{text: day.State.Mark() + " " + d.in(day.State.Name()), st: d.st.cellBold.with(look.text)}}, fill: look.fill}
 			t.row(d.text(format.Date(day.Date, d.p.Location)), d.goTo(src.Name, sourceKey(i)), state, d.text(format.Count(int64(day.Units))), d.text(format.Count(int64(day.Bad))))
 		}
 	}

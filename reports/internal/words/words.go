@@ -309,40 +309,6 @@ func ResultMeans(r evidence.Result) evidence.Text {
 	return evidence.Text{JA: string(r), EN: string(r)}
 }
 
-// DayName is the word for a day of the coverage calendar.
-func DayName(d reports.DayState) evidence.Text {
-	switch d {
-	case reports.DayComplete:
-		return evidence.Text{JA: "収集済み", EN: "complete"}
-	case reports.DayLate:
-		return evidence.Text{JA: "収集済み（遅延）", EN: "complete, late"}
-	case reports.DayGap:
-		return evidence.Text{JA: "欠落あり", EN: "gap"}
-	case reports.DayMissing:
-		return evidence.Text{JA: "未収集", EN: "missing"}
-	case reports.DayAhead:
-		return evidence.Text{JA: "未到来", EN: "not yet due"}
-	}
-	return evidence.Text{JA: string(d), EN: string(d)}
-}
-
-// DayMark is the sign of a day of the coverage calendar.
-func DayMark(d reports.DayState) string {
-	switch d {
-	case reports.DayComplete:
-		return "○"
-	case reports.DayLate:
-		return "△"
-	case reports.DayGap:
-		return "▲"
-	case reports.DayMissing:
-		return "×"
-	case reports.DayAhead:
-		return "－"
-	}
-	return ""
-}
-
 // ClaimVerdict is the word for a claim that is satisfied or not. A list that was
 // read to its end matches no count.
 func ClaimVerdict(satisfied, listed bool) evidence.Text {
