@@ -29,7 +29,7 @@ import (
 // renderers are those whose files people read; machines read the other's.
 var renderers = []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}, html.Renderer{}}
 
-var allRenderers = append(slices.Clone(renderers), oscal.Renderer{})
+var allRenderers = append(slices.Clone(renderers), oscal.Renderer{}, oscal.Catalog{})
 
 func render(t *testing.T, r reports.Renderer, p *reports.Pack) []byte {
 	t.Helper()

@@ -26,6 +26,7 @@ type (
 		Roles        []role       `json:"roles"`
 		Parties      []party      `json:"parties"`
 		Responsible  []assignment `json:"responsible-parties"`
+		Remarks      string       `json:"remarks,omitempty"`
 	}
 	role struct {
 		ID    string `json:"id"`
@@ -46,15 +47,23 @@ type (
 		Remarks string `json:"remarks"`
 	}
 
-	objectives struct {
-		Objectives []objective `json:"objectives-and-methods,omitempty"`
-		Remarks    string      `json:"remarks"`
+	catalogControl struct {
+		ID    string     `json:"id"`
+		Title string     `json:"title"`
+		Props []property `json:"props,omitempty"`
+		Parts []part     `json:"parts,omitempty"`
 	}
-	objective struct {
-		ControlID   string     `json:"control-id"`
-		Description string     `json:"description"`
-		Props       []property `json:"props"`
-		Parts       []part     `json:"parts"`
+	attestation struct {
+		Responsible []assignment    `json:"responsible-parties,omitempty"`
+		Parts       []assertionPart `json:"parts"`
+	}
+	assertionPart struct {
+		UUID  string     `json:"uuid"`
+		Name  string     `json:"name"`
+		NS    string     `json:"ns"`
+		Title string     `json:"title"`
+		Props []property `json:"props,omitempty"`
+		Prose string     `json:"prose"`
 	}
 	part struct {
 		ID    string     `json:"id,omitempty"`
@@ -161,7 +170,7 @@ type (
 	}
 	rlink struct {
 		Href   string `json:"href"`
-		Hashes []hash `json:"hashes"`
+		Hashes []hash `json:"hashes,omitempty"`
 	}
 	hash struct {
 		Algorithm string `json:"algorithm"`
