@@ -28,9 +28,7 @@ type assessment struct {
 				Subjects []struct{ Props assessedProps }
 				Remarks  string
 			}
-			Attestations []struct {
-				Parts []struct{ Prose string }
-			}
+			Links    []struct{ Href, Rel string }
 			Findings []struct {
 				Props  assessedProps
 				Target struct {
@@ -44,7 +42,8 @@ type assessment struct {
 		}
 		BackMatter struct {
 			Resources []struct {
-				Title string
+				UUID, Title, Description string
+
 				Links []struct {
 					Href   string
 					Hashes []struct{ Algorithm, Value string }
@@ -122,13 +121,6 @@ func assessmentCounts(t *testing.T, p *reports.Pack) {
 		assessedSample(t, &p.Controls[i], o.Props, o.Subjects)
 	}
 	assessedChanges(t, p, changed)
-	assertion := ""
-	for _, a := range r.Attestations {
-		assertion += a.Parts[0].Prose
-	}
-	if (assertion != "") != (p.Assertion != nil) || p.Assertion != nil && !strings.HasPrefix(assertion, strings.Split(p.Assertion.Text, "\n")[0]) {
-		t.Errorf("management asserts %q", assertion)
-	}
 	for i, c := range p.Controls {
 		for v, n := range map[evidence.Verdict]int64{
 			evidence.Exception: c.Counts.Exceptions, evidence.Pending: c.Counts.Pending, evidence.Undetermined: c.Counts.Undetermined,
@@ -164,12 +156,25 @@ func assessmentCounts(t *testing.T, p *reports.Pack) {
 	}
 	assessedItems(t, p, r.Reviewed)
 	var hashes []string
+	asserted := ""
+	for _, l := range r.Links {
+		asserted = strings.TrimPrefix(l.Href, "#")
+	}
 	for _, res := range doc.Results.BackMatter.Resources[1:] {
+		if res.UUID == asserted {
+			if p.Assertion == nil || !strings.HasPrefix(res.Description, strings.Split(p.Assertion.Text, "\n")[0]) {
+				t.Errorf("management asserts %q", res.Description)
+			}
+			continue
+		}
 		hashes = append(hashes, res.Links[0].Href+" "+res.Links[0].Hashes[0].Value)
 	}
 	var want []string
 	for _, f := range p.Files {
 		want = append(want, "../"+f.Path+" "+f.SHA256)
+	}
+	if (asserted != "") != (p.Assertion != nil) {
+		t.Errorf("what management asserts is at %q", asserted)
 	}
 	same(t, "files", want, hashes)
 }

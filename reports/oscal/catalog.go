@@ -74,7 +74,8 @@ func (d *document) catalogControls() []catalogControl {
 			home.Parts = append(home.Parts, d.objective(c)...)
 			continue
 		}
-		list = append(list, catalogControl{ID: d.taken.of(d.controls[c.ID] + "_control"), Title: prose(either(c.Title, c.ID)), Parts: d.objective(c)})
+		key, title := d.taken.of(d.controls[c.ID]+"_control"), prose(either(c.Title, c.ID))
+		list = append(list, catalogControl{ID: key, Title: title, Parts: append([]part{{Name: "statement", ID: d.taken.of(key + "_smt"), Prose: title}}, d.objective(c)...)})
 	}
 	return list
 }

@@ -50,14 +50,12 @@ func (d *document) metadata() metadata {
 	return m
 }
 
-// attested is what management asserts.
-func (d *document) attested(a *reports.Assertion) attestation {
-	return attestation{
-		Responsible: []assignment{{"asserted-by", []string{d.id("signatory")}}},
-		Parts: []assertionPart{{
-			UUID: d.id("assertion"), Name: "management-assertion", NS: NS, Title: d.say(words.Assertion),
-			Props: filled([]property{own("date", day(a.Date))}), Prose: paragraphs(escaped(strings.Split(a.Text, "\n"))...),
-		}},
+// asserted is what management asserts, in its own words.
+func (d *document) asserted(a *reports.Assertion) resource {
+	return resource{
+		UUID: d.id("assertion"), Title: d.say(words.Assertion), Description: paragraphs(escaped(strings.Split(a.Text, "\n"))...),
+		Props: filled([]property{own("asserted-by", a.Signatory), own("date", day(a.Date))}),
+		Links: []rlink{{Href: "../manifest.json"}}, // which has it, and this document's hash
 	}
 }
 
@@ -85,7 +83,11 @@ func (d *document) backMatter() map[string][]resource {
 		}
 		files = append(files, r)
 	}
-	return map[string][]resource{"resources": append([]resource{plan}, files...)}
+	first := []resource{plan}
+	if a := d.p.Assertion; a != nil {
+		first = append(first, d.asserted(a))
+	}
+	return map[string][]resource{"resources": append(first, files...)}
 }
 
 // linkTo leads to a file from the document's own folder.

@@ -10,9 +10,8 @@
 //	objective, assessment-method  a control: its activity, and how it is tested (in the catalog)
 //	observation                   the test of a control with its counts and its sample; each exception; each item
 //	                              without a verdict; of type "historic": what changed of a control since an earlier period
-//	attestation                   what management asserts
 //	finding                       the result of a control; that of an item of the framework
-//	resource (back matter)        a file of the pack, with its hash
+//	resource (back matter)        a file of the pack, with its hash; what management asserts
 //
 // OSCAL knows two states of an objective and a pack has four results. Effective is
 // satisfied (pass), exceptions noted is not satisfied (fail). No occurrence is satisfied
@@ -25,7 +24,8 @@
 // There is no assessment plan. What was planned are the items of the framework and the
 // controls that are tested for them: import-ap leads to a catalog of those ([Catalog]).
 // They stand there and not in the results, since of objectives in local definitions
-// OSCAL 1.1.3 demands a property (method-id) that another of its rules forbids.
+// OSCAL 1.1.3 demands a property (method-id) that another of its rules forbids. Likewise
+// it demands of every part of an attestation what only those of objectives may have.
 package oscal
 
 import (
@@ -145,11 +145,11 @@ func (d *document) result() {
 	}
 	d.member("end", when(end))
 	d.member("props", d.resultProps())
+	if p.Assertion != nil {
+		d.member("links", []link{{Href: "#" + d.id("assertion"), Rel: "management-assertion", Text: d.say(words.Assertion)}})
+	}
 	d.member("local-definitions", assets{platforms{[]platform{{UUID: d.platform(), Title: prose(either(p.Tool))}}}})
 	d.member("reviewed-controls", d.reviewed())
-	if a := p.Assertion; a != nil {
-		d.member("attestations", []attestation{d.attested(a)})
-	}
 	if len(p.Controls) > 0 {
 		d.key("observations")
 		d.open("[")

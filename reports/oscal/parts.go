@@ -53,18 +53,6 @@ type (
 		Props []property `json:"props,omitempty"`
 		Parts []part     `json:"parts,omitempty"`
 	}
-	attestation struct {
-		Responsible []assignment    `json:"responsible-parties,omitempty"`
-		Parts       []assertionPart `json:"parts"`
-	}
-	assertionPart struct {
-		UUID  string     `json:"uuid"`
-		Name  string     `json:"name"`
-		NS    string     `json:"ns"`
-		Title string     `json:"title"`
-		Props []property `json:"props,omitempty"`
-		Prose string     `json:"prose"`
-	}
 	part struct {
 		ID    string     `json:"id,omitempty"`
 		Name  string     `json:"name"`
