@@ -261,6 +261,11 @@ func pageSources(t *testing.T, page element, p *reports.Pack) {
 	in := func(x evidence.Text) string { return x.In(p.Lang) }
 	for _, src := range p.Sources {
 		section := page.byID(t, "source-"+src.Name)
+		for _, b := range reports.Bases(src.Claims) {
+			if !strings.Contains(section.text(), b.Method+" "+b.Text) {
+				t.Errorf("%s: the page does not say what %q rests on", src.Name, b.Method)
+			}
+		}
 		var want [][]string
 		for _, n := range src.Records {
 			want = append(want, []string{n.Kind, format.Count(n.Sealed), format.Count(n.Again), format.Count(n.Earlier), format.Count(n.Distinct)})

@@ -289,6 +289,11 @@ func ipeCounts(t *testing.T, p *reports.Pack, rows [][]string) {
 		t.Errorf("IPE: claims by source (-pack +workbook):\n%s", diff)
 	}
 	for _, src := range p.Sources {
+		for _, b := range reports.Bases(src.Claims) {
+			if !slices.ContainsFunc(rows, func(r []string) bool { return len(r) > 3 && r[0] == src.Name && r[2] == words.ExpectedRests.In(p.Lang) && r[3] == b.Method+"\n"+b.Text }) {
+				t.Errorf("IPE: no row says what %s of %s rests on", b.Method, src.Name)
+			}
+		}
 		for _, n := range src.Records {
 			if n.Sealed != n.Again+n.Earlier+n.Distinct {
 				t.Errorf("the pack's records of %s do not add up: %+v", n.Kind, n)
@@ -346,6 +351,11 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 	}
 	unbroken := strings.ReplaceAll(strings.Join(all, ""), " ", "")
 	for _, src := range p.Sources {
+		for _, b := range reports.Bases(src.Claims) {
+			if !strings.Contains(unbroken, strings.ReplaceAll(b.Text, " ", "")) {
+				t.Errorf("IPE: nothing says what %s of %s rests on", b.Method, src.Name)
+			}
+		}
 		for _, n := range src.Records {
 			if want := []string{format.Count(n.Sealed), format.Count(n.Again), format.Count(n.Earlier), format.Count(n.Distinct)}; !follows(all, want...) {
 				t.Errorf("IPE: no row gives %s with %v", n.Kind, want)

@@ -282,6 +282,7 @@ type Claim struct {
 	Source    string
 	Kind      string
 	Method    string // in words
+	Basis     string // what Expected rests on by this method, in a sentence
 	Listed    bool   // read to the source's own end, without a count to match
 	Scope     string // "account=… region=…"
 	Window    evidence.Period

@@ -383,7 +383,7 @@ func (c *contents) claim(d sealed.Description, claim sealed.ClaimOf) reports.Cla
 		return code
 	}
 	out := reports.Claim{
-		Source: d.Name, Kind: claim.Kind, Method: c.in(methodText(claim.Method)), Listed: claim.Method == evidence.PagesExhausted, Scope: claim.Scope.String(),
+		Source: d.Name, Kind: claim.Kind, Method: c.in(methodText(claim.Method)), Basis: c.in(basisText(claim.Method)), Listed: claim.Method == evidence.PagesExhausted, Scope: claim.Scope.String(),
 		Window: claim.Window, Unit: text(claim.Unit), Expected: claim.Expected, Found: claim.Found,
 		Satisfied: claim.Satisfied(), Collected: claim.Collected,
 	}

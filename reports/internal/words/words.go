@@ -173,6 +173,7 @@ var (
 	WindowStart     = evidence.Text{JA: "開始（含む）", EN: "From (included)"}
 	WindowEnd       = evidence.Text{JA: "終了（含まない）", EN: "To (not included)"}
 	CountedUnit     = evidence.Text{JA: "数える単位", EN: "What is counted"}
+	ExpectedRests   = evidence.Text{JA: "あるべき数の根拠", EN: "What the expected numbers rest on"}
 	Expected        = evidence.Text{JA: "あるべき数", EN: "Expected"}
 	Found           = evidence.Text{JA: "確認した数", EN: "Found"}
 	LocationOf      = evidence.Text{JA: "所在", EN: "Location"}
