@@ -102,6 +102,11 @@ func pageControl(t *testing.T, page element, p *reports.Pack, c *reports.Control
 			t.Errorf("%s: the section does not say %q", c.ID, want)
 		}
 	}
+	for line := range strings.SplitSeq(words.Exemptions(c.Exemptions, p.Lang), "\n") {
+		if !strings.Contains(section.text(), visible.Line(line, nil)) {
+			t.Errorf("%s: the section does not say %q", c.ID, line)
+		}
+	}
 	reasonRows(t, section, c.ID, in(words.Reasons), c.Reasons)
 	reasonRows(t, section, c.ID, in(words.Observations), c.Observations)
 	pageDays(t, section, p, c)

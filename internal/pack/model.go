@@ -130,7 +130,7 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 		ID: ctl.ID, Title: c.in(ctl.Title), Activity: c.in(ctl.Activity), Procedure: c.in(ctl.Procedure),
 		Owner: ctl.Owner, Frequency: c.in(ctl.Frequency.Name()), Framework: c.framework.Serving(ctl.ID),
 		Result: r.Result, Why: WhyNotEvaluable(r, c.manifest.Lang, c.location), Counts: reports.Counts(r.Counts),
-		Population: c.population(ctl), Parameters: parameters(r.Params),
+		Population: c.population(ctl), Parameters: parameters(r.Params), Exemptions: c.exemptions(r.Params),
 	}
 	for _, name := range ctl.RegoFiles() {
 		out.Rules = append(out.Rules, reports.RuleFile{Name: name, SHA256: ctl.SourceSHA256(name), Shared: controls.IsModuleFile(name)})

@@ -28,6 +28,10 @@ func (b builder) acc08() reports.Control {
 		Parameters: []reports.Parameter{
 			{Name: "break_glass_users", Value: "[]"},
 		},
+		Exemptions: []reports.Exemption{
+			{Parameter: "exempt_users", What: "svc-scan@minamo.example"},
+			{Parameter: "exempt", What: "user = ci-*", Why: Hostile[0], ApprovedBy: b.in("情報セキュリティ責任者", "Chief information security officer"), Until: "2026-10-15", Lapsed: true},
+		},
 	}
 	return b.finish(c, population{n: 128, verdict: func(i int) evidence.Verdict {
 		if i%9 == 4 {
