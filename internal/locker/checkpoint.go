@@ -124,7 +124,7 @@ func canonicalSignatures(noteBytes []byte, n *note.Note) error {
 func (l *Locker) Latest() (Checkpoint, error) {
 	cp, err := l.checkpoint(context.Background(), latestName)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Checkpoint{}, fmt.Errorf("%w: %s", ErrUnsealed, l.dir)
+		return Checkpoint{}, fmt.Errorf("%w: %s", ErrUnsealed, l.store)
 	}
 	return cp, err
 }

@@ -41,7 +41,7 @@ func stoppingStore(root string, after int, calls *int) Store {
 // where it was cut off. It seals within a tile, over the edge of one, and with an
 // object that two batches share.
 func script(t *testing.T, root string, s Store, signer note.Signer) error {
-	l, err := open(root, s)
+	l, err := OpenIn(t.Context(), s)
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func TestAppendAfterInterruptedSeal(t *testing.T) {
 		if err := script(t, root, stoppingStore(root, stop, &n), signer); !errors.Is(err, errStopped) {
 			t.Fatalf("call %d: %v", stop, err)
 		}
-		l, err := open(root, quickDir(root))
+		l, err := OpenIn(t.Context(), quickDir(root))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -257,7 +257,7 @@ func TestWriterStopsAfterFailure(t *testing.T) {
 		}
 		return nil
 	}
-	l, err := open(root, d)
+	l, err := OpenIn(t.Context(), d)
 	if err != nil {
 		t.Fatal(err)
 	}

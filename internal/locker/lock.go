@@ -1,6 +1,7 @@
 package locker
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -46,15 +47,15 @@ func (e *LockedError) Error() string {
 
 func (e *LockedError) Unwrap() error { return ErrLocked }
 
-// lock is a lock that this process holds.
-type lock struct {
+// folderLock is a lock that this process holds.
+type folderLock struct {
 	path string
 	stop chan struct{}
 	done chan struct{}
 }
 
 // acquire takes the lock of the locker in root.
-func acquire(root string) (*lock, error) {
+func acquire(root string) (*folderLock, error) {
 	folder := filepath.Join(root, filepath.FromSlash(lockFolder))
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
@@ -65,7 +66,7 @@ func acquire(root string) (*lock, error) {
 			return nil, fmt.Errorf("lock: %w", err)
 		}
 		if other == nil {
-			l := &lock{path: path, stop: make(chan struct{}), done: make(chan struct{})}
+			l := &folderLock{path: path, stop: make(chan struct{}), done: make(chan struct{})}
 			go l.beat()
 			return l, nil
 		}
@@ -140,7 +141,7 @@ func alive(folder string, now time.Time, own string) (*claim, error) {
 }
 
 // beat touches the file until the lock is released.
-func (l *lock) beat() {
+func (l *folderLock) beat() {
 	defer close(l.done)
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
@@ -149,14 +150,14 @@ func (l *lock) beat() {
 		case <-l.stop:
 			return
 		case <-tick.C:
-			_ = l.touch() // when it fails for long, held says so
+			_ = l.touch() // when it fails for long, Held says so
 		}
 	}
 }
 
 // touch writes the first byte again: unlike setting the time, this lets the file
 // system say what time it is, and no reader ever sees another content.
-func (l *lock) touch() error {
+func (l *folderLock) touch() error {
 	f, err := os.OpenFile(l.path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
@@ -168,16 +169,22 @@ func (l *lock) touch() error {
 	return err
 }
 
-// held reports whether the lock is still ours: another may have taken it over
+// Held reports whether the lock is still ours: another may have taken it over
 // while this process was suspended.
-func (l *lock) held() error {
+func (l *folderLock) Held(context.Context) error {
 	if _, err := os.Lstat(l.path); err != nil {
 		return fmt.Errorf("%w: the lock was lost: %w", ErrLocked, err)
 	}
 	return nil
 }
 
-func (l *lock) release() error {
+// Commit needs no more than that: a process that slept between this look and its
+// write is on a machine whose clock stood still for all.
+func (l *folderLock) Commit(ctx context.Context, _ []byte) error { return l.Held(ctx) }
+
+func (l *folderLock) Committed() []byte { return nil }
+
+func (l *folderLock) Release() error {
 	close(l.stop)
 	<-l.done
 	if err := os.Remove(l.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
