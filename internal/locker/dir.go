@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/evidencepack/evidence/internal/durable"
 )
@@ -136,20 +135,6 @@ func (d dir) Delete(_ context.Context, names ...string) error {
 }
 
 func (d dir) Lock(context.Context) (Lock, error) { return acquire(d.root) }
-
-func (d dir) Busy(context.Context) error {
-	other, err := alive(filepath.Join(d.root, filepath.FromSlash(lockFolder)), time.Now(), "")
-	if errors.Is(err, fs.ErrNotExist) || err == nil && other == nil {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if other.process.PID == 0 {
-		return nil // not a lock: verification will name it as a stray file
-	}
-	return other.locked()
-}
 
 func (d dir) String() string { return d.root }
 

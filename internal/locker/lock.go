@@ -78,6 +78,21 @@ func acquire(root string) (*folderLock, error) {
 	}
 }
 
+// Busy looks and touches nothing.
+func (d dir) Busy(context.Context) error {
+	other, err := alive(filepath.Join(d.root, filepath.FromSlash(lockFolder)), time.Now(), "")
+	if errors.Is(err, fs.ErrNotExist) || err == nil && other == nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if other.process.PID == 0 {
+		return nil // not a lock: verification will name it as a stray file
+	}
+	return other.locked()
+}
+
 // try puts a file down and looks around. When there is another that is alive, it
 // takes the file away again and returns the other.
 func try(folder string) (path string, other *claim, err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -78,6 +79,7 @@ func (a *audit) run(ctx context.Context, verifiers []note.Verifier, known []Know
 		return err
 	}
 	steps := []func(context.Context) error{
+		a.versions,    // nothing was laid over what never changes
 		a.checkpoints, // the signed commitments, and that none is missing
 		a.entries,     // the manifests, held against them
 		a.pending,     // the manifests to come
@@ -153,6 +155,24 @@ func (a *audit) config(ctx context.Context, verifiers []note.Verifier) error {
 		}
 	}
 	a.fail("key", l.vkey, "the locker's key is none of those given")
+	return nil
+}
+
+// versions names the objects over which something was laid, in a store that keeps
+// what is under it.
+func (a *audit) versions(ctx context.Context) error {
+	s, ok := a.store.(interface {
+		overlaid(ctx context.Context) iter.Seq2[Check, error]
+	})
+	if !ok {
+		return nil
+	}
+	for c, err := range s.overlaid(ctx) {
+		if err != nil {
+			return err
+		}
+		a.fail(c.Name, c.Object, "%s", c.Detail)
+	}
 	return nil
 }
 
