@@ -116,6 +116,11 @@ func OpenIn(ctx context.Context, s Store) (*Locker, error) {
 // Origin returns the log's name.
 func (l *Locker) Origin() string { return l.origin }
 
+// Identity returns locker.json, byte for byte: what tells one locker from another.
+func (l *Locker) Identity(ctx context.Context) ([]byte, error) {
+	return read(ctx, l.store, configName, maxConfig)
+}
+
 // Where says where the locker is: its folder, or its place in a bucket.
 func (l *Locker) Where() string { return l.store.String() }
 

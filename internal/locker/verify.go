@@ -161,19 +161,22 @@ func (a *audit) config(ctx context.Context, verifiers []note.Verifier) error {
 // versions names the objects over which something was laid, in a store that keeps
 // what is under it.
 func (a *audit) versions(ctx context.Context) error {
-	s, ok := a.store.(interface {
-		overlaid(ctx context.Context) iter.Seq2[Check, error]
-	})
-	if !ok {
-		return nil
-	}
-	for c, err := range s.overlaid(ctx) {
+	for c, err := range Overlaid(ctx, a.store) {
 		if err != nil {
 			return err
 		}
 		a.fail(c.Name, c.Object, "%s", c.Detail)
 	}
 	return nil
+}
+
+// Overlaid yields a failed check for each object of a store that something was laid
+// over. A folder keeps nothing of that kind.
+func Overlaid(ctx context.Context, s Store) iter.Seq2[Check, error] {
+	if b, ok := s.(*bucket); ok {
+		return b.overlaid(ctx)
+	}
+	return func(func(Check, error) bool) {}
 }
 
 // remains reports whether the folder looks like what is left of a locker.

@@ -13,6 +13,10 @@ import (
 type Known struct {
 	From string // where it is from: a file, or a place of copies with the name in it
 	Note []byte // the signed note, byte for byte
+
+	// Proof that its log begins with that of the checkpoint that it names as the one
+	// before (RFC 6962, section 2.1.2); nil: none is known. A locker needs none.
+	Proof tlog.TreeProof
 }
 
 // against holds the log to checkpoints that are known from elsewhere: each must be
