@@ -1,17 +1,10 @@
 package locker
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"net"
-	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,97 +12,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/evidencepack/evidence/internal/s3test"
 )
-
-// gateway is a versitygw: an S3 that others wrote, with versions and Object Lock.
-var gateway struct {
-	start sync.Once
-	url   string
-	err   error
-	stop  func()
-}
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if gateway.stop != nil {
-		gateway.stop()
-	}
-	os.Exit(code)
-}
-
-const gatewayInstall = "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0"
-
-func startGateway() {
-	path, err := exec.LookPath("versitygw")
-	if err != nil {
-		home, _ := os.UserHomeDir()
-		if path, err = exec.LookPath(filepath.Join(home, "go", "bin", "versitygw")); err != nil {
-			gateway.err = err
-			return
-		}
-	}
-	root, err := os.MkdirTemp("", "versitygw")
-	if err != nil {
-		gateway.err = err
-		return
-	}
-	data, versions := filepath.Join(root, "data"), filepath.Join(root, "versions")
-	gateway.err = errors.Join(os.Mkdir(data, 0o777), os.Mkdir(versions, 0o777))
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		gateway.err = err
-		return
-	}
-	address := listener.Addr().String()
-	listener.Close()
-	cmd := exec.Command(path, "--port", address, "--health", "/health", "posix", "--versioning-dir", versions, data)
-	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY=test", "ROOT_SECRET_KEY=secret")
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Start(); err != nil {
-		gateway.err = err
-		return
-	}
-	gateway.stop = func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		os.RemoveAll(root)
-	}
-	gateway.url = "http://" + address
-	for range 100 {
-		if response, err := http.Get(gateway.url + "/health"); err == nil {
-			response.Body.Close()
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	gateway.err = fmt.Errorf("versitygw does not answer: %s", said.String())
-}
 
 // testBucket makes a bucket with Object Lock in a real S3 for one test.
 func testBucket(t *testing.T) Bucket {
 	t.Helper()
-	gateway.start.Do(startGateway)
-	if errors.Is(gateway.err, exec.ErrNotFound) || os.IsNotExist(gateway.err) {
-		t.Skipf("NOT TESTED against versitygw: it is not installed (%s)", gatewayInstall)
-	}
-	if gateway.err != nil {
-		t.Fatal(gateway.err)
-	}
-	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-	} {
+	endpoint := s3test.Start(t)
+	for name, value := range s3test.Environment() {
 		t.Setenv(name, value)
 	}
-	b := Bucket{
-		Location: fmt.Sprintf("s3://locker-%d/audit", time.Now().UnixNano()), Region: "us-east-1", Endpoint: gateway.url, PathStyle: true,
-		Retention: retentionCompliance, Days: 1,
+	return Bucket{
+		Location: Scheme + s3test.Bucket(t, endpoint) + "/audit", Endpoint: endpoint, PathStyle: true, Retention: retentionCompliance, Days: 1,
 	}
-	s := openBucket(t, b)
-	if _, err := s.client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &s.name, ObjectLockEnabledForBucket: aws.Bool(true)}); err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 func openBucket(t *testing.T, b Bucket) *bucket {
@@ -247,20 +163,11 @@ func TestOverlaidObjects(t *testing.T) {
 			if failed, _, _ := verifyIn(t, s); len(failed) == 0 || failed[0] != name {
 				t.Errorf("hidden: failed on %q", failed)
 			}
-			if !contains(collect(t, s.List(t.Context(), "")), name) {
+			if !slices.Contains(collect(t, s.List(t.Context(), "")), name) {
 				t.Error("what is hidden is not listed")
 			}
 		})
 	}
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }
 
 // Whoever has the right to write lays another locker over the whole of this one:

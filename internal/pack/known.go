@@ -40,7 +40,7 @@ func (w *verifier) known(context.Context) error {
 			err = fmt.Errorf(w.say("%s のチェックポイントである", "it is a checkpoint of %s"), cp.Origin)
 		}
 		if err != nil {
-			return fmt.Errorf(w.say("%s: 封印した鍵または保管庫がパックのものと異なる: %w", "%s: the key that sealed it, or its locker, is not the pack's: %w"), k.From, err)
+			return fmt.Errorf(w.say("%s: 封印した鍵又はロッカーがパックのものと異なる: %w", "%s: the key that sealed it, or its locker, is not the pack's: %w"), k.From, err)
 		}
 		all = append(all, vouched{cp, k.From, k.Proof})
 	}
