@@ -43,7 +43,7 @@ func (l *lockerFile) UnmarshalYAML(decode func(any) error) error {
 func (l lockerFile) place(dir string) (string, *locker.Bucket, error) {
 	if !strings.HasPrefix(l.Location, locker.Scheme) {
 		if l != (lockerFile{Location: l.Location}) {
-			return "", nil, fmt.Errorf("locker: these settings are of a bucket, and location %q is none: want s3://bucket/prefix", l.Location)
+			return "", nil, fmt.Errorf("locker: location %q is no place in S3, which these settings are of: want s3://bucket/prefix", l.Location)
 		}
 		return inDir(dir, l.Location, "locker"), nil, nil
 	}

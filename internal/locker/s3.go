@@ -88,7 +88,7 @@ const maxDays = 36500
 
 // Validate refuses what could not work.
 func (b Bucket) Validate() error {
-	bucket, prefix := b.split()
+	bucket, prefix := b.Split()
 	switch {
 	case !strings.HasPrefix(b.Location, Scheme) || !bucketName.MatchString(bucket):
 		return fmt.Errorf("location %q: want s3://bucket or s3://bucket/prefix", b.Location)
@@ -117,9 +117,9 @@ const (
 	retentionGovernance = "governance"
 )
 
-// split returns the bucket's name and the prefix of all keys, which is empty or
+// Split returns the bucket's name and the prefix of all keys, which is empty or
 // ends with a slash.
-func (b Bucket) split() (bucket, prefix string) {
+func (b Bucket) Split() (bucket, prefix string) {
 	bucket, prefix, _ = strings.Cut(strings.TrimPrefix(b.Location, Scheme), "/")
 	if prefix = strings.TrimSuffix(prefix, "/"); prefix != "" {
 		prefix += "/"
@@ -158,7 +158,7 @@ func (b Bucket) Open(ctx context.Context, now func() time.Time) (Store, error) {
 			o.BaseEndpoint = aws.String(b.Endpoint)
 		}
 	})
-	name, prefix := b.split()
+	name, prefix := b.Split()
 	return &bucket{client: client, settings: b, name: name, prefix: prefix, now: now, silence: LockSilence}, nil
 }
 

@@ -209,7 +209,7 @@ func TestBucketMustKeep(t *testing.T) {
 		"put-bucket-versioning": unlocked, "put-object-lock-configuration": unlocked, "create-bucket": absent, "set retention and days": unretained,
 	} {
 		err := CreateIn(t.Context(), openBucket(t, b), testOrigin, signer, vkey)
-		bucket, _ := b.split()
+		bucket, _ := b.Split()
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), bucket) {
 			t.Errorf("%v: want %q", err, want)
 		}

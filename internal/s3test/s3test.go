@@ -107,10 +107,15 @@ func Client(endpoint string) *s3.Client {
 func Bucket(t testing.TB, endpoint string) string {
 	t.Helper()
 	name := "bucket-" + strings.ToLower(rand.Text())
-	if _, err := Client(endpoint).CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name, ObjectLockEnabledForBucket: aws.Bool(true)}); err != nil {
+	if _, err := Client(endpoint).CreateBucket(t.Context(), Creation(name)); err != nil {
 		t.Fatal(err)
 	}
 	return name
+}
+
+// Creation asks for a bucket with Object Lock.
+func Creation(name string) *s3.CreateBucketInput {
+	return &s3.CreateBucketInput{Bucket: &name, ObjectLockEnabledForBucket: aws.Bool(true)}
 }
 
 // Deletion asks to lay a delete marker over an object.
