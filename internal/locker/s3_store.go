@@ -47,7 +47,8 @@ const (
 	// s3Parallel is how many requests one Put has under way.
 	s3Parallel = 16
 
-	// maxPut is what one PutObject or CopyObject takes.
+	// maxPut is what one PutObject or CopyObject takes. A batch is held in memory as
+	// a whole, and is smaller by far, so nothing is uploaded in parts.
 	maxPut = 5 << 30
 
 	// maxDelete is what one DeleteObjects takes.
@@ -108,6 +109,9 @@ func (s *bucket) Put(ctx context.Context, objects ...Object) error {
 
 // create writes an object that must not be there, or must have these bytes.
 func (s *bucket) create(ctx context.Context, name string, data []byte) error {
+	if len(data) > maxPut {
+		return fmt.Errorf("write %s/%s: %d bytes, and S3 takes %d at once: let the source's units be smaller", s, name, len(data), maxPut)
+	}
 	in := s.putInput(name, data)
 	in.IfNoneMatch = aws.String("*")
 	_, err := s.client.PutObject(ctx, in)

@@ -18,8 +18,7 @@ import (
 // vouched is a checkpoint with where it is from.
 type vouched struct {
 	locker.Checkpoint
-	from  string
-	proof tlog.TreeProof // that it extends the one that it names as the one before; nil: not at hand
+	from string
 }
 
 // known holds the pack's checkpoint to those that are known from elsewhere. A pack
@@ -34,6 +33,7 @@ func (w *verifier) known(context.Context) error {
 		return err
 	}
 	all := []vouched{{Checkpoint: w.cp, from: w.say("パック", "the pack")}}
+	proofs := map[int64]tlog.TreeProof{} // by size: that of a copy serves the pack's own checkpoint too
 	for _, k := range w.Known {
 		cp, err := locker.ParseCheckpoint(k.Note, key)
 		if err == nil && cp.Origin != w.cp.Origin {
@@ -42,19 +42,23 @@ func (w *verifier) known(context.Context) error {
 		if err != nil {
 			return fmt.Errorf(w.say("%s: 封印した鍵又はロッカーがパックのものと異なる: %w", "%s: the key that sealed it, or its locker, is not the pack's: %w"), k.From, err)
 		}
-		all = append(all, vouched{cp, k.From, k.Proof})
+		all = append(all, vouched{cp, k.From})
+		if k.Proof != nil {
+			proofs[cp.Size] = k.Proof
+		}
 	}
 	slices.SortStableFunc(all, func(a, b vouched) int { return cmp.Compare(a.Size, b.Size) })
 	for i, newer := range all[1:] {
-		if err := w.extends(newer, all[i]); err != nil {
+		if err := w.extends(newer, all[i], proofs[newer.Size]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// extends proves that the log of a checkpoint begins with that of an older one.
-func (w *verifier) extends(newer, older vouched) error {
+// extends proves that the log of a checkpoint begins with that of an older one. The
+// proof is that it extends the one that it names as the one before; nil: not at hand.
+func (w *verifier) extends(newer, older vouched, proof tlog.TreeProof) error {
 	if newer.Size == older.Size {
 		if newer.Root != older.Root || !newer.SealedAt.Equal(older.SealedAt) || newer.PreviousSHA256 != older.PreviousSHA256 {
 			return fmt.Errorf(w.say("%sと%sは、いずれも葉 %d のチェックポイントでありながら内容が異なる(封印 %s と %s)",
@@ -78,12 +82,12 @@ func (w *verifier) extends(newer, older vouched) error {
 	if sum := sha256.Sum256(older.Note); hex.EncodeToString(sum[:]) != newer.PreviousSHA256 {
 		return fmt.Errorf(w.say("%s が直前のものとして挙げるチェックポイントは%sと異なる", "the checkpoint that %s names as the one before is not %s"), newer.from, older.from)
 	}
-	if newer.proof == nil {
+	if proof == nil {
 		w.report(Noted, w.step, fmt.Sprintf(w.say("%s は%sを直前のものとして挙げる。整合性証明は与えられていない",
 			"%s names %s as the one before; there is no consistency proof at hand"), newer.from, older.from))
 		return nil
 	}
-	if err := tlog.CheckTree(newer.proof, newer.Size, newer.Root, older.Size, older.Root); err != nil {
+	if err := tlog.CheckTree(proof, newer.Size, newer.Root, older.Size, older.Root); err != nil {
 		return fmt.Errorf(w.say("%s は%sを含まない(整合性証明が成立しない): %w", "%s does not extend %s: the consistency proof does not hold: %w"),
 			newer.from, older.from, err)
 	}
