@@ -1,6 +1,7 @@
 package locker
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -45,6 +46,23 @@ type leaseState struct {
 	Committed []byte `json:"committed,omitempty"` // the last checkpoint that was committed to
 }
 
+// parseLease reads what line writes, and nothing else.
+func parseLease(data []byte) (leaseState, error) {
+	var l leaseState
+	if err := json.Unmarshal(data, &l); err != nil {
+		return leaseState{}, err
+	}
+	if canonical, err := l.line(); err != nil || !bytes.Equal(canonical, data) {
+		return leaseState{}, errors.Join(err, errors.New("not written in its canonical form"))
+	}
+	return l, nil
+}
+
+func (l leaseState) line() ([]byte, error) {
+	data, err := json.Marshal(l)
+	return append(data, '\n'), err
+}
+
 // seenLease is lock/writer as it was read.
 type seenLease struct {
 	leaseState
@@ -75,7 +93,7 @@ func (s *bucket) readLease(ctx context.Context) (*seenLease, error) {
 		return nil, s.explain("read", leaseName, err)
 	}
 	seen := seenLease{etag: out.ETag}
-	if err := json.Unmarshal(data, &seen.leaseState); err != nil {
+	if seen.leaseState, err = parseLease(data); err != nil {
 		return nil, fmt.Errorf("%w: %s/%s: %w", ErrTampered, s, leaseName, err)
 	}
 	if at, ok := awsmiddleware.GetServerTime(out.ResultMetadata); ok && out.LastModified != nil {
@@ -87,11 +105,11 @@ func (s *bucket) readLease(ctx context.Context) (*seenLease, error) {
 // writeLease writes a state over the one with the ETag, or, without one, where
 // there is none. refused(err) says that another was first.
 func (s *bucket) writeLease(ctx context.Context, state leaseState, over *string) (etag *string, err error) {
-	data, err := json.Marshal(state)
+	data, err := state.line()
 	if err != nil {
 		return nil, err
 	}
-	in := s.putInput(leaseName, append(data, '\n'))
+	in := s.putInput(leaseName, data)
 	if in.IfMatch = over; over == nil {
 		in.IfNoneMatch = aws.String("*")
 	}

@@ -3,6 +3,8 @@ package locker
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -76,6 +78,23 @@ func TestBucketIsTheFolder(t *testing.T) {
 	}
 	if failed, leftovers, err := verifyIn(t, inBucket); err != nil || len(leftovers) > 0 {
 		t.Errorf("%v: failed %q, leftovers %q", err, failed, leftovers)
+	}
+
+	// Downloaded, lock and all, it verifies as a folder and can be gone on with.
+	copied := t.TempDir()
+	for name, data := range contents(t, inBucket) {
+		write(t, copied, name, []byte(data))
+	}
+	write(t, copied, leaseName, []byte(text(t, inBucket, leaseName)))
+	if failed, _, err := verify(t, copied); err != nil {
+		t.Errorf("downloaded: %v: failed %q", err, failed)
+	}
+	then := time.Now().Add(-2 * LockSilence)
+	if err := os.Chtimes(filepath.Join(copied, leaseName), then, then); err != nil {
+		t.Fatal(err)
+	}
+	if err := script(t, quickDir(copied), signer); err != nil {
+		t.Errorf("downloaded, and gone on with: %v", err)
 	}
 }
 

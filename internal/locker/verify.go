@@ -211,6 +211,11 @@ func (a *audit) leftover(name, detail string) { a.ok("leftover", name, detail) }
 func (a *audit) lock(ctx context.Context, name string) {
 	data, err := read(ctx, a.store, name, maxConfig)
 	p, perr := parseProcess(data)
+	if name == leaseName { // the folder is a copy of a bucket
+		var lease leaseState
+		lease, perr = parseLease(data)
+		p = lease.process
+	}
 	if err != nil || perr != nil {
 		a.fail("lock", name, "it is not a lock: %v", errors.Join(err, perr))
 		return
