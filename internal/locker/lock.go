@@ -87,9 +87,6 @@ func (d dir) Busy(context.Context) error {
 	if err != nil {
 		return err
 	}
-	if other.process.PID == 0 {
-		return nil // not a lock: verification will name it as a stray file
-	}
 	return other.locked()
 }
 
@@ -142,6 +139,9 @@ func alive(folder string, now time.Time, own string) (*claim, error) {
 		if data, err := os.ReadFile(c.path); err == nil {
 			c.process, _ = parseProcess(data) // one that is half written stays zero
 		}
+		if own == "" && c.process.PID == 0 {
+			continue // not a lock, which verification names, or of one that is only trying
+		}
 		if now.Sub(info.ModTime()) <= LockSilence && !c.process.gone() {
 			return &c, nil
 		}
@@ -193,8 +193,9 @@ func (l *folderLock) Held(context.Context) error {
 	return nil
 }
 
-// Commit needs no more than that: a process that slept between this look and its
-// write is on a machine whose clock stood still for all.
+// Commit is all that files can do. Of several machines that share a folder, one that
+// is suspended between this look and its write for as long as [LockSilence] could
+// still write; lockers that several machines write belong in a bucket.
 func (l *folderLock) Commit(ctx context.Context, _ []byte) error { return l.Held(ctx) }
 
 func (l *folderLock) Committed() []byte { return nil }
