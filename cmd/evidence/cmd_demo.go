@@ -79,11 +79,11 @@ func (a *app) demo(ctx context.Context, out string) (err error) {
 	if a.json {
 		return a.printJSON(done)
 	}
-	l, err := a.language()
+	c, err := a.load()
 	if err != nil {
 		return err
 	}
-	a.tellDemo(l, out, done, time.Since(began))
+	a.tellDemo(c.Lang, out, done, time.Since(began))
 	return nil
 }
 
