@@ -49,10 +49,10 @@ that the locker keeps, and each must extend the ones before it by a consistency 
 of RFC 6962. A pack is held to them as far as the copies carry proofs.
 
 With --json a pack gives an object: "pack", "verified", and "checks", each with "check"
-(container, signature, certificate, timestamp, signer, files, seal, known
-checkpoints, evidence, re-performance, changes, reports), "state" (ok, note: nothing is wrong, and the reader
-must know it, failed), and in words "name", "detail" and "means". The schema is
-docs/verify.schema.json.`,
+(container, signature, certificate, timestamp, signer, files, seal, known-checkpoints,
+evidence, re-performance, changes, reports), "state" (ok, note: nothing is wrong, and
+the reader must know it, failed), and in words "name", "detail" and "means". The schema
+is docs/verify.schema.json.`,
 		Example: "  evidence verify example-soc1-2026-10.zip --key pack.pub.pem\n" +
 			"  evidence verify example-soc1-2026-10.zip --trust-root company-ca.pem --tsa-root tsa.pem\n" +
 			"  evidence verify ./locker --key \"example+1234abcd+AbC…\"\n" +

@@ -32,7 +32,7 @@ const (
 	CheckTimestamp     CheckID = "timestamp"
 	CheckFiles         CheckID = "files"
 	CheckSeal          CheckID = "seal"
-	CheckKnown         CheckID = "known checkpoints"
+	CheckKnown         CheckID = "known-checkpoints"
 	CheckEvidence      CheckID = "evidence"
 	CheckReperformance CheckID = "re-performance"
 	CheckChanges       CheckID = "changes"
