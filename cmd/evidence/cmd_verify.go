@@ -49,10 +49,10 @@ that the locker keeps, and each must extend the ones before it by a consistency 
 of RFC 6962. A pack is held to them as far as the copies carry proofs.
 
 With --json a pack gives an object: "pack", "verified", and "checks", each with "check"
-(container, signature, certificate, timestamp, signer, files, seal, known
-checkpoints, evidence, re-performance, changes, reports), "state" (ok, note: nothing is wrong, and the reader
-must know it, failed), and in words "name", "detail" and "means". The schema is
-docs/verify.schema.json.`,
+(container, signature, certificate, timestamp, signer, files, seal, known-checkpoints,
+evidence, re-performance, changes, reports), "state" (ok, note: nothing is wrong, and
+the reader must know it, failed), and in words "name", "detail" and "means". The schema
+is docs/verify.schema.json.`,
 		Example: "  evidence verify example-soc1-2026-10.zip --key pack.pub.pem\n" +
 			"  evidence verify example-soc1-2026-10.zip --trust-root company-ca.pem --tsa-root tsa.pem\n" +
 			"  evidence verify ./locker --key \"example+1234abcd+AbC…\"\n" +
@@ -77,7 +77,7 @@ docs/verify.schema.json.`,
 		},
 	}
 	c.Flags().StringVar(&trust.key, "key", "", "the signer's public key: a PEM `file` for a pack, a verifier key for a locker")
-	trust.add(c.Flags(), "")
+	trust.add(c, "")
 	c.Flags().StringArrayVar(&checkpoints, "checkpoint", nil, "a checkpoint that is known from elsewhere, or a `place` with copies of them; may be repeated")
 	return c
 }
@@ -137,7 +137,7 @@ func (a *app) verifyPack(cmd *cobra.Command, path string, flags *trustFlags, kno
 			}
 			fmt.Fprintf(a.stdout, "%-6s %s: %s\n", c.State, c.Name, oneLine(c.Detail))
 			if !told[c.ID] {
-				fmt.Fprintf(a.stdout, "       %s%s\n", words(l)("この検査が示すこと: ", "what that shows when it is ok: "), c.Means)
+				fmt.Fprintf(a.stdout, "       %s%s\n", words(l)("検査の意味（okの場合）: ", "what ok means: "), c.Means)
 			}
 			told[c.ID] = true
 		},

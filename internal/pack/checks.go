@@ -32,7 +32,7 @@ const (
 	CheckTimestamp     CheckID = "timestamp"
 	CheckFiles         CheckID = "files"
 	CheckSeal          CheckID = "seal"
-	CheckKnown         CheckID = "known checkpoints"
+	CheckKnown         CheckID = "known-checkpoints"
 	CheckEvidence      CheckID = "evidence"
 	CheckReperformance CheckID = "re-performance"
 	CheckChanges       CheckID = "changes"
@@ -53,7 +53,7 @@ var descriptions = map[CheckID]description{
 	CheckSignature: {
 		evidence.Text{JA: "署名", EN: "signature"},
 		evidence.Text{
-			JA: "ファイルの一覧(各ファイルのSHA-256)が、下記の指紋の鍵で署名された後に変更されていないことを示す。鍵の持ち主は示さない。",
+			JA: "ファイルの一覧(各ファイルのSHA-256)が、示した指紋の鍵で署名された後に変更されていないことを示す。鍵の持ち主は示さない。",
 			EN: "The list of files, with the SHA-256 of each, was not changed since the key of this fingerprint signed it. Whose key that is, it does not show.",
 		},
 	},
