@@ -9,6 +9,7 @@ var (
 	SignatureArea  = evidence.Text{JA: "署名欄（電子署名の可視表示）", EN: "Signatures (visible part of the electronic signatures)"}
 	SignedPreparer = evidence.Text{JA: "作成者", EN: "Prepared by"}
 	SignedApprover = evidence.Text{JA: "承認者", EN: "Approved by"}
+	SignedAt       = evidence.Text{JA: "電子署名：%s", EN: "Signed electronically on %s"}
 	PageOf         = evidence.Text{JA: "%d / %d ページ", EN: "page %d of %d"}
 	Page           = evidence.Text{JA: "頁", EN: "Page"}
 )
