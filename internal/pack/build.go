@@ -345,7 +345,7 @@ func (b *builder) changes(ctx context.Context) error {
 }
 
 func (b *builder) instructions(context.Context) error {
-	text, err := instructions(&b.Manifest, b.Signer.Public(), b.Results, b.drawn, b.Library, b.Previous)
+	text, err := instructions(&b.Manifest, b.Signer, b.Results, b.drawn, b.Library, b.Previous)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package pack
 
 import (
 	"bytes"
-	"crypto"
 	_ "embed"
 	"fmt"
 	"strings"
@@ -20,16 +19,19 @@ var verifyTemplate string
 
 // instructions writes VERIFY.md: how to check this pack with the tool, and with
 // openssl, sha256sum and opa alone.
-func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, samples *Samples, library *controls.Library, previous *Previous) ([]byte, error) {
+func instructions(m *Manifest, signer sign.Signer, r *evaluation.Results, samples *Samples, library *controls.Library, previous *Previous) ([]byte, error) {
 	t, err := template.New(VerifyFile).Parse(verifyTemplate)
 	if err != nil {
 		return nil, err
 	}
-	values := map[string]string{
+	public := signer.Public()
+	values := map[string]any{
 		"Name":        m.Organisation.JA + " / " + m.Organisation.EN + ", " + m.Framework,
 		"Period":      m.PeriodName,
 		"OpenSSL":     sign.OpenSSL(public, SignatureFile),
 		"Fingerprint": sign.Fingerprint(public),
+		"SignedPDF":   sign.SignsDocuments(signer) == nil,
+		"Unsigned":    whyUnsigned(signer),
 	}
 	if e, ok := newExample(r, library); ok {
 		values["OPA"], values["Whole"] = e.one(), e.whole()

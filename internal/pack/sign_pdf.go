@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/internal/sign"
 	"github.com/evidencepack/evidence/internal/sign/pades"
 	"github.com/evidencepack/evidence/reports/pdf"
@@ -36,6 +37,14 @@ func (b *builder) signPDF(ctx context.Context) error {
 		return err
 	}
 	return b.rewrite(ReportPDF, signed)
+}
+
+// whyUnsigned says why the key signs no documents.
+func whyUnsigned(s sign.Signer) evidence.Text {
+	if len(s.Certificates()) == 0 {
+		return evidence.Text{JA: "パックの鍵に証明書がないため", EN: "the pack's key has no certificate"}
+	}
+	return evidence.Text{JA: "パックの鍵の方式が、PDF閲覧ソフトの対応するRSA又はECDSAではないため", EN: "the pack's key is neither RSA nor ECDSA, which PDF viewers know"}
 }
 
 // rewrite replaces a file of the pack that was made already.

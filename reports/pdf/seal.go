@@ -54,7 +54,7 @@ func (s Seal) draw(d *document) {
 	put(d.say(words.SignedAt, d.time(s.At)), d.st.cell)
 	put(s.Algorithm+"  "+s.Fingerprint, d.st.monoTiny)
 	if s.Ephemeral {
-		put(d.in(words.EphemeralKey), d.st.tiny.with(black))
+		put(d.in(words.DemoKey), d.st.tiny.with(black))
 	}
 }
 

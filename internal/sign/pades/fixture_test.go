@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -29,25 +30,37 @@ import (
 
 var signedAt = time.Date(2026, 11, 2, 3, 24, 42, 0, time.UTC)
 
-// Keys, made once: RSA takes a while.
-var testKeys = sync.OnceValue(func() map[string]crypto.Signer {
-	keys := map[string]crypto.Signer{}
-	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
-		key, err := ecdsa.GenerateKey(curve, rand.Reader)
-		if err != nil {
-			panic(err)
-		}
-		keys[curve.Params().Name] = key
+// testKey is a key of that name, made once: "RSA", the name of a curve, or of
+// whoever has it, which is then of P-256.
+func testKey(name string) crypto.Signer {
+	keys.Lock()
+	defer keys.Unlock()
+	if key, ok := keys.made[name]; ok {
+		return key
 	}
-	for _, name := range []string{"RSA", "root", "issuer", "stamps"} {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			panic(err)
-		}
-		keys[name] = key
+	var key crypto.Signer
+	var err error
+	switch name {
+	case "RSA":
+		key, err = rsa.GenerateKey(rand.Reader, 2048)
+	case "P-384":
+		key, err = ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	case "P-521":
+		key, err = ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
+	default:
+		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	}
-	return keys
-})
+	if err != nil {
+		panic(err)
+	}
+	keys.made[name] = key
+	return key
+}
+
+var keys = struct {
+	sync.Mutex
+	made map[string]crypto.Signer
+}{made: map[string]crypto.Signer{}}
 
 // authority is a certificate authority of two levels, with its files.
 type authority struct {
@@ -74,9 +87,9 @@ func (a *authority) issue(t testing.TB, template, parent *x509.Certificate, key,
 	serial++
 	template.SerialNumber = big.NewInt(serial)
 	if template.NotBefore.IsZero() {
-		template.NotBefore, template.NotAfter = signedAt.AddDate(-1, 0, 0), signedAt.AddDate(9, 0, 0)
+		template.NotBefore, template.NotAfter = signedAt.AddDate(-9, 0, 0), signedAt.AddDate(9, 0, 0)
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, testKeys()[key].Public(), testKeys()[by])
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, testKey(key).Public(), testKey(by))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +120,7 @@ func (a *authority) file(t testing.TB, name string, data []byte) string {
 
 func (a *authority) key(t testing.TB, name string) string {
 	t.Helper()
-	der, err := x509.MarshalPKCS8PrivateKey(testKeys()[name])
+	der, err := x509.MarshalPKCS8PrivateKey(testKey(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +145,7 @@ func (a *authority) revoked(t testing.TB) [][]byte {
 	var lists [][]byte
 	for by, issuer := range map[string]*x509.Certificate{"root": a.root, "issuer": a.issuer} {
 		der, err := x509.CreateRevocationList(rand.Reader, &x509.RevocationList{Number: big.NewInt(1),
-			ThisUpdate: time.Now().Add(-time.Hour), NextUpdate: time.Now().AddDate(1, 0, 0)}, issuer, testKeys()[by])
+			ThisUpdate: time.Now().Add(-time.Hour), NextUpdate: time.Now().AddDate(1, 0, 0)}, issuer, testKey(by))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -234,14 +247,32 @@ func signOnce(t testing.TB, document []byte, o Options) []byte {
 	return file
 }
 
-// small is a report of nothing: what a fuzzer can work on.
-func small(t testing.TB) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	p := reportstest.Pack(reportstest.Options{Lang: evidence.English})
-	p.Controls, p.Sources, p.Registers, p.Attachments, p.Framework.Items = nil, nil, nil, nil, nil
-	if err := (pdf.Renderer{}).Render(&b, p); err != nil {
-		t.Fatal(err)
+// small is a document with what a signature needs of it and nothing else, which a
+// fuzzer can work on.
+func small() []byte {
+	const widget = "<</Type /Annot /Subtype /Widget /FT /Sig /F 132 /T %s /Rect [0 0 9 9] /P 3 0 R /AP <</N 6 0 R>>>>\nendobj\n"
+	head := []byte("%PDF-1.7\n")
+	w := &writer{base: int64(len(head)), offsets: map[int]int64{}}
+	for n, body := range []string{
+		"<<\n/Type /Catalog\n/Pages 2 0 R\n/AcroForm <</Fields [4 0 R 5 0 R] /SigFlags 3>>\n>>\nendobj\n",
+		"<</Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 9 9]>>\nendobj\n",
+		"<</Type /Page\n/Annots [4 0 R 5 0 R]\n/Parent 2 0 R>>\nendobj\n",
+		fmt.Sprintf(widget, textString("Preparer")), fmt.Sprintf(widget, textString("Approver")),
+		string(blank()), "<<>>\nendobj\n",
+	} {
+		w.object(n+1, []byte(body))
 	}
-	return b.Bytes()
+	w.close(trailer{size: 8, root: 1, info: 7, id: [2]string{strings.Repeat("0", 32), strings.Repeat("0", 32)}})
+	return bytes.Replace(append(head, w.out.Bytes()...), []byte(" /Prev 0"), nil, 1)
+}
+
+// blank is a form XObject that shows nothing.
+func blank() []byte {
+	return []byte("<</Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources <<>> /Length 0>>\nstream\n\nendstream\nendobj\n")
+}
+
+// signSmall signs it, or signs it once more.
+func signSmall(t testing.TB, document []byte, s sign.Signer) []byte {
+	t.Helper()
+	return signOnce(t, document, Options{Signer: s, Name: "Signer", At: signedAt, Appearance: func(int) ([][]byte, error) { return [][]byte{blank()}, nil }})
 }
