@@ -19,10 +19,10 @@ func (a *app) verifyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify PACK|LOCKER",
 		Short: "Check a pack or a locker, offline, and repeat every test of a pack",
-		Long: `Verify checks a pack, as a zip or as a folder: every byte of it, the signature, that its
-records are those that were sealed, and that its results and reports follow from
-them, by repeating every test from the pack's own records and control sources. Of a
-locker it checks every object against the log and every checkpoint against the others.
+		Long: `Verify checks a pack, as a zip or as a folder: every byte of it, its signature and those
+that report.pdf bears, that its records are those that were sealed, and that its results
+and reports follow from them, by repeating every test from the pack's own records and
+control sources. Of a locker it checks every object against the log and every checkpoint against the others.
 
 It needs no network, no configuration and no locker. Without --key or --certificate a
 pack is checked with the key that it carries: that shows that nothing was altered

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/evidencepack/evidence"
@@ -18,6 +19,10 @@ import (
 	"github.com/evidencepack/evidence/internal/sign/pades"
 	"github.com/evidencepack/evidence/reports/pdf"
 )
+
+// maxPDF bounds the report.pdf that is read into memory. Long lists are cut in it, and
+// so are the files that it carries.
+const maxPDF = 256 << 20
 
 // signPDF signs report.pdf for viewers to show, where the key can sign documents.
 func (b *builder) signPDF(ctx context.Context) error {
@@ -58,31 +63,24 @@ func (b *builder) rewrite(name string, data []byte) error {
 
 // sealOf is what a signature shows of itself on the cover.
 func sealOf(m *Manifest, l *time.Location, c *x509.Certificate, at time.Time) pdf.Seal {
-	return pdf.Seal{Lang: m.Lang, Name: personOf(c), At: at, Location: l,
-		Algorithm: sign.Algorithm(c.PublicKey), Fingerprint: sign.Fingerprint(c.PublicKey), Ephemeral: m.Signer.Ephemeral}
-}
-
-// personOf is whom a certificate names, as readers know them.
-func personOf(c *x509.Certificate) string {
 	name := c.Subject.CommonName
-	for _, o := range c.Subject.Organization {
-		if name != "" {
-			name += ", "
-		}
-		name += o
-	}
 	if name == "" {
-		return c.Subject.String()
+		name = c.Subject.String()
 	}
-	return name
+	return pdf.Seal{Lang: m.Lang, Name: name, Organisation: strings.Join(c.Subject.Organization, ", "), At: at, Location: l,
+		Algorithm: sign.Algorithm(c.PublicKey), Fingerprint: sign.Fingerprint(c.PublicKey), Ephemeral: m.Signer.Ephemeral}
 }
 
 // pdfSignatures checks the signatures that report.pdf bears, and finds what of it was
 // rendered. Packs of a bare key, and of versions that signed no reports, have none.
 func (w *verifier) pdfSignatures(context.Context) error {
 	w.step = w.say("PDFの電子署名", "signature of the PDF")
-	if !slices.ContainsFunc(w.manifest.Files, func(f File) bool { return f.Path == ReportPDF }) {
+	i := slices.IndexFunc(w.manifest.Files, func(f File) bool { return f.Path == ReportPDF })
+	if i < 0 {
 		return nil
+	}
+	if size := w.manifest.Files[i].Size; size > maxPDF {
+		return fmt.Errorf("%s has %d bytes, more than a report has", ReportPDF, size)
 	}
 	file, err := fs.ReadFile(w.fsys, ReportPDF)
 	if err != nil {

@@ -97,7 +97,7 @@ func (d *document) coverFacts() {
 
 // signatures is the place for visible signatures, at the foot of the page.
 func (d *document) signatures() {
-	const height = 22.0
+	const height = sealHeight + 5
 	y := pageHeight - 20 - height
 	if d.y+6 > y {
 		d.bare = true

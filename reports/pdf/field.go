@@ -16,7 +16,7 @@ const (
 // is below its label.
 const (
 	sealWidth  = (bodyWidth-6)/2 - 4
-	sealHeight = 17.0
+	sealHeight = 20.0
 )
 
 // signatureField is a place for a visible signature. It is a form's field that

@@ -16,13 +16,14 @@ import (
 
 // Seal is what a signature shows of itself in its place on the cover.
 type Seal struct {
-	Lang        evidence.Lang
-	Name        string // of who signed
-	At          time.Time
-	Location    *time.Location
-	Algorithm   string
-	Fingerprint string // of the key
-	Ephemeral   bool   // the key proves nothing
+	Lang         evidence.Lang
+	Name         string // of who signed
+	Organisation string // may be empty
+	At           time.Time
+	Location     *time.Location
+	Algorithm    string
+	Fingerprint  string // of the key
+	Ephemeral    bool   // the key proves nothing
 }
 
 // Objects draws the seal as a form XObject with all that it needs. They are the
@@ -50,7 +51,8 @@ func (s Seal) draw(d *document) {
 		d.put(0, y, d.fit(text, st, sealWidth), st)
 		y += st.lead
 	}
-	put(d.line(s.Name), d.st.bold)
+	put(d.line(s.Name), d.st.cellBold)
+	put(d.line(s.Organisation), d.st.cell)
 	put(d.say(words.SignedAt, d.time(s.At)), d.st.cell)
 	put(s.Algorithm+"  "+s.Fingerprint, d.st.monoTiny)
 	if s.Ephemeral {

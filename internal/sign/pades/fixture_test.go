@@ -230,7 +230,7 @@ var rendered = sync.OnceValue(func() map[evidence.Lang][]byte {
 // options are those of a signer, drawn as a pack draws them.
 func options(s sign.Signer, lang evidence.Lang) Options {
 	name := s.Certificates()[0].Subject.CommonName
-	seal := pdf.Seal{Lang: lang, Name: name + ", Example K.K.", At: signedAt, Location: reportstest.Location,
+	seal := pdf.Seal{Lang: lang, Name: name, Organisation: "Example K.K.", At: signedAt, Location: reportstest.Location,
 		Algorithm: sign.Algorithm(s.Public()), Fingerprint: sign.Fingerprint(s.Public())}
 	return Options{Signer: s, Name: name, At: signedAt, Appearance: seal.Objects}
 }
