@@ -13,6 +13,7 @@ func (a *app) packCommand() *cobra.Command {
 	var period periodFlags
 	var frameworks []string
 	var nonce, out, previous string
+	var to deliveryFlags
 	c := &cobra.Command{
 		Use:   "pack --period PERIOD",
 		Short: "Make signed packs from what is sealed for a period",
@@ -32,6 +33,10 @@ same bytes then need the same pack there.`,
 			if err := sampling.CheckNonce(nonce); err != nil {
 				return usageError{err}
 			}
+			delivery, err := to.read()
+			if err != nil {
+				return err
+			}
 			run, p, err := a.openFor(&period)
 			if err != nil {
 				return err
@@ -47,6 +52,11 @@ same bytes then need the same pack there.`,
 			if err != nil {
 				return err
 			}
+			made, err := deliver(delivery, paths)
+			if err != nil {
+				return err
+			}
+			paths = append(paths, made...)
 			if a.json {
 				if err := a.printJSON(paths); err != nil {
 					return err
@@ -63,6 +73,7 @@ same bytes then need the same pack there.`,
 	c.Flags().StringSliceVar(&frameworks, "framework", nil, "frameworks to make packs for, or all (default: the configuration's)")
 	c.Flags().StringVar(&nonce, "nonce", "", "the auditor's text, for samples (default: the one in the samples' log)")
 	addPrevious(c, &previous)
+	to.add(c)
 	c.Flags().StringVar(&out, "out", "", "`folder` for the packs (default: the configuration's)")
 	return c
 }

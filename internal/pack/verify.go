@@ -1,7 +1,6 @@
 package pack
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -106,11 +105,12 @@ func openPack(path string) (fs.FS, func() error, error) {
 		return os.DirFS(path), func() error { return nil }, nil
 	}
 	z, err := OpenZip(path)
-	if errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) || errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrInsecurePath) {
-		return nil, nil, fmt.Errorf("%w: %w", ErrTampered, err)
-	}
-	if err != nil {
+	var unreadable *fs.PathError
+	switch {
+	case errors.As(err, &unreadable):
 		return nil, nil, err
+	case err != nil: // it can be read, and is no zip of a pack
+		return nil, nil, fmt.Errorf("%w: %w", ErrTampered, err)
 	}
 	return storedFS{z}, z.Close, nil
 }

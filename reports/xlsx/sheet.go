@@ -94,6 +94,7 @@ func (s *sheet) page() {
 			s.err = err
 		}
 	}
+	do(f.SetSheetDimension(s.name, "")) // excelize's own says one cell, and openpyxl's read-only mode believes it
 	do(f.SetSheetProps(s.name, &excelize.SheetPropsOptions{FitToPage: &fit}))
 	do(f.SetSheetView(s.name, 0, &excelize.ViewOptions{ShowGridLines: &off}))
 	do(f.SetPageLayout(s.name, &excelize.PageLayoutOptions{Size: &paper, Orientation: &orientation, FitToWidth: &width, FitToHeight: &height}))
