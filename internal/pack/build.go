@@ -26,6 +26,7 @@ import (
 	"github.com/evidencepack/evidence/internal/responses"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
+	"github.com/evidencepack/evidence/internal/sign/pades"
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/html"
 	"github.com/evidencepack/evidence/reports/oscal"
@@ -55,6 +56,10 @@ type Input struct {
 	SignerName string
 	Ephemeral  bool
 	SignedAt   time.Time
+	// DocumentAuthority time-stamps the signatures that documents bear; nil: they have no
+	// timestamps. A pack is made where it does not answer, too: Unstamped is then told why.
+	DocumentAuthority pades.Authority
+	Unstamped         func(error)
 }
 
 // Renderers lists what renders the reports of a pack.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -35,9 +36,17 @@ func (b *builder) signPDF(ctx context.Context) error {
 	}
 	certificate := b.Signer.Certificates()[0]
 	seal := sealOf(&b.Manifest, b.Location, certificate, b.SignedAt)
-	signed, err := pades.Sign(ctx, drawn, pades.Options{
-		Signer: b.Signer, Field: pdf.PreparerField, Name: seal.Name, At: b.SignedAt, Appearance: seal.Objects,
-	})
+	o := pades.Options{
+		Signer: b.Signer, Authority: b.DocumentAuthority, Field: pdf.PreparerField, Name: seal.Name, At: b.SignedAt, Appearance: seal.Objects,
+	}
+	signed, err := pades.Sign(ctx, drawn, o)
+	if errors.Is(err, pades.ErrNoTimestamp) && ctx.Err() == nil {
+		if b.Unstamped != nil {
+			b.Unstamped(fmt.Errorf("%s: %w", ReportPDF, err))
+		}
+		o.Authority = nil
+		signed, err = pades.Sign(ctx, drawn, o)
+	}
 	if err != nil {
 		return err
 	}
@@ -88,7 +97,7 @@ func (w *verifier) pdfSignatures(context.Context) error {
 	}
 	doc := &pades.Document{}
 	if bytes.Contains(file, []byte("/ByteRange [")) { // earlier versions rendered what pades does not read
-		if doc, err = pades.Verify(file, nil); err != nil {
+		if doc, err = pades.Verify(file, w.CheckToken); err != nil {
 			return err
 		}
 	}
@@ -118,9 +127,12 @@ func (w *verifier) pdfSignatures(context.Context) error {
 // pdfSignature tells of one signature that holds.
 func (w *verifier) pdfSignature(s *pades.Signature) error {
 	leaf := s.Chain[0]
-	w.ok(w.say("%s: %s(%s %s)による。署名自身を除く全バイトを対象とし、以後の変更はない。署名日時は署名者の申告で %s",
-		"%s: by %s (%s %s), over every byte but itself, and unchanged since; signed at %s, by the signer's word"),
-		s.Field, leaf.Subject, sign.Algorithm(leaf.PublicKey), sign.Fingerprint(leaf.PublicKey), s.At.Format(time.RFC3339))
+	at, when := s.At, w.say("署名日時は署名者の申告で %s", "signed at %s, by the signer's word")
+	if s.Token != nil {
+		at, when = s.Stamped, w.say("タイムスタンプは %s", "time-stamped at %s")
+	}
+	w.ok(w.say("%s: %s(%s %s)による。署名自身を除く全バイトを対象とし、以後の変更はない。", "%s: by %s (%s %s), over every byte but itself, and unchanged since; ")+when,
+		s.Field, leaf.Subject, sign.Algorithm(leaf.PublicKey), sign.Fingerprint(leaf.PublicKey), at.UTC().Format(time.RFC3339))
 	if w.manifest.Tool != w.Tool {
 		return nil // as with reports, another version may draw it otherwise
 	}

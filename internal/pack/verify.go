@@ -26,6 +26,7 @@ import (
 	"github.com/evidencepack/evidence/internal/responses"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
+	"github.com/evidencepack/evidence/internal/sign/pades"
 	"github.com/evidencepack/evidence/reports"
 )
 
@@ -56,6 +57,9 @@ type Verification struct {
 	Tool    string // the tool that verifies: reports are drawn again only if it made them
 	Report  func(Check)
 	Lang    evidence.Lang
+	// CheckToken checks the timestamps of documents' signatures. Without it those that
+	// have any are refused.
+	CheckToken pades.CheckToken
 }
 
 // Verify checks everything about the pack at path, a zip or a folder: the

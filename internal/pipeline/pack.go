@@ -77,6 +77,7 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 			View: view, Results: tested, Answers: answers, Window: window, Previous: previous, Library: r.Library, Framework: f, Drivers: r.Drivers,
 			SampleSeal: seal, Samples: samples, Nonce: log.Nonce,
 			Signer: signer, SignerName: signerName(signer), Ephemeral: r.Config.Demo, SignedAt: r.Now(),
+			DocumentAuthority: r.DocumentAuthority, Unstamped: r.Unstamped,
 		}
 		path, err := pack.Build(ctx, in, dir, pack.Name(r.Config.Organisation, f.ID, r.Config.Calendar.Name(p)))
 		if err != nil {

@@ -22,6 +22,7 @@ import (
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
+	"github.com/evidencepack/evidence/internal/sign/pades"
 )
 
 // Run is what the steps of one invocation share. It holds no results: those are
@@ -37,6 +38,9 @@ type Run struct {
 	Nonce    string // of the auditor, for samples; empty: the one that was written down
 	Progress func(Progress)
 	Previous string // the pack that packs compare with; empty: that of the period before, or its evidence; NoPrevious
+
+	DocumentAuthority pades.Authority // time-stamps the signatures of documents; nil: they have no timestamps
+	Unstamped         func(error)     // told why a document has none; may be nil
 }
 
 // Progress is told as units finish.

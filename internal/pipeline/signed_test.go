@@ -2,11 +2,13 @@ package pipeline
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"math/big"
@@ -144,5 +146,58 @@ func TestReportsOfABareKey(t *testing.T) {
 	text := string(read(t, dir, pack.VerifyFile))
 	if strings.Contains(text, "pdfsig") || !strings.Contains(text, "the pack's key has no certificate") || !strings.Contains(text, "パックの鍵に証明書がないため") {
 		t.Error("VERIFY.md does not say, in both languages, that the report is not signed")
+	}
+}
+
+// stampedAt is when the authority of these tests stamps; what it stamps is its token.
+var stampedAt = october.End.Add(31 * time.Hour)
+
+type echo struct{ fails error }
+
+func (e echo) Timestamp(_ context.Context, message []byte) ([]byte, error) {
+	if e.fails != nil {
+		return nil, e.fails
+	}
+	return asn1.Marshal(message)
+}
+
+func checkEcho(token, message []byte) (time.Time, error) {
+	if again, err := asn1.Marshal(message); err != nil || !bytes.Equal(token, again) {
+		return time.Time{}, errors.New("another message was stamped")
+	}
+	return stampedAt, nil
+}
+
+// TestReportsAreTimeStamped: the authority stamps the report's signature, and a pack is
+// made without where it does not answer.
+func TestReportsAreTimeStamped(t *testing.T) {
+	r, _ := twoMonths(t)
+	certified(t, r)
+	for name, tt := range map[string]struct {
+		authority echo
+		want      string
+	}{
+		"stamped":   {echo{}, "time-stamped at " + stampedAt.UTC().Format(time.RFC3339)},
+		"no answer": {echo{errors.New("no route to host")}, "by the signer's word"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r.DocumentAuthority = tt.authority
+			var unstamped error
+			r.Unstamped = func(err error) { unstamped = err }
+			dir := forgePack(t, r, "all")
+			if !errors.Is(unstamped, tt.authority.fails) || (unstamped == nil) != (tt.authority.fails == nil) {
+				t.Errorf("told %v, want %v", unstamped, tt.authority.fails)
+			}
+			var said []string
+			v := pack.Verification{Drivers: r.Drivers, Tool: r.Tool, Lang: evidence.English, CheckToken: checkEcho,
+				Report: func(c pack.Check) { said = append(said, c.Detail) }}
+			if err := pack.Verify(t.Context(), dir, v); err != nil || !strings.Contains(strings.Join(said, "\n"), tt.want) {
+				t.Errorf("%v, and not said %q:\n%s", err, tt.want, strings.Join(said, "\n"))
+			}
+			v.CheckToken = nil
+			if err := pack.Verify(t.Context(), dir, v); (err == nil) != (tt.authority.fails != nil) {
+				t.Errorf("with nothing to check timestamps: %v", err)
+			}
+		})
 	}
 }

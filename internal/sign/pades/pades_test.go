@@ -120,7 +120,7 @@ func TestTimestamps(t *testing.T) {
 		t.Error("a signature that was made after its certificate had expired is accepted")
 	}
 	o.Authority = failing{}
-	if _, err := Sign(t.Context(), rendered()[evidence.English], o); !errors.Is(err, errNoAnswer) {
+	if _, err := Sign(t.Context(), rendered()[evidence.English], o); !errors.Is(err, errNoAnswer) || !errors.Is(err, ErrNoTimestamp) {
 		t.Errorf("without an answer of the authority: %v", err)
 	}
 	o.Authority = verbose{}

@@ -19,6 +19,9 @@ type Authority interface {
 	Timestamp(ctx context.Context, message []byte) (token []byte, err error)
 }
 
+// ErrNoTimestamp: the authority gave no timestamp, and nothing was signed.
+var ErrNoTimestamp = errors.New("no timestamp")
+
 // Options say how a document is signed.
 type Options struct {
 	Signer     sign.Signer
@@ -118,7 +121,7 @@ func (o *Options) cms(ctx context.Context, file []byte, s signed) ([]byte, error
 	}
 	if o.Authority != nil {
 		if c.token, err = o.Authority.Timestamp(ctx, c.signature); err != nil {
-			return nil, fmt.Errorf("timestamp: %w", err)
+			return nil, fmt.Errorf("%w: %w", ErrNoTimestamp, err)
 		}
 	}
 	return c.encode()
