@@ -25,11 +25,14 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-			"flip":  flip,
-			"junit": junit,
-			"mode":  mode,
-			"sarif": sarif(t),
+			"authorities":  authorities(t),
+			"exits":        exits,
+			"flip":         flip,
+			"instructions": instructions,
+			"junit":        junit,
+			"mode":         mode,
+			"sarif":        valid(t, "testdata/schemas/sarif-schema-2.1.0.json"),
+			"verification": valid(t, "../../docs/verify.schema.json"),
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("LANG", "C")
@@ -101,15 +104,15 @@ func junit(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// sarif FILE: it is valid by the schema of SARIF.
-func sarif(t *testing.T) func(*testscript.TestScript, bool, []string) {
-	schema, err := jsonschema.NewCompiler().Compile("testdata/schemas/sarif-schema-2.1.0.json")
+// valid makes a command that checks a FILE by a schema.
+func valid(t *testing.T, path string) func(*testscript.TestScript, bool, []string) {
+	schema, err := jsonschema.NewCompiler().Compile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) != 1 {
-			ts.Fatalf("usage: sarif FILE")
+			ts.Fatalf("usage: sarif FILE, verification FILE")
 		}
 		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[0])))
 		ts.Check(err)

@@ -48,6 +48,7 @@ type Config struct {
 	AuditWindow  string     // the period that the examination covers, "FY2026"; empty: the twelve months up to a pack's end
 	Frameworks   []string
 	Keys         Keys
+	Timestamps   []TimestampAuthority // that packs are time-stamped by; all are asked
 	Sources      []Source
 	Controls     map[string]ControlSettings
 	Samples      Samples
@@ -125,6 +126,7 @@ type file struct {
 	AuditWindow     string                     `yaml:"audit_window"`
 	Frameworks      []string                   `yaml:"frameworks"`
 	Keys            keysFile                   `yaml:"keys"`
+	Sign            signFile                   `yaml:"sign"`
 	Sources         []any                      `yaml:"sources"` // read from the syntax tree, so that errors keep their lines
 	Controls        map[string]ControlSettings `yaml:"controls"`
 	Samples         samplesFile                `yaml:"samples"`
@@ -214,6 +216,9 @@ func Parse(b []byte, dir string) (*Config, error) {
 		}
 	}
 	if c.Sources, err = sources(b); err != nil {
+		return nil, err
+	}
+	if c.Timestamps, err = timestamps(f.Sign.Timestamps, dir); err != nil {
 		return nil, err
 	}
 	if c.Samples, err = samples(f.Samples, dir); err != nil {

@@ -26,7 +26,6 @@ import (
 	"github.com/evidencepack/evidence/internal/responses"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
-	"github.com/evidencepack/evidence/internal/sign/pades"
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/html"
 	"github.com/evidencepack/evidence/reports/oscal"
@@ -56,10 +55,10 @@ type Input struct {
 	SignerName string
 	Ephemeral  bool
 	SignedAt   time.Time
-	// DocumentAuthority time-stamps the signatures that documents bear; nil: they have no
-	// timestamps. A pack is made where it does not answer, too: Unstamped is then told why.
-	DocumentAuthority pades.Authority
-	Unstamped         func(error)
+	// Authorities time-stamp the signature. A pack is made where none answers, too:
+	// Unanswered is then told why, and may be nil where there are no authorities.
+	Authorities []Authority
+	Unanswered  func(Unanswered)
 }
 
 // Renderers lists what renders the reports of a pack.
@@ -367,7 +366,7 @@ func (b *builder) render(context.Context) error {
 		SealedAt: b.Input.Checkpoint.SealedAt, Key: b.LockerKey,
 	}
 	m.Signer = SignerInfo{Name: b.SignerName, Algorithm: sign.Algorithm(b.Signer.Public()),
-		Fingerprint: sign.Fingerprint(b.Signer.Public()), Ephemeral: b.Ephemeral}
+		Fingerprint: sign.Fingerprint(b.Signer.Public()), Ephemeral: b.Ephemeral, Timestamps: addresses(b.Authorities)}
 	b.sortFiles()
 	m.Files = slices.Clone(b.files)
 	model, err := b.told.model()
@@ -400,6 +399,9 @@ func (b *builder) seal(ctx context.Context) error {
 	b.sortFiles()
 	envelope, err := sign.SignStatement(ctx, b.Signer, statement(b.files, b.SignedAt))
 	if err != nil {
+		return err
+	}
+	if envelope, err = b.timestamp(ctx, envelope); err != nil {
 		return err
 	}
 	return b.writeBytes(SignatureFile, envelope)

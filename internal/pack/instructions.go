@@ -17,6 +17,13 @@ import (
 //go:embed verify.md.tmpl
 var verifyTemplate string
 
+// Files that a reader puts beside an unpacked pack to verify it with openssl: certificates
+// that came by another way than the pack.
+const (
+	rootFile          = "root.pem"
+	authorityRootFile = "tsa-root.pem"
+)
+
 // instructions writes VERIFY.md: how to check this pack with the tool, and with
 // openssl, sha256sum and opa alone.
 func instructions(m *Manifest, signer sign.Signer, r *evaluation.Results, samples *Samples, library *controls.Library, previous *Previous) ([]byte, error) {
@@ -32,6 +39,14 @@ func instructions(m *Manifest, signer sign.Signer, r *evaluation.Results, sample
 		"Fingerprint": sign.Fingerprint(public),
 		"SignedPDF":   sign.SignsDocuments(signer) == nil,
 		"Unsigned":    whyUnsigned(signer),
+		"Timestamp":   sign.OpenSSLTimestamp(SignatureFile, authorityRootFile),
+		"SaidTime":    sign.SaidTime,
+		"Root":        rootFile,
+		"TSARoot":     authorityRootFile,
+		"Cosign":      sign.Cosign(public, SignatureFile, ReportPDF),
+	}
+	if len(signer.Certificates()) > 0 {
+		values["Chain"] = sign.OpenSSLChain(SignatureFile, rootFile)
 	}
 	if e, ok := newExample(r, library); ok {
 		values["OPA"], values["Whole"] = e.one(), e.whole()

@@ -18,6 +18,7 @@ import (
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/internal/sign"
 	"github.com/evidencepack/evidence/internal/sign/pades"
+	"github.com/evidencepack/evidence/internal/sign/tsa"
 	"github.com/evidencepack/evidence/reports/pdf"
 )
 
@@ -37,12 +38,12 @@ func (b *builder) signPDF(ctx context.Context) error {
 	certificate := b.Signer.Certificates()[0]
 	seal := sealOf(&b.Manifest, b.Location, certificate, b.SignedAt)
 	o := pades.Options{
-		Signer: b.Signer, Authority: b.DocumentAuthority, Field: pdf.PreparerField, Name: seal.Name, At: b.SignedAt, Appearance: seal.Objects,
+		Signer: b.Signer, Authority: b.documentAuthority(), Field: pdf.PreparerField, Name: seal.Name, At: b.SignedAt, Appearance: seal.Objects,
 	}
 	signed, err := pades.Sign(ctx, drawn, o)
 	if errors.Is(err, pades.ErrNoTimestamp) && ctx.Err() == nil {
-		if b.Unstamped != nil {
-			b.Unstamped(fmt.Errorf("%s: %w", ReportPDF, err))
+		if b.Unanswered != nil {
+			b.Unanswered(Unanswered{Errors: []error{fmt.Errorf("%s: %w", ReportPDF, err)}})
 		}
 		o.Authority = nil
 		signed, err = pades.Sign(ctx, drawn, o)
@@ -51,6 +52,19 @@ func (b *builder) signPDF(ctx context.Context) error {
 		return err
 	}
 	return b.rewrite(ReportPDF, signed)
+}
+
+// documentAuthority time-stamps the signatures of documents, which take one timestamp
+// each: of the first authority that answers. It is nil where none is configured.
+func (b *builder) documentAuthority() pades.Authority {
+	if len(b.Authorities) == 0 {
+		return nil
+	}
+	var list tsa.InTurn
+	for _, a := range b.Authorities {
+		list = append(list, a)
+	}
+	return list
 }
 
 // whyUnsigned says why the key signs no documents.
@@ -83,7 +97,7 @@ func sealOf(m *Manifest, l *time.Location, c *x509.Certificate, at time.Time) pd
 // pdfSignatures checks the signatures that report.pdf bears, and finds what of it was
 // rendered. Packs of a bare key, and of versions that signed no reports, have none.
 func (w *verifier) pdfSignatures(context.Context) error {
-	w.step = w.say("PDFの電子署名", "signature of the PDF")
+	w.begin(CheckDocuments)
 	i := slices.IndexFunc(w.manifest.Files, func(f File) bool { return f.Path == ReportPDF })
 	if i < 0 {
 		return nil
@@ -95,14 +109,20 @@ func (w *verifier) pdfSignatures(context.Context) error {
 	if err != nil {
 		return err
 	}
+	var stamps []tsa.Stamp
+	check := func(token, message []byte) (time.Time, error) {
+		stamp, err := tsa.Verify(token, message, w.Trust.Timestamps)
+		stamps = append(stamps, stamp)
+		return stamp.At, err
+	}
 	doc := &pades.Document{}
 	if bytes.Contains(file, []byte("/ByteRange [")) { // earlier versions rendered what pades does not read
-		if doc, err = pades.Verify(file, w.CheckToken); err != nil {
+		if doc, err = pades.Verify(file, check); err != nil {
 			return err
 		}
 	}
 	if len(doc.Signatures) == 0 {
-		w.report(Noted, w.step, fmt.Sprintf(w.say(
+		w.report(Noted, fmt.Sprintf(w.say(
 			"%s には電子署名がない(証明書のない鍵によるパックには付されない)。%s の署名により検証した",
 			"%s bears no signature of its own (packs of a key without a certificate have none): the signature in %s covers it"), ReportPDF, SignatureFile))
 		return nil
@@ -110,14 +130,19 @@ func (w *verifier) pdfSignatures(context.Context) error {
 	sum := sha256.Sum256(file[:doc.Rendered])
 	w.rendered = map[string]string{ReportPDF: hex.EncodeToString(sum[:])}
 	for i := range doc.Signatures {
-		if err := w.pdfSignature(&doc.Signatures[i]); err != nil {
+		s := &doc.Signatures[i]
+		if err := w.pdfSignature(s); err != nil {
 			return err
+		}
+		if s.Token != nil {
+			w.timestamp(stamps[0], s.At)
+			stamps = stamps[1:]
 		}
 	}
 	if !slices.ContainsFunc(doc.Signatures, func(s pades.Signature) bool {
 		return sign.Fingerprint(s.Chain[0].PublicKey) == w.manifest.Signer.Fingerprint
 	}) {
-		w.report(Noted, w.step, fmt.Sprintf(w.say(
+		w.report(Noted, fmt.Sprintf(w.say(
 			"%s の署名者は、パックの署名者(%s)とは別である", "%s is signed by somebody else than the pack, which is signed by %s"),
 			ReportPDF, w.manifest.Signer.Fingerprint))
 	}
@@ -127,12 +152,9 @@ func (w *verifier) pdfSignatures(context.Context) error {
 // pdfSignature tells of one signature that holds.
 func (w *verifier) pdfSignature(s *pades.Signature) error {
 	leaf := s.Chain[0]
-	at, when := s.At, w.say("署名日時は署名者の申告で %s", "signed at %s, by the signer's word")
-	if s.Token != nil {
-		at, when = s.Stamped, w.say("タイムスタンプは %s", "time-stamped at %s")
-	}
-	w.ok(w.say("%s: %s(%s %s)による。署名自身を除く全バイトを対象とし、以後の変更はない。", "%s: by %s (%s %s), over every byte but itself, and unchanged since; ")+when,
-		s.Field, leaf.Subject, sign.Algorithm(leaf.PublicKey), sign.Fingerprint(leaf.PublicKey), at.UTC().Format(time.RFC3339))
+	w.ok(w.say("%s %s: %s(%s %s)による。署名自身を除く全バイトを対象とし、以後の変更はない。署名日時は署名者の申告で %s",
+		"%s, %s: by %s (%s %s), over every byte but itself, and unchanged since; signed at %s, by the signer's word"),
+		ReportPDF, s.Field, leaf.Subject, sign.Algorithm(leaf.PublicKey), sign.Fingerprint(leaf.PublicKey), s.At.Format(time.RFC3339))
 	if w.manifest.Tool != w.Tool {
 		return nil // as with reports, another version may draw it otherwise
 	}
@@ -149,7 +171,7 @@ func (w *verifier) pdfSignature(s *pades.Signature) error {
 	case same:
 		return nil
 	case unreleased(w.Tool):
-		w.report(Noted, w.step, fmt.Sprintf(w.say(
+		w.report(Noted, fmt.Sprintf(w.say(
 			"%s: 署名の表示は再描画したものと異なる。ツールが開発版であり、同じ名の別の版で作成された可能性があるため、改変とは判断しない",
 			"%s: what the signature shows of itself is drawn otherwise: a development version of the tool may not be the one that made it, so that this is not taken for tampering"), s.Field))
 		return nil

@@ -237,6 +237,21 @@ func (c *contents) uses(m evidence.Method) bool {
 	})
 }
 
+// signingTime says whose word the time of the signature is. Reports are drawn before
+// the signature, so that they cannot tell whether an authority confirmed it.
+func (c *contents) signingTime() evidence.Text {
+	if len(c.manifest.Signer.Timestamps) == 0 {
+		return evidence.Text{
+			JA: "署名には第三者のタイムスタンプが付されていない。署名の時刻は作成者の申告による。",
+			EN: "The signature bears no timestamp of a third party. When it was made is the preparer's word.",
+		}
+	}
+	return evidence.Text{
+		JA: "署名の時刻には、タイムスタンプ局のタイムスタンプ（RFC 3161）を付すこととしている。付されているか否か及びその時刻は、本パックの検証（evidence verify、VERIFY.md）により確かめる。付されていないときは、署名の時刻は作成者の申告による。",
+		EN: "The signature is to bear a timestamp of an authority (RFC 3161). Whether it does, and of when, verifying the pack tells (evidence verify, VERIFY.md). Without one, when it was signed is the preparer's word.",
+	}
+}
+
 // limits says in plain words what the pack does not prove.
 func (c *contents) limits() []string {
 	texts := []evidence.Text{
@@ -260,10 +275,7 @@ func (c *contents) limits() []string {
 			JA: "本パックは、ロッカーのログのうち対象期間に関する収集記録を収める。収めるべき収集記録がすべて含まれることは、ロッカーの検証（evidence verify）により確認でき、本パックのみでは確認できない。",
 			EN: "The pack carries those entries of the locker's log that speak of the period. That it carries all of them can be checked in the locker (evidence verify), not from the pack alone.",
 		},
-		{
-			JA: "署名には第三者のタイムスタンプが付されていない。署名の時刻は作成者の申告による。",
-			EN: "The signature bears no timestamp of a third party. When it was made is the preparer's word.",
-		},
+		c.signingTime(),
 	}
 	for _, m := range []evidence.Method{evidence.PagesExhausted, evidence.HistoryReconciled} {
 		if c.uses(m) {

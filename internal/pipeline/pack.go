@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"github.com/evidencepack/evidence"
@@ -13,6 +14,7 @@ import (
 	"github.com/evidencepack/evidence/internal/pack"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
+	"github.com/evidencepack/evidence/internal/sign/tsa"
 )
 
 // AllFrameworks asks for a pack for every framework that the library has.
@@ -55,6 +57,10 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 	if err != nil {
 		return nil, err
 	}
+	authorities, err := r.Authorities()
+	if err != nil {
+		return nil, err
+	}
 	before := r.previousOf(p)
 	defer func() { err = errors.Join(err, before.close()) }()
 	for _, f := range list {
@@ -76,16 +82,37 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 			Locker: l, Checkpoint: cp, LockerKey: l.VerifierKey(),
 			View: view, Results: tested, Answers: answers, Window: window, Previous: previous, Library: r.Library, Framework: f, Drivers: r.Drivers,
 			SampleSeal: seal, Samples: samples, Nonce: log.Nonce,
-			Signer: signer, SignerName: signerName(signer), Ephemeral: r.Config.Demo, SignedAt: r.Now(),
-			DocumentAuthority: r.DocumentAuthority, Unstamped: r.Unstamped,
+			Signer: signer, SignerName: signerName(signer), Ephemeral: r.Config.Demo, SignedAt: r.Now(), Authorities: authorities,
 		}
-		path, err := pack.Build(ctx, in, dir, pack.Name(r.Config.Organisation, f.ID, r.Config.Calendar.Name(p)))
+		name := pack.Name(r.Config.Organisation, f.ID, r.Config.Calendar.Name(p))
+		if r.Unanswered != nil {
+			in.Unanswered = func(why pack.Unanswered) { r.Unanswered(filepath.Join(dir, name+".zip"), why) }
+		}
+		path, err := pack.Build(ctx, in, dir, name)
 		if err != nil {
 			return paths, err
 		}
 		paths = append(paths, path)
 	}
 	return paths, nil
+}
+
+// Authorities are those that the configuration has packs time-stamped by.
+func (r *Run) Authorities() ([]pack.Authority, error) {
+	var all []pack.Authority
+	for _, c := range r.Config.Timestamps {
+		roots, err := sign.LoadRoots(c.Roots)
+		if err != nil {
+			return nil, fmt.Errorf("sign: timestamps: %w", err)
+		}
+		server, err := tsa.NewServer(c.URL, roots)
+		if err != nil {
+			return nil, err
+		}
+		server.Policy = c.Policy
+		all = append(all, server)
+	}
+	return all, nil
 }
 
 func (r *Run) manifest(p evidence.Period, f *controls.Framework) pack.Manifest {

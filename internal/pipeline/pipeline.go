@@ -20,9 +20,9 @@ import (
 	"github.com/evidencepack/evidence/internal/config"
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/locker"
+	"github.com/evidencepack/evidence/internal/pack"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
-	"github.com/evidencepack/evidence/internal/sign/pades"
 )
 
 // Run is what the steps of one invocation share. It holds no results: those are
@@ -37,10 +37,9 @@ type Run struct {
 	Workers  int    // units collected at a time, unless a collector is Parallel; at least 1
 	Nonce    string // of the auditor, for samples; empty: the one that was written down
 	Progress func(Progress)
-	Previous string // the pack that packs compare with; empty: that of the period before, or its evidence; NoPrevious
-
-	DocumentAuthority pades.Authority // time-stamps the signatures of documents; nil: they have no timestamps
-	Unstamped         func(error)     // told why a document has none; may be nil
+	// Unanswered is told of timestamp authorities that gave a pack no timestamp; nil: nobody is told.
+	Unanswered func(pack string, why pack.Unanswered)
+	Previous   string // the pack that packs compare with; empty: that of the period before, or its evidence; NoPrevious
 }
 
 // Progress is told as units finish.

@@ -2,16 +2,15 @@ package pipeline
 
 import (
 	"bytes"
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"math/big"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,9 +18,11 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/config"
 	"github.com/evidencepack/evidence/internal/pack"
 	"github.com/evidencepack/evidence/internal/sign"
 	"github.com/evidencepack/evidence/internal/sign/pades"
+	"github.com/evidencepack/evidence/internal/sign/tsa/tsatest"
 	"github.com/evidencepack/evidence/reports/pdf"
 )
 
@@ -92,8 +93,8 @@ func TestReportsAreSigned(t *testing.T) {
 		}
 	}
 	for lang, want := range map[evidence.Lang][]string{
-		evidence.Japanese: {"ok PDFの電子署名: Preparer: CN=作成 花子,O=Example K.K.(ECDSA P-256 SHA256:", "ok 報告書: report.pdf は、署名を除き、結果から再描画したものと"},
-		evidence.English:  {"ok signature of the PDF: Preparer: by CN=作成 花子,O=Example K.K. (ECDSA P-256 SHA256:", "ok reports: report.pdf is, byte for byte and but for its signatures,"},
+		evidence.Japanese: {"ok 文書の電子署名: report.pdf Preparer: CN=作成 花子,O=Example K.K.(ECDSA P-256 SHA256:", "ok 報告書: report.pdf は、署名を除き、結果から再描画したものと"},
+		evidence.English:  {"ok signatures of documents: report.pdf, Preparer: by CN=作成 花子,O=Example K.K. (ECDSA P-256 SHA256:", "ok reports: report.pdf is, byte for byte and but for its signatures,"},
 	} {
 		for _, line := range want {
 			if !strings.Contains(said[lang], line) {
@@ -149,54 +150,42 @@ func TestReportsOfABareKey(t *testing.T) {
 	}
 }
 
-// stampedAt is when the authority of these tests stamps; what it stamps is its token.
-var stampedAt = october.End.Add(31 * time.Hour)
-
-type echo struct{ fails error }
-
-func (e echo) Timestamp(_ context.Context, message []byte) ([]byte, error) {
-	if e.fails != nil {
-		return nil, e.fails
-	}
-	return asn1.Marshal(message)
-}
-
-func checkEcho(token, message []byte) (time.Time, error) {
-	if again, err := asn1.Marshal(message); err != nil || !bytes.Equal(token, again) {
-		return time.Time{}, errors.New("another message was stamped")
-	}
-	return stampedAt, nil
-}
-
-// TestReportsAreTimeStamped: the authority stamps the report's signature, and a pack is
-// made without where it does not answer.
+// TestReportsAreTimeStamped: an authority of the configuration stamps the report's
+// signature, verify judges it by the roots that are given, and a pack is made without
+// where none answers.
 func TestReportsAreTimeStamped(t *testing.T) {
 	r, _ := twoMonths(t)
 	certified(t, r)
+	stamping := tsatest.New(t, r.Now().Add(time.Minute))
+	at := r.Now().Add(time.Minute).UTC().Format(time.RFC3339)
 	for name, tt := range map[string]struct {
-		authority echo
-		want      string
+		authorities []http.Handler
+		roots       []*x509.Certificate
+		state       pack.State
+		want        string
+		told        int // of each pack
 	}{
-		"stamped":   {echo{}, "time-stamped at " + stampedAt.UTC().Format(time.RFC3339)},
-		"no answer": {echo{errors.New("no route to host")}, "by the signer's word"},
+		"stamped":          {[]http.Handler{refusing, stamping}, stamping.Roots(), pack.OK, at + " by ", 1}, // of the envelope: all are asked
+		"no root is given": {[]http.Handler{stamping}, nil, pack.Noted, at + " by ", 0},
+		"no answer":        {[]http.Handler{refusing}, nil, "", "", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r.DocumentAuthority = tt.authority
-			var unstamped error
-			r.Unstamped = func(err error) { unstamped = err }
+			r.Config.Timestamps = nil
+			for _, h := range tt.authorities {
+				r.Config.Timestamps = append(r.Config.Timestamps, config.TimestampAuthority{URL: authority(t, h)})
+			}
+			told := 0
+			r.Unanswered = func(string, pack.Unanswered) { told++ }
 			dir := forgePack(t, r, "all")
-			if !errors.Is(unstamped, tt.authority.fails) || (unstamped == nil) != (tt.authority.fails == nil) {
-				t.Errorf("told %v, want %v", unstamped, tt.authority.fails)
+			found := checks(t, r, dir, pack.CheckDocuments, sign.Trust{Timestamps: tt.roots})
+			if told != tt.told*len(r.Library.Frameworks) || found[0].State != pack.OK || !strings.Contains(found[0].Detail, "report.pdf, Preparer: by CN=") {
+				t.Errorf("told %d times; %+v", told, found)
 			}
-			var said []string
-			v := pack.Verification{Drivers: r.Drivers, Tool: r.Tool, Lang: evidence.English, CheckToken: checkEcho,
-				Report: func(c pack.Check) { said = append(said, c.Detail) }}
-			if err := pack.Verify(t.Context(), dir, v); err != nil || !strings.Contains(strings.Join(said, "\n"), tt.want) {
-				t.Errorf("%v, and not said %q:\n%s", err, tt.want, strings.Join(said, "\n"))
-			}
-			v.CheckToken = nil
-			if err := pack.Verify(t.Context(), dir, v); (err == nil) != (tt.authority.fails != nil) {
-				t.Errorf("with nothing to check timestamps: %v", err)
+			switch {
+			case tt.want == "" && len(found) != 1:
+				t.Errorf("a timestamp that nobody gave: %+v", found)
+			case tt.want != "" && (len(found) != 2 || found[1].State != tt.state || !strings.Contains(found[1].Detail, tt.want)):
+				t.Errorf("want %s %s: %+v", tt.state, tt.want, found)
 			}
 		})
 	}
