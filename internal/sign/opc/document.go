@@ -79,7 +79,7 @@ func digestOf(canonical []byte) string {
 
 // signedInfo is what the signature is over, once it is canonical: toSign.
 func (d *document) signedInfo() (string, error) {
-	method, _, err := methodOf(d.chain[0].PublicKey)
+	method, err := methodOf(d.chain[0].PublicKey)
 	if err != nil {
 		return "", err
 	}

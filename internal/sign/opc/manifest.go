@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -37,23 +38,19 @@ func (c *container) manifest(ctx context.Context) ([]reference, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := make([]string, 0, len(c.parts))
-	for name := range c.parts {
-		if name != typesPart && !properties[strings.ToLower(name)] && !strings.HasPrefix(name, folder) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
 	var list []reference
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(c.parts)) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if name == typesPart || strings.HasPrefix(name, folder) {
+			continue
 		}
 		ref, err := c.reference(name, types)
 		if err != nil {
 			return nil, fmt.Errorf("part %s: %w", name, err)
 		}
-		if ref.digest != "" {
+		if ref.digest != "" && !properties[strings.ToLower(name)] {
 			list = append(list, ref)
 		}
 	}

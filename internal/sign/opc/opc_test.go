@@ -5,14 +5,19 @@ import (
 	"context"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
+	"fmt"
+	"io"
 	"math/big"
-	"os"
+	"regexp"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -108,21 +113,145 @@ func verifyBytes(b []byte) ([]Signature, error) {
 	return Verify(context.Background(), bytes.NewReader(b), int64(len(b)))
 }
 
-func TestDump(t *testing.T) {
-	ca := issue(t, newRSA(t), pkix.Name{CommonName: "Root", Organization: []string{"Example, Inc."}, Country: []string{"JP"}, Province: []string{"Tokyo"}}, nil)
-	r := issue(t, newRSA(t), pkix.Name{CommonName: "監査 太郎"}, &ca)
-	e := issue(t, newECDSA(t, elliptic.P256()), pkix.Name{CommonName: "DEMO"}, nil)
-	one := signed(t, workbook(), Options{Signer: r, At: at, Purpose: "監査証跡パックの作成"})
-	two := signed(t, one, Options{Signer: e, At: at})
-	os.WriteFile("/tmp/opcx/one.xlsx", one, 0o644)
-	os.WriteFile("/tmp/opcx/two.xlsx", two, 0o644)
-	os.WriteFile("/tmp/opcx/ec.xlsx", signed(t, workbook(), Options{Signer: e, At: at}), 0o644)
-	l, err := verifyBytes(two)
-	t.Log(len(l), err, sha256.Sum256(one))
-	var s bytes.Buffer
-	Strip(&s, bytes.NewReader(two), int64(len(two)))
-	if !bytes.Equal(s.Bytes(), one) { t.Error("strip") }
-	s.Reset()
-	Unsigned(&s, bytes.NewReader(two), int64(len(two)))
-	if !bytes.Equal(s.Bytes(), workbook()) { t.Error("unsigned") }
+func strip1(t testing.TB, b []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Strip(&out, bytes.NewReader(b), int64(len(b))); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestSign(t *testing.T) {
+	ca := issue(t, newRSA(t), pkix.Name{CommonName: "Example CA", Organization: []string{`Example, "Inc."`}, Province: []string{"東京都"}, Country: []string{"JP"}}, nil)
+	for _, c := range []struct {
+		name   string
+		signer signer
+	}{
+		{"RSA below an authority", issue(t, newRSA(t), pkix.Name{CommonName: "監査 太郎 <&>"}, &ca)},
+		{"P-256", issue(t, newECDSA(t, elliptic.P256()), pkix.Name{CommonName: "P-256"}, nil)},
+		{"P-384", issue(t, newECDSA(t, elliptic.P384()), pkix.Name{CommonName: "P-384"}, &ca)},
+		{"P-521", issue(t, newECDSA(t, elliptic.P521()), pkix.Name{CommonName: "P-521"}, nil)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := signed(t, workbook(), Options{Signer: c.signer, At: at.Add(time.Millisecond), Purpose: "証跡パックの作成 <a> & \"b\""})
+			list, err := verifyBytes(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(list) != 1 {
+				t.Fatalf("%d signatures", len(list))
+			}
+			s := list[0]
+			if s.Part != "_xmlsignatures/sig1.xml" || !s.At.Equal(at) || s.Purpose != "証跡パックの作成 <a> & \"b\"" || len(s.Token)+len(s.Stamped) != 0 {
+				t.Errorf("%+v", s)
+			}
+			if !slices.EqualFunc(s.Certificates, c.signer.chain, (*x509.Certificate).Equal) {
+				t.Error("not the signer's certificates")
+			}
+			if !bytes.Equal(strip1(t, b), workbook()) {
+				t.Error("without its signature it is not the workbook that was rendered")
+			}
+		})
+	}
+}
+
+// TestFurtherSigner: each signature that comes off leaves what was there before it.
+func TestFurtherSigner(t *testing.T) {
+	states := [][]byte{workbook()}
+	for i, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P256()} {
+		s := issue(t, newECDSA(t, curve), pkix.Name{CommonName: fmt.Sprint("signer ", i+1)}, nil)
+		b := signed(t, states[i], Options{Signer: s, At: at.AddDate(0, 0, i)})
+		list, err := verifyBytes(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j, s := range list {
+			if want := fmt.Sprint("signer ", j+1); s.Certificates[0].Subject.CommonName != want || !s.At.Equal(at.AddDate(0, 0, j)) {
+				t.Errorf("signature %d of %d is %s's of %s", j+1, i+1, s.Certificates[0].Subject, s.At)
+			}
+		}
+		if len(list) != i+1 {
+			t.Errorf("%d signatures after %d signers", len(list), i+1)
+		}
+		states = append(states, b)
+	}
+	last := states[3]
+	for i := 2; i >= 0; i-- {
+		if last = strip1(t, last); !bytes.Equal(last, states[i]) {
+			t.Fatalf("not what %d signers left", i)
+		}
+	}
+	var all bytes.Buffer
+	if err := Unsigned(&all, bytes.NewReader(states[3]), int64(len(states[3]))); err != nil || !bytes.Equal(all.Bytes(), workbook()) {
+		t.Errorf("all signatures at once: %v", err)
+	}
+	if err := Strip(io.Discard, bytes.NewReader(workbook()), int64(len(workbook()))); !errors.Is(err, ErrUnsigned) {
+		t.Errorf("a workbook without signatures: %v", err)
+	}
+	all.Reset()
+	if err := Unsigned(&all, bytes.NewReader(workbook()), int64(len(workbook()))); err != nil || !bytes.Equal(all.Bytes(), workbook()) {
+		t.Errorf("a workbook without signatures: %v", err)
+	}
+	if list, err := verifyBytes(workbook()); err != nil || list != nil {
+		t.Errorf("a workbook without signatures: %v, %v", list, err)
+	}
+}
+
+// authority stamps with the message itself.
+type authority struct{ err error }
+
+func (a authority) Timestamp(_ context.Context, message []byte) ([]byte, error) {
+	return append([]byte("token of "), message...), a.err
+}
+
+func TestTimestamp(t *testing.T) {
+	s := issue(t, newECDSA(t, elliptic.P256()), pkix.Name{CommonName: "signer"}, nil)
+	list, err := verifyBytes(signed(t, workbook(), Options{Signer: s, At: at, Authority: authority{}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(list[0].Token) != "token of "+string(list[0].Stamped) {
+		t.Errorf("token %q over %q", list[0].Token, list[0].Stamped)
+	}
+	// XAdES stamps the SignatureValue element, as it is when it stands alone.
+	if ok, _ := regexp.Match(`^<SignatureValue xmlns="http://www.w3.org/2000/09/xmldsig#">[A-Za-z0-9+/]{86}==</SignatureValue>$`, list[0].Stamped); !ok {
+		t.Errorf("stamped is %s", list[0].Stamped)
+	}
+	err = Sign(t.Context(), io.Discard, bytes.NewReader(workbook()), int64(len(workbook())), Options{Signer: s, At: at, Authority: authority{io.ErrClosedPipe}})
+	if !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("the authority's error: %v", err)
+	}
+}
+
+func TestSignRefuses(t *testing.T) {
+	good := issue(t, newECDSA(t, elliptic.P256()), pkix.Name{CommonName: "signer"}, nil)
+	_, ed, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, o := range map[string]Options{
+		"a bare key":                   {Signer: signer{good.key, nil}, At: at},
+		"Ed25519":                      {Signer: issue(t, ed, pkix.Name{CommonName: "Ed25519"}, nil), At: at},
+		"another key's certificate":    {Signer: signer{newECDSA(t, elliptic.P256()), good.chain}, At: at},
+		"before the certificate":       {Signer: good, At: at.AddDate(-2, 0, 0)},
+		"after the certificate":        {Signer: good, At: at.AddDate(31, 0, 0)},
+		"a purpose of several lines":   {Signer: good, At: at, Purpose: "a\nb"},
+		"a purpose that is too long":   {Signer: good, At: at, Purpose: strings.Repeat("あ", 256)},
+		"a purpose that is no text":    {Signer: good, At: at, Purpose: "\xff"},
+		"a purpose that no XML allows": {Signer: good, At: at, Purpose: "\uffff"},
+	} {
+		if err := Sign(t.Context(), io.Discard, bytes.NewReader(workbook()), int64(len(workbook())), o); err == nil {
+			t.Errorf("%s: signed", name)
+		}
+	}
+}
+
+func TestSignStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s := issue(t, newECDSA(t, elliptic.P256()), pkix.Name{CommonName: "signer"}, nil)
+	if err := Sign(ctx, io.Discard, bytes.NewReader(workbook()), int64(len(workbook())), Options{Signer: s, At: at}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
 }

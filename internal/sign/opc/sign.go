@@ -5,7 +5,6 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
-	"crypto/x509"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -32,25 +31,15 @@ type Options struct {
 	Purpose   string    // shown by Excel as the purpose of signing; at most 255 characters
 }
 
-// ErrNoCertificate: readers of documents know keys by their certificates alone, and of
-// these those with RSA or ECDSA.
-var ErrNoCertificate = errors.New("a document is signed with a certificate for an RSA or ECDSA key")
-
-// CanSign tells whether a signer can sign packages; the error is [ErrNoCertificate] or
-// tells what is wrong with the key.
-func CanSign(s sign.Signer) error {
-	if len(s.Certificates()) == 0 {
-		return ErrNoCertificate
-	}
-	_, _, err := methodOf(s.Public())
-	return err
-}
-
 // Sign writes to w the package of size bytes that r has, with one more signature. It reads the package
 // twice and holds none of its parts. Signatures that it has already stay valid;
 // those of other programs are [ErrForeign].
 func Sign(ctx context.Context, w io.Writer, r io.ReaderAt, size int64, o Options) error {
-	if err := CanSign(o.Signer); err != nil {
+	if err := sign.SignsDocuments(o.Signer); err != nil {
+		return err
+	}
+	at := o.At.UTC().Truncate(time.Second)
+	if err := sign.CheckChain(o.Signer.Certificates(), at); err != nil {
 		return err
 	}
 	if utf8.RuneCountInString(o.Purpose) > 255 || strings.ContainsFunc(o.Purpose, func(r rune) bool { return r < ' ' || r == utf8.RuneError || r == 0xFFFE || r == 0xFFFF }) {
@@ -63,7 +52,7 @@ func Sign(ctx context.Context, w io.Writer, r io.ReaderAt, size int64, o Options
 	if c.signatures == maxSigners {
 		return fmt.Errorf("the package has %d signatures, as many as it can", maxSigners)
 	}
-	d := &document{at: o.At.UTC().Truncate(time.Second), comment: o.Purpose, chain: o.Signer.Certificates()}
+	d := &document{at: at, comment: o.Purpose, chain: o.Signer.Certificates()}
 	if d.manifest, err = c.manifest(ctx); err != nil {
 		return err
 	}
@@ -106,27 +95,21 @@ func (d *document) sign(ctx context.Context, o Options) error {
 	return nil
 }
 
-// methodOf names a key's signature method, for XML-DSig and for x509.
-func methodOf(public crypto.PublicKey) (string, x509.SignatureAlgorithm, error) {
+// methodOf names the signature method of a key, with the hash that [sign.HashOf] says.
+func methodOf(public crypto.PublicKey) (string, error) {
 	const more = "http://www.w3.org/2001/04/xmldsig-more#"
 	h, err := sign.HashOf(public)
 	if err != nil {
-		return "", 0, err
+		return "", err
 	}
+	hash := strings.ToLower(strings.ReplaceAll(h.String(), "-", ""))
 	switch public.(type) {
 	case *rsa.PublicKey:
-		return more + "rsa-sha256", x509.SHA256WithRSA, nil
+		return more + "rsa-" + hash, nil
 	case *ecdsa.PublicKey:
-		switch h {
-		case crypto.SHA256:
-			return more + "ecdsa-sha256", x509.ECDSAWithSHA256, nil
-		case crypto.SHA384:
-			return more + "ecdsa-sha384", x509.ECDSAWithSHA384, nil
-		case crypto.SHA512:
-			return more + "ecdsa-sha512", x509.ECDSAWithSHA512, nil
-		}
+		return more + "ecdsa-" + hash, nil
 	}
-	return "", 0, ErrNoCertificate
+	return "", fmt.Errorf("a key of %s signs no XML", sign.Algorithm(public))
 }
 
 // ecdsaValue is how X.509 writes a signature of ECDSA. XML-DSig writes r and s one after the other,

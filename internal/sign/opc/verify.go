@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/evidencepack/evidence/internal/sign"
 )
 
 // ErrAltered: the package is not what was signed.
@@ -70,7 +72,7 @@ func (c *container) verify(part string, there []reference) (Signature, error) {
 	if list := differences(d.manifest, there); len(list) > 0 {
 		return Signature{}, fmt.Errorf("%w: %s", ErrAltered, strings.Join(list, "; "))
 	}
-	if err := d.checkChain(); err != nil {
+	if err := sign.CheckChain(d.chain, d.at); err != nil {
 		return Signature{}, err
 	}
 	s := Signature{Part: part, Certificates: d.chain, At: d.at, Purpose: d.comment, Token: d.token}
@@ -80,12 +82,9 @@ func (c *container) verify(part string, there []reference) (Signature, error) {
 	return s, nil
 }
 
+// checkValue checks the signature's value with the key of its certificate.
 func (d *document) checkValue() error {
 	leaf := d.chain[0]
-	_, method, err := methodOf(leaf.PublicKey)
-	if err != nil {
-		return err
-	}
 	message, err := d.toSign()
 	if err != nil {
 		return err
@@ -94,21 +93,8 @@ func (d *document) checkValue() error {
 	if err != nil {
 		return err
 	}
-	if err := leaf.CheckSignature(method, message, sig); err != nil {
-		return fmt.Errorf("the signature is not of the key of %s: %w", leaf.Subject, err)
-	}
-	return nil
-}
-
-func (d *document) checkChain() error {
-	leaf := d.chain[0]
-	if d.at.Before(leaf.NotBefore) || d.at.After(leaf.NotAfter) {
-		return fmt.Errorf("signed at %s, when the certificate of %s was not valid", d.at.Format(time.RFC3339), leaf.Subject)
-	}
-	for i := range d.chain[1:] {
-		if err := d.chain[i].CheckSignatureFrom(d.chain[i+1]); err != nil {
-			return fmt.Errorf("certificate of %s: it is not signed by the one after it: %w", d.chain[i].Subject, err)
-		}
+	if err := sign.CheckSignature(leaf.PublicKey, message, sig); err != nil {
+		return fmt.Errorf("certificate of %s: %w", leaf.Subject, err)
 	}
 	return nil
 }
