@@ -1,5 +1,4 @@
-"""Prints, of each file, each of its signatures as LibreOffice judges it: whether it is
-valid, the state of its certificate, and whether it covers the whole document.
+"""Prints, of each file, each of its signatures: whether LibreOffice finds it valid, and whose it is.
 
 Run with the Python that has LibreOffice's uno module: judge.py FILE…
 """
@@ -35,8 +34,7 @@ def judge(context, path):
         "com.sun.star.security.DocumentDigitalSignatures", ("1.2",), context)
     found = signatures.verifyDocumentContentSignatures(storage, None)
     for n, s in enumerate(found, 1):
-        subject = s.Signer.SubjectName if s.Signer else ""
-        print(path, n, "true" if s.SignatureIsValid else "false", "partial" if s.PartialDocumentSignature else "whole", subject, flush=True)
+        print(path, n, *(["true", s.Signer.SubjectName] if s.SignatureIsValid else ["false"]), flush=True)
     print(path, len(found), "signatures", flush=True)
 
 
