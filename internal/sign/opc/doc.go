@@ -17,6 +17,11 @@
 // that there is no general XML signature to be deceived by; signatures that Excel made are
 // [ErrForeign] and can be checked there.
 //
+// Apache POI and LibreOffice find the signatures valid. POI must be told so by
+// setSecureValidation(false), since it otherwise allows for 30 parts. LibreOffice 7.4 has two
+// faults: it finds no third signature valid, and none where a link's address has an
+// ampersand, which it does not write as canonical XML does.
+//
 // Parts go through and are not held: memory does not grow with the workbook, only with its
 // links.
 package opc
