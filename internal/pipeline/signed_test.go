@@ -141,7 +141,7 @@ func TestReportsOfABareKey(t *testing.T) {
 	r, _ := twoMonths(t)
 	dir := forgePack(t, r, "all")
 	notes, err := verifyForge(t, r, dir)
-	if err != nil || !strings.Contains(strings.Join(notes, "\n"), "report.pdf bears no signature of its own") {
+	if said := strings.Join(notes, "\n"); err != nil || !strings.Contains(said, "report.pdf bears no signature of its own") || !strings.Contains(said, "report.xlsx bears no signature of its own") {
 		t.Errorf("%v, notes %q", err, notes)
 	}
 	text := string(read(t, dir, pack.VerifyFile))
