@@ -78,11 +78,11 @@ func (c *container) checkParts() error {
 			return fmt.Errorf("part %q: %w", f.Name, err)
 		}
 		// Names of parts are equal when they differ in case alone.
-		if fold := strings.ToLower(f.Name); folded[fold] {
+		fold := strings.ToLower(f.Name)
+		if folded[fold] {
 			return fmt.Errorf("part %q: it is there twice", f.Name)
-		} else {
-			folded[fold] = true
 		}
+		folded[fold] = true
 		if inflated += f.UncompressedSize64; inflated > maxInflated {
 			return fmt.Errorf("its parts have more than %d bytes", int64(maxInflated))
 		}
