@@ -74,6 +74,9 @@ func signers(t *testing.T) []signer {
 }
 
 func TestApachePOI(t *testing.T) {
+	if raceDetector {
+		t.Skip("the judges are asked without it")
+	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		t.Skip(err)
@@ -90,6 +93,9 @@ func TestApachePOI(t *testing.T) {
 }
 
 func TestLibreOffice(t *testing.T) {
+	if raceDetector {
+		t.Skip("the judges are asked without it")
+	}
 	const python = "/usr/bin/python3" // the one that Debian's python3-uno is for
 	if _, err := exec.LookPath("soffice"); err != nil {
 		t.Skip("NOT INSTALLED: LibreOffice: it does not judge the signatures")

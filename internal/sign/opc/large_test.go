@@ -139,6 +139,9 @@ func round(t testing.TB, f *os.File, size int64) (took [3]time.Duration, peak ui
 
 // TestMemory: a workbook of some 14 MB is signed, verified and unsigned in a fraction of that.
 func TestMemory(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector keeps memory of its own")
+	}
 	f, size := grown(t, 400_000)
 	var before runtime.MemStats
 	runtime.GC()
@@ -164,6 +167,9 @@ func BenchmarkLarge(b *testing.B) {
 
 // TestBomb: a part that inflates to more than its header says is found out after that much.
 func TestBomb(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector keeps memory of its own")
+	}
 	var bomb bytes.Buffer
 	d, err := flate.NewWriter(&bomb, 9)
 	if err != nil {
