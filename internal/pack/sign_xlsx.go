@@ -41,7 +41,16 @@ func (b *builder) signXLSX(ctx context.Context) (err error) {
 		return err
 	}
 	return b.write(ReportXLSX, func(w io.Writer) error {
-		return opc.Sign(ctx, w, f, info.Size(), opc.Options{Signer: b.Signer, At: b.SignedAt, Purpose: preparing.In(b.Manifest.Lang)})
+		o := opc.Options{Signer: b.Signer, Authority: b.DocumentAuthority, At: b.SignedAt, Purpose: preparing.In(b.Manifest.Lang)}
+		err := opc.Sign(ctx, w, f, info.Size(), o)
+		if !errors.Is(err, opc.ErrNoTimestamp) || ctx.Err() != nil {
+			return err
+		}
+		if b.Unstamped != nil {
+			b.Unstamped(fmt.Errorf("%s: %w", ReportXLSX, err))
+		}
+		o.Authority = nil
+		return opc.Sign(ctx, w, f, info.Size(), o)
 	})
 }
 
@@ -80,10 +89,9 @@ func (w *verifier) xlsxSignatures(ctx context.Context) (err error) {
 	}
 	w.rendered[ReportXLSX] = hex.EncodeToString(sum.Sum(nil))
 	for _, s := range signatures {
-		leaf := s.Certificates[0]
-		w.ok(w.say("%s: %s(%s %s)による。内容の全部分(Officeが対象外とする文書のプロパティを除く)を対象とし、以後の変更はない。署名日時は署名者の申告で %s",
-			"%s: by %s (%s %s), over every part of the content (the document's properties are left out, as Office does), and unchanged since; signed at %s, by the signer's word"),
-			s.Part, leaf.Subject, sign.Algorithm(leaf.PublicKey), sign.Fingerprint(leaf.PublicKey), s.At.Format(time.RFC3339))
+		if err := w.xlsxSignature(s); err != nil {
+			return fmt.Errorf("%s: %s: %w", ReportXLSX, s.Part, err)
+		}
 	}
 	if !slices.ContainsFunc(signatures, func(s opc.Signature) bool {
 		return sign.Fingerprint(s.Certificates[0].PublicKey) == w.manifest.Signer.Fingerprint
@@ -92,6 +100,29 @@ func (w *verifier) xlsxSignatures(ctx context.Context) (err error) {
 			"%s の署名者は、パックの署名者(%s)とは別である", "%s is signed by somebody else than the pack, which is signed by %s"),
 			ReportXLSX, w.manifest.Signer.Fingerprint))
 	}
+	return nil
+}
+
+// xlsxSignature tells of one signature that holds.
+func (w *verifier) xlsxSignature(s opc.Signature) error {
+	at, when := s.At, w.say("署名日時は署名者の申告で %s", "signed at %s, by the signer's word")
+	if len(s.Token) > 0 {
+		if w.CheckToken == nil {
+			return errors.New("it has a timestamp, which nothing here can check")
+		}
+		var err error
+		if at, err = w.CheckToken(s.Token, s.Stamped); err != nil {
+			return fmt.Errorf("timestamp: %w", err)
+		}
+		if err := sign.CheckChain(s.Certificates, at); err != nil {
+			return err
+		}
+		when = w.say("タイムスタンプは %s", "time-stamped at %s")
+	}
+	leaf := s.Certificates[0]
+	w.ok(w.say("%s: %s(%s %s)による。文書のプロパティ(Officeが署名の対象外とするもの)を除く全内容を対象とし、以後の変更はない。",
+		"%s: by %s (%s %s), over all of the content but the document's properties, which Office leaves out, and unchanged since; ")+when,
+		s.Part, leaf.Subject, sign.Algorithm(leaf.PublicKey), sign.Fingerprint(leaf.PublicKey), at.UTC().Format(time.RFC3339))
 	return nil
 }
 

@@ -109,3 +109,33 @@ func TestWorkbooksAreSigned(t *testing.T) {
 		})
 	}
 }
+
+// TestWorkbooksAreTimeStamped: as the report's signature, so the workbook's.
+func TestWorkbooksAreTimeStamped(t *testing.T) {
+	r, _ := twoMonths(t)
+	certified(t, r)
+	for name, tt := range map[string]struct {
+		authority echo
+		stamped   bool
+	}{
+		"stamped":   {echo{}, true},
+		"no answer": {echo{errors.New("no route to host")}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r.DocumentAuthority = tt.authority
+			var untold []string
+			r.Unstamped = func(err error) { untold = append(untold, err.Error()) }
+			workbook := read(t, forgePack(t, r, "all"), pack.ReportXLSX)
+			signatures, err := opc.Verify(t.Context(), bytes.NewReader(workbook), int64(len(workbook)))
+			if err != nil || len(signatures) != 1 || (len(signatures[0].Token) > 0) != tt.stamped {
+				t.Fatalf("%+v, %v", signatures, err)
+			}
+			if told := strings.Contains(strings.Join(untold, "\n"), "report.xlsx"); told == tt.stamped {
+				t.Errorf("told %q", untold)
+			}
+			if at, err := checkEcho(signatures[0].Token, signatures[0].Stamped); tt.stamped && (err != nil || !at.Equal(stampedAt)) {
+				t.Errorf("stamped at %s, %v", at, err)
+			}
+		})
+	}
+}

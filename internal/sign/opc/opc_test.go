@@ -219,7 +219,7 @@ func TestTimestamp(t *testing.T) {
 		t.Errorf("stamped is %s", list[0].Stamped)
 	}
 	err = Sign(t.Context(), io.Discard, bytes.NewReader(workbook()), int64(len(workbook())), Options{Signer: s, At: at, Authority: authority{io.ErrClosedPipe}})
-	if !errors.Is(err, io.ErrClosedPipe) {
+	if !errors.Is(err, ErrNoTimestamp) || !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("the authority's error: %v", err)
 	}
 }

@@ -23,6 +23,9 @@ type Authority interface {
 	Timestamp(ctx context.Context, message []byte) (token []byte, err error)
 }
 
+// ErrNoTimestamp: the authority gave no time stamp. Nothing was written.
+var ErrNoTimestamp = errors.New("no time stamp")
+
 // Options says how a package is signed.
 type Options struct {
 	Signer    sign.Signer
@@ -90,7 +93,7 @@ func (d *document) sign(ctx context.Context, o Options) error {
 		return nil
 	}
 	if d.token, err = o.Authority.Timestamp(ctx, d.stamped()); err != nil {
-		return fmt.Errorf("time stamp: %w", err)
+		return fmt.Errorf("%w: %w", ErrNoTimestamp, err)
 	}
 	return nil
 }
