@@ -88,8 +88,8 @@ var descriptions = map[CheckID]description{
 	CheckDocuments: {
 		evidence.Text{JA: "文書の電子署名", EN: "signatures of documents"},
 		evidence.Text{
-			JA: "報告書自体に付された電子署名が、その文書の全体を対象としており、署名の後に変更されていないことを示す。鍵の持ち主は示さない。",
-			EN: "The signature that a report itself bears is over all of it, and it was not changed since. Whose key that is, it does not show.",
+			JA: "報告書自体に付された電子署名が、その文書の全体(Excelでは文書のプロパティを除く)を対象としており、署名の後に変更されていないことを示す。鍵の持ち主は示さない。",
+			EN: "The signature that a report itself bears is over all of it (of the workbook, all but its properties), and it was not changed since. Whose key that is, it does not show.",
 		},
 	},
 	CheckSeal: {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/internal/sign"
 	"github.com/evidencepack/evidence/internal/sign/opc"
+	"github.com/evidencepack/evidence/internal/sign/tsa"
 )
 
 // preparing is the purpose of the preparer's signature, which Excel shows.
@@ -41,13 +43,13 @@ func (b *builder) signXLSX(ctx context.Context) (err error) {
 		return err
 	}
 	return b.write(ReportXLSX, func(w io.Writer) error {
-		o := opc.Options{Signer: b.Signer, Authority: b.DocumentAuthority, At: b.SignedAt, Purpose: preparing.In(b.Manifest.Lang)}
+		o := opc.Options{Signer: b.Signer, Authority: b.documentAuthority(), At: b.SignedAt, Purpose: preparing.In(b.Manifest.Lang)}
 		err := opc.Sign(ctx, w, f, info.Size(), o)
 		if !errors.Is(err, opc.ErrNoTimestamp) || ctx.Err() != nil {
 			return err
 		}
-		if b.Unstamped != nil {
-			b.Unstamped(fmt.Errorf("%s: %w", ReportXLSX, err))
+		if b.Unanswered != nil {
+			b.Unanswered(Unanswered{Errors: []error{fmt.Errorf("%s: %w", ReportXLSX, err)}})
 		}
 		o.Authority = nil
 		return opc.Sign(ctx, w, f, info.Size(), o)
@@ -57,7 +59,7 @@ func (b *builder) signXLSX(ctx context.Context) (err error) {
 // xlsxSignatures checks the signatures that report.xlsx bears, and finds what of it was
 // rendered. Packs of a bare key, and of versions that signed no workbooks, have none.
 func (w *verifier) xlsxSignatures(ctx context.Context) (err error) {
-	w.step = w.say("Excelの電子署名", "signature of the workbook")
+	w.begin(CheckDocuments)
 	if !slices.ContainsFunc(w.manifest.Files, func(f File) bool { return f.Path == ReportXLSX }) {
 		return nil
 	}
@@ -75,7 +77,7 @@ func (w *verifier) xlsxSignatures(ctx context.Context) (err error) {
 		return fmt.Errorf("%s: %w", ReportXLSX, err)
 	}
 	if len(signatures) == 0 {
-		w.report(Noted, w.step, fmt.Sprintf(w.say(
+		w.report(Noted, fmt.Sprintf(w.say(
 			"%s には電子署名がない(証明書のない鍵によるパックには付されない)。%s の署名により検証した",
 			"%s bears no signature of its own (packs of a key without a certificate have none): the signature in %s covers it"), ReportXLSX, SignatureFile))
 		return nil
@@ -96,7 +98,7 @@ func (w *verifier) xlsxSignatures(ctx context.Context) (err error) {
 	if !slices.ContainsFunc(signatures, func(s opc.Signature) bool {
 		return sign.Fingerprint(s.Certificates[0].PublicKey) == w.manifest.Signer.Fingerprint
 	}) {
-		w.report(Noted, w.step, fmt.Sprintf(w.say(
+		w.report(Noted, fmt.Sprintf(w.say(
 			"%s の署名者は、パックの署名者(%s)とは別である", "%s is signed by somebody else than the pack, which is signed by %s"),
 			ReportXLSX, w.manifest.Signer.Fingerprint))
 	}
@@ -105,24 +107,23 @@ func (w *verifier) xlsxSignatures(ctx context.Context) (err error) {
 
 // xlsxSignature tells of one signature that holds.
 func (w *verifier) xlsxSignature(s opc.Signature) error {
-	at, when := s.At, w.say("署名日時は署名者の申告で %s", "signed at %s, by the signer's word")
+	var stamp tsa.Stamp
 	if len(s.Token) > 0 {
-		if w.CheckToken == nil {
-			return errors.New("it has a timestamp, which nothing here can check")
-		}
 		var err error
-		if at, err = w.CheckToken(s.Token, s.Stamped); err != nil {
+		if stamp, err = tsa.Verify(s.Token, s.Stamped, w.Trust.Timestamps); err != nil {
 			return fmt.Errorf("timestamp: %w", err)
 		}
-		if err := sign.CheckChain(s.Certificates, at); err != nil {
+		if err := sign.CheckChain(s.Certificates, stamp.At); err != nil {
 			return err
 		}
-		when = w.say("タイムスタンプは %s", "time-stamped at %s")
 	}
 	leaf := s.Certificates[0]
-	w.ok(w.say("%s: %s(%s %s)による。文書のプロパティ(Officeが署名の対象外とするもの)を除く全内容を対象とし、以後の変更はない。",
-		"%s: by %s (%s %s), over all of the content but the document's properties, which Office leaves out, and unchanged since; ")+when,
-		s.Part, leaf.Subject, sign.Algorithm(leaf.PublicKey), sign.Fingerprint(leaf.PublicKey), at.UTC().Format(time.RFC3339))
+	w.ok(w.say("%s %s: %s(%s %s)による。文書のプロパティ(Officeが署名の対象外とするもの)を除く全内容を対象とし、以後の変更はない。署名日時は署名者の申告で %s",
+		"%s, %s: by %s (%s %s), over all of the content but the document's properties, which Office leaves out, and unchanged since; signed at %s, by the signer's word"),
+		ReportXLSX, path.Base(s.Part), leaf.Subject, sign.Algorithm(leaf.PublicKey), sign.Fingerprint(leaf.PublicKey), s.At.Format(time.RFC3339))
+	if len(s.Token) > 0 {
+		w.timestamp(stamp, s.At)
+	}
 	return nil
 }
 
