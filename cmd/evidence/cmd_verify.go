@@ -24,10 +24,11 @@ func (a *app) verifyCommand() *cobra.Command {
 		Use:   "verify PACK|LOCKER",
 		Short: "Check a pack or a locker, offline, and repeat every test of a pack",
 		Long: `Verify checks a pack, as a zip or as a folder: every byte of it, the signature, its
-certificate and timestamps, that its records are those that were sealed, and that its
-results and reports follow from them, by repeating every test from the pack's own
-records and control sources. Of a locker it checks every object against the log and
-every checkpoint against the others. It says of each check what it shows.
+certificate and timestamps, those that report.pdf and report.xlsx bear, that its records are those that
+were sealed, and that its results and reports follow from them, by repeating every test
+from the pack's own records and control sources. Of a locker it checks every object
+against the log and every checkpoint against the others. It says of each check what it
+shows.
 
 It needs no configuration, for a pack no locker, and no network but for the places in S3
 or Git that it is given. Without --key, --certificate or
@@ -49,10 +50,10 @@ that the locker keeps, and each must extend the ones before it by a consistency 
 of RFC 6962. A pack is held to them as far as the copies carry proofs.
 
 With --json a pack gives an object: "pack", "verified", and "checks", each with "check"
-(container, signature, certificate, timestamp, signer, files, seal, known-checkpoints,
-evidence, re-performance, changes, reports), "state" (ok, note: nothing is wrong, and
-the reader must know it, failed), and in words "name", "detail" and "means". The schema
-is docs/verify.schema.json.`,
+(container, signature, certificate, timestamp, signer, files, documents, seal,
+known-checkpoints, evidence, re-performance, changes, reports), "state" (ok, note:
+nothing is wrong, and the reader must know it, failed), and in words "name", "detail"
+and "means". The schema is docs/verify.schema.json.`,
 		Example: "  evidence verify example-soc1-2026-10.zip --key pack.pub.pem\n" +
 			"  evidence verify example-soc1-2026-10.zip --trust-root company-ca.pem --tsa-root tsa.pem\n" +
 			"  evidence verify ./locker --key \"example+1234abcd+AbC…\"\n" +

@@ -31,6 +31,7 @@ const (
 	CheckCertificate   CheckID = "certificate"
 	CheckTimestamp     CheckID = "timestamp"
 	CheckFiles         CheckID = "files"
+	CheckDocuments     CheckID = "documents"
 	CheckSeal          CheckID = "seal"
 	CheckKnown         CheckID = "known-checkpoints"
 	CheckEvidence      CheckID = "evidence"
@@ -83,6 +84,13 @@ var descriptions = map[CheckID]description{
 		evidence.Text{
 			JA: "全てのファイルが署名されたときのものであり、欠落も追加もないことを示す。",
 			EN: "Every file is the one that was signed; none is missing and none was added.",
+		},
+	},
+	CheckDocuments: {
+		evidence.Text{JA: "文書の電子署名", EN: "signatures of documents"},
+		evidence.Text{
+			JA: "報告書自体に付された電子署名が、その文書の全体(Excelでは文書のプロパティを除く)を対象としており、署名の後に変更されていないことを示す。鍵の持ち主は示さない。",
+			EN: "The signature that a report itself bears is over all of it (of the workbook, all but its properties), and it was not changed since. Whose key that is, it does not show.",
 		},
 	},
 	CheckSeal: {

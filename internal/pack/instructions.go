@@ -32,11 +32,13 @@ func instructions(m *Manifest, signer sign.Signer, r *evaluation.Results, sample
 		return nil, err
 	}
 	public := signer.Public()
-	values := map[string]string{
+	values := map[string]any{
 		"Name":        m.Organisation.JA + " / " + m.Organisation.EN + ", " + m.Framework,
 		"Period":      m.PeriodName,
 		"OpenSSL":     sign.OpenSSL(public, SignatureFile),
 		"Fingerprint": sign.Fingerprint(public),
+		"SignedPDF":   sign.SignsDocuments(signer) == nil,
+		"Unsigned":    whyUnsigned(signer),
 		"Timestamp":   sign.OpenSSLTimestamp(SignatureFile, authorityRootFile),
 		"SaidTime":    sign.SaidTime,
 		"Root":        rootFile,

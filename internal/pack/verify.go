@@ -65,7 +65,7 @@ func verify(ctx context.Context, path string, v Verification, use func(*verifier
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		w.container, w.signature, w.files, w.checkpoint, w.known, w.evidence, w.tests, w.reports,
+		w.container, w.signature, w.files, w.pdfSignatures, w.xlsxSignatures, w.checkpoint, w.known, w.evidence, w.tests, w.reports,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -113,6 +113,7 @@ type verifier struct {
 	archive  *archive
 	contents *contents
 	results  *evaluation.Results
+	rendered map[string]string // SHA-256 of what of a report was rendered, where it bears signatures
 }
 
 func (w *verifier) ok(format string, args ...any) { w.report(OK, fmt.Sprintf(format, args...)) }
@@ -565,9 +566,13 @@ func (w *verifier) drawAgain(r reports.Renderer, model *reports.Pack) error {
 	if err := r.Render(sum, model); err != nil {
 		return fmt.Errorf("%s: %w", r.Name(), err)
 	}
-	switch same := w.manifest.Files[i].SHA256 == hex.EncodeToString(sum.Sum(nil)); {
+	switch same := w.renderedHash(w.manifest.Files[i]) == hex.EncodeToString(sum.Sum(nil)); {
 	case same:
-		w.ok(w.say("%s は結果から再描画したものと1バイトも違わない", "%s is, byte for byte, what the results give"), r.Name())
+		said := w.say("%s は結果から再描画したものと1バイトも違わない", "%s is, byte for byte, what the results give")
+		if _, signed := w.rendered[r.Name()]; signed {
+			said = w.say("%s は、署名を除き、結果から再描画したものと1バイトも違わない", "%s is, byte for byte and but for its signatures, what the results give")
+		}
+		w.ok(said, r.Name())
 	case unreleased(w.Tool):
 		w.report(Noted, fmt.Sprintf(w.say(
 			"%s は再描画したものと異なる。ツールが開発版であり、同じ名の別の版で作成された可能性があるため、改変とは判断しない(ハッシュは照合済み)",

@@ -31,6 +31,9 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 	if err != nil {
 		return nil, err
 	}
+	if err := sign.SignsDocuments(signer); err != nil {
+		r.Log.Info("packs are made without signatures in their documents; manifest.sig.json covers all files", "reason", err)
+	}
 	list, err := r.frameworks(frameworks)
 	if err != nil {
 		return nil, err
