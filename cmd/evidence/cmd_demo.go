@@ -73,7 +73,7 @@ func (a *app) demo(ctx context.Context, out string) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := pipeline.Setup(c); err != nil {
+	if _, err := pipeline.Setup(ctx, c, time.Now); err != nil {
 		return err
 	}
 	answers, err := demo.Responses()

@@ -22,6 +22,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/locker"
 )
 
 // FileName is the configuration's name where none is given.
@@ -40,12 +41,14 @@ type Config struct {
 	PreparedBy   string
 	Distribution evidence.Text // who may have the packs, as their covers say; may be empty
 	Recipients   []Recipient
-	Assertion    *Assertion // nil: none
-	Locker       string     // absolute path
-	Packs        string     // absolute path
-	Overlay      string     // absolute path of the organisation's own controls; empty: none
-	Responses    string     // absolute path of the folder of responses to exceptions; it need not exist
-	AuditWindow  string     // the period that the examination covers, "FY2026"; empty: the twelve months up to a pack's end
+	Assertion    *Assertion     // nil: none
+	Locker       string         // absolute path of a folder, or s3://bucket/prefix
+	Bucket       *locker.Bucket // what the locker is in; nil: a folder
+	Copies       []string       // places that checkpoints are copied to
+	Packs        string         // absolute path
+	Overlay      string         // absolute path of the organisation's own controls; empty: none
+	Responses    string         // absolute path of the folder of responses to exceptions; it need not exist
+	AuditWindow  string         // the period that the examination covers, "FY2026"; empty: the twelve months up to a pack's end
 	Frameworks   []string
 	Keys         Keys
 	Timestamps   []TimestampAuthority // that packs are time-stamped by; all are asked
@@ -119,7 +122,8 @@ type file struct {
 	Distribution    evidence.Text              `yaml:"distribution"`
 	Recipients      []Recipient                `yaml:"recipients"`
 	Assertion       *Assertion                 `yaml:"assertion"`
-	Locker          string                     `yaml:"locker"`
+	Locker          lockerFile                 `yaml:"locker"`
+	Checkpoints     checkpointsFile            `yaml:"checkpoints"`
 	Packs           string                     `yaml:"packs"`
 	Overlay         string                     `yaml:"overlay"`
 	Responses       string                     `yaml:"responses"`
@@ -187,7 +191,7 @@ func Parse(b []byte, dir string) (*Config, error) {
 	c := &Config{
 		Dir: dir, Organisation: f.Organisation, PreparedBy: f.PreparedBy, Distribution: f.Distribution, Recipients: f.Recipients, Assertion: f.Assertion,
 		Frameworks: f.Frameworks, Controls: f.Controls, Demo: f.Demo,
-		Locker: inDir(dir, f.Locker, "locker"), Packs: inDir(dir, f.Packs, "packs"),
+		Packs:   inDir(dir, f.Packs, "packs"),
 		Overlay: inDir(dir, f.Overlay, ""), Responses: inDir(dir, f.Responses, "responses"),
 		Keys: Keys{
 			Locker:      inDir(dir, f.Keys.Locker, "keys/locker.pem"),
@@ -199,6 +203,12 @@ func Parse(b []byte, dir string) (*Config, error) {
 		c.Frameworks = []string{"soc1"}
 	}
 	var err error
+	if c.Locker, c.Bucket, err = f.Locker.place(dir); err != nil {
+		return nil, err
+	}
+	if c.Copies, err = f.Checkpoints.places(dir); err != nil {
+		return nil, err
+	}
 	if c.Calendar, err = calendar(f.Timezone, f.FiscalYearStart); err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ type Input struct {
 
 // Renderers lists what renders the reports of a pack.
 func Renderers() []reports.Renderer {
-	return []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}, html.Renderer{}, oscal.Renderer{}}
+	return []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}, html.Renderer{}, oscal.Renderer{}, oscal.Catalog{}}
 }
 
 // isReport tells the reports from the files that they show the hashes of.

@@ -33,6 +33,7 @@ const (
 	CheckFiles         CheckID = "files"
 	CheckDocuments     CheckID = "documents"
 	CheckSeal          CheckID = "seal"
+	CheckKnown         CheckID = "known checkpoints"
 	CheckEvidence      CheckID = "evidence"
 	CheckReperformance CheckID = "re-performance"
 	CheckChanges       CheckID = "changes"
@@ -97,6 +98,13 @@ var descriptions = map[CheckID]description{
 		evidence.Text{
 			JA: "証跡の収集記録の一覧が、チェックポイントとして封印された時点のものであることを示す。",
 			EN: "The log of what was collected is as it was when the checkpoint sealed it.",
+		},
+	},
+	CheckKnown: {
+		evidence.Text{JA: "既知のチェックポイント", EN: "known checkpoints"},
+		evidence.Text{
+			JA: "封印が、別の場所から得たチェックポイントと矛盾せず、ロッカー全体が書き換えられていないことを示す。整合性証明が与えられていない区間については、その旨を注記する。",
+			EN: "The seal agrees with checkpoints that are known from elsewhere: the locker was not rewritten as a whole. Where no consistency proof is at hand, a note says so.",
 		},
 	},
 	CheckEvidence: {

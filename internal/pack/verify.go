@@ -40,6 +40,7 @@ type Verification struct {
 	Tool    string // the tool that verifies: reports are drawn again only if it made them
 	Report  func(Check)
 	Lang    evidence.Lang
+	Known   []locker.Known // checkpoints that are known from elsewhere
 }
 
 // Verify checks everything about the pack at path, a zip or a folder: the
@@ -64,7 +65,7 @@ func verify(ctx context.Context, path string, v Verification, use func(*verifier
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		w.container, w.signature, w.files, w.pdfSignatures, w.checkpoint, w.evidence, w.tests, w.reports,
+		w.container, w.signature, w.files, w.pdfSignatures, w.checkpoint, w.known, w.evidence, w.tests, w.reports,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err

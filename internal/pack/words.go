@@ -113,6 +113,34 @@ func methodText(m evidence.Method) evidence.Text {
 	return evidence.Text{JA: string(m), EN: string(m)}
 }
 
+// basisText says what the expected numbers of a method rest on, or that there is no
+// number of records to expect.
+func basisText(m evidence.Method) evidence.Text {
+	switch m {
+	case evidence.DigestChain:
+		return evidence.Text{
+			JA: "CloudTrail が毎時発行するダイジェストの数を、対象の時間から、アカウント及びリージョンごとに算定したものである。ダイジェストは、その時間に配信されたログファイルを列挙する。",
+			EN: "The digests that CloudTrail issues every hour, reckoned from the time covered, for each account and region. A digest lists the log files that were delivered in its hour."}
+	case evidence.SourceCount:
+		return evidence.Text{
+			JA: "証跡元（ファイルの場合は、これを引き渡した者）が示した件数である。",
+			EN: "The number that the source gives (of a file: whoever handed it over)."}
+	case evidence.PagesExhausted:
+		return evidence.Text{
+			JA: "証跡元が全体の件数を示さないため、レコードのあるべき件数はない。表のあるべき数は、読み取ることとした対象（「数える単位」に示すもの）の数であり、網羅性は、そのそれぞれを証跡元が末尾と示すところまで読み取ったことによる。",
+			EN: "There is no number of records to expect, since the source gives none. The numbers expected are of what was to be read (as the column of what is counted says), and completeness rests on each having been read up to what the source says is its end."}
+	case evidence.HistoryReconciled:
+		return evidence.Text{
+			JA: "対象としたブランチの履歴から独立に数えたコミットの数である。各コミットが、母集団の項目に属するか、属さないものとして列挙されていることを確かめる。",
+			EN: "The commits of the branches' history, which is read apart from the population: each belongs to an item of it, or is listed as belonging to none."}
+	case evidence.FileChecksum:
+		return evidence.Text{
+			JA: "照合すべきチェックサムを別に受け取ったファイルの数である。ファイルに含まれる行の件数について、あるべき数はない。",
+			EN: "The files whose checksums were given apart from them. There is no number of rows to expect."}
+	}
+	return evidence.Text{}
+}
+
 // maxWhy bounds how many reasons of one code and source are written out.
 const maxWhy = 5
 

@@ -171,7 +171,7 @@ func TestTenThousandAlterations(t *testing.T) {
 		return pack.Verify(t.Context(), path, pack.Verification{Drivers: r.Drivers, Tool: r.Tool, Lang: evidence.English})
 	}
 	verifyLocker := func(path string) error {
-		return locker.Verify(t.Context(), path, []note.Verifier{verifier}, func(locker.Check) {}, cp)
+		return locker.Verify(t.Context(), path, []note.Verifier{verifier}, func(locker.Check) {}, locker.Known{From: "checkpoint", Note: cp.Note})
 	}
 	t.Run("kinds", func(t *testing.T) {
 		for seed, target := range []struct {

@@ -305,7 +305,7 @@ func TestAnotherKey(t *testing.T) {
 	if err := os.Remove(r.Config.Keys.Pack); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Setup(r.Config); err != nil {
+	if _, err := Setup(t.Context(), r.Config, r.Now); err != nil {
 		t.Fatal(err)
 	}
 	dir := mustPack(t, r, october, "all", "")

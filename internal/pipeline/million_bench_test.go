@@ -139,7 +139,7 @@ controls:
 		b.Fatal(err)
 	}
 	c.Locker = filepath.Join(b.TempDir(), "locker")
-	if _, err := Setup(c); err != nil {
+	if _, err := Setup(b.Context(), c, time.Now); err != nil {
 		b.Fatal(err)
 	}
 	lib, err := Library(c)

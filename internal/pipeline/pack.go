@@ -23,7 +23,7 @@ const AllFrameworks = "all"
 // Pack makes one signed pack for each framework, in dir or, when that is empty,
 // where the configuration says. It returns the paths of the zips.
 func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.Results, view *sealed.View, cp locker.Checkpoint, frameworks []string, dir string) (paths []string, err error) {
-	l, err := locker.Open(r.Config.Locker)
+	l, err := r.openLocker(ctx)
 	if err != nil {
 		return nil, err
 	}

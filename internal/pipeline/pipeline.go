@@ -163,7 +163,7 @@ func (r *Run) Sources() ([]sealed.Source, error) {
 
 // Seal sequences what was collected and signs a checkpoint over it.
 func (r *Run) Seal(ctx context.Context) (locker.Checkpoint, error) {
-	l, err := locker.Open(r.Config.Locker)
+	l, err := r.openLocker(ctx)
 	if err != nil {
 		return locker.Checkpoint{}, err
 	}
@@ -181,7 +181,7 @@ func (r *Run) Seal(ctx context.Context) (locker.Checkpoint, error) {
 
 // Waiting counts what was collected and is not sealed yet.
 func (r *Run) Waiting(ctx context.Context) (int, error) {
-	l, err := locker.Open(r.Config.Locker)
+	l, err := r.openLocker(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -198,7 +198,7 @@ func (r *Run) Waiting(ctx context.Context) (int, error) {
 // View opens what the latest checkpoint holds for a period, and around it as far
 // as the selections reach.
 func (r *Run) View(ctx context.Context, p evidence.Period, want []evidence.Selection) (*sealed.View, locker.Checkpoint, error) {
-	l, err := locker.Open(r.Config.Locker)
+	l, err := r.openLocker(ctx)
 	if err != nil {
 		return nil, locker.Checkpoint{}, err
 	}

@@ -173,6 +173,7 @@ var (
 	WindowStart     = evidence.Text{JA: "開始（含む）", EN: "From (included)"}
 	WindowEnd       = evidence.Text{JA: "終了（含まない）", EN: "To (not included)"}
 	CountedUnit     = evidence.Text{JA: "数える単位", EN: "What is counted"}
+	ExpectedRests   = evidence.Text{JA: "あるべき数の根拠", EN: "What the expected numbers rest on"}
 	Expected        = evidence.Text{JA: "あるべき数", EN: "Expected"}
 	Found           = evidence.Text{JA: "確認した数", EN: "Found"}
 	LocationOf      = evidence.Text{JA: "所在", EN: "Location"}
@@ -307,40 +308,6 @@ func ResultMeans(r evidence.Result) evidence.Text {
 		return evidence.Text{JA: "証跡が欠落し、不完全であり、読み取れない、若しくは期限未到来である、又は証跡から判定できない項目があるため、結論を得られない。", EN: "Evidence is missing, incomplete, unreadable or not yet due, or does not decide an item: no conclusion."}
 	}
 	return evidence.Text{JA: string(r), EN: string(r)}
-}
-
-// DayName is the word for a day of the coverage calendar.
-func DayName(d reports.DayState) evidence.Text {
-	switch d {
-	case reports.DayComplete:
-		return evidence.Text{JA: "収集済み", EN: "complete"}
-	case reports.DayLate:
-		return evidence.Text{JA: "収集済み（遅延）", EN: "complete, late"}
-	case reports.DayGap:
-		return evidence.Text{JA: "欠落あり", EN: "gap"}
-	case reports.DayMissing:
-		return evidence.Text{JA: "未収集", EN: "missing"}
-	case reports.DayAhead:
-		return evidence.Text{JA: "未到来", EN: "not yet due"}
-	}
-	return evidence.Text{JA: string(d), EN: string(d)}
-}
-
-// DayMark is the sign of a day of the coverage calendar.
-func DayMark(d reports.DayState) string {
-	switch d {
-	case reports.DayComplete:
-		return "○"
-	case reports.DayLate:
-		return "△"
-	case reports.DayGap:
-		return "▲"
-	case reports.DayMissing:
-		return "×"
-	case reports.DayAhead:
-		return "－"
-	}
-	return ""
 }
 
 // ClaimVerdict is the word for a claim that is satisfied or not. A list that was

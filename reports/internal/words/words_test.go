@@ -15,7 +15,6 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
-	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
 // texts reads every evidence.Text of the package out of its source, so that
@@ -118,7 +117,7 @@ func TestMarksDiffer(t *testing.T) {
 		verdicts = append(verdicts, v.Mark())
 	}
 	for _, d := range reports.DayStates {
-		days = append(days, words.DayMark(d))
+		days = append(days, d.Mark())
 	}
 	for name, marks := range map[string][]string{"results": results, "verdicts": verdicts, "days": days} {
 		seen := map[string]bool{"": true}
