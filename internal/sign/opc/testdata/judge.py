@@ -4,6 +4,7 @@ Run with the Python that has LibreOffice's uno module: judge.py FILE…
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -49,7 +50,7 @@ def main(paths):
         pipe = f"judge{os.getpid()}"
         office = subprocess.Popen(
             ["soffice", "--headless", "--norestore", "--nologo", f"-env:UserInstallation={uno.systemPathToFileUrl(profile)}",
-             f"--accept=pipe,name={pipe};urp;"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+             f"--accept=pipe,name={pipe};urp;"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         try:
             context = connect(pipe)
             for path in paths:
@@ -57,7 +58,8 @@ def main(paths):
             context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context).terminate()
             office.wait(20)
         finally:
-            office.kill()
+            if office.poll() is None:
+                os.killpg(office.pid, signal.SIGKILL)  # soffice is a script around the program
 
 
 main(sys.argv[1:])
