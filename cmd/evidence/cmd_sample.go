@@ -87,7 +87,7 @@ func (s *sampleFlags) add(c *cobra.Command) {
 	f.StringVar(&s.out, "out", "", "write a test sheet to this `file` (.xlsx)")
 	f.StringVar(&s.pack, "pack", "", "draw out of this `pack`, a zip or a folder, once it is verified")
 	f.StringVar(&s.trust.key, "key", "", "with --pack: the signer's public key, a PEM `file`")
-	s.trust.add(f, "with --pack: ")
+	s.trust.add(c, "with --pack: ")
 }
 
 func (s *sampleFlags) check() error {

@@ -24,7 +24,8 @@ func (a *app) timestampCommand() *cobra.Command {
 puts their timestamps beside it: for a pack that was made while none of them answered,
 or before there were any in the configuration. It needs no key. It changes nothing of the
 pack but its manifest.sig.json, and there nothing that is signed; a zip and the folder of
-the same pack beside it both get them. What leaves the machine is a hash of the signature.
+the same pack beside it both get them. A copy that was encrypted for delivery stays as it
+was: encrypt the pack anew. What leaves the machine is a hash of the signature.
 
 The authorities are those of the configuration (sign: timestamps:), or those of --authority,
 which needs none. A pack that has timestamps is left as it is without --again.

@@ -24,7 +24,7 @@ func (a *app) verifyCommand() *cobra.Command {
 		Use:   "verify PACK|LOCKER",
 		Short: "Check a pack or a locker, offline, and repeat every test of a pack",
 		Long: `Verify checks a pack, as a zip or as a folder: every byte of it, the signature, its
-certificate and timestamps, those that report.pdf bears, that its records are those that
+certificate and timestamps, those that report.pdf and report.xlsx bear, that its records are those that
 were sealed, and that its results and reports follow from them, by repeating every test
 from the pack's own records and control sources. Of a locker it checks every object
 against the log and every checkpoint against the others. It says of each check what it
@@ -50,10 +50,10 @@ that the locker keeps, and each must extend the ones before it by a consistency 
 of RFC 6962. A pack is held to them as far as the copies carry proofs.
 
 With --json a pack gives an object: "pack", "verified", and "checks", each with "check"
-(container, signature, certificate, timestamp, signer, files, documents, seal, known
-checkpoints, evidence, re-performance, changes, reports), "state" (ok, note: nothing is wrong, and the reader
-must know it, failed), and in words "name", "detail" and "means". The schema is
-docs/verify.schema.json.`,
+(container, signature, certificate, timestamp, signer, files, documents, seal,
+known-checkpoints, evidence, re-performance, changes, reports), "state" (ok, note:
+nothing is wrong, and the reader must know it, failed), and in words "name", "detail"
+and "means". The schema is docs/verify.schema.json.`,
 		Example: "  evidence verify example-soc1-2026-10.zip --key pack.pub.pem\n" +
 			"  evidence verify example-soc1-2026-10.zip --trust-root company-ca.pem --tsa-root tsa.pem\n" +
 			"  evidence verify ./locker --key \"example+1234abcd+AbC…\"\n" +
@@ -78,7 +78,7 @@ docs/verify.schema.json.`,
 		},
 	}
 	c.Flags().StringVar(&trust.key, "key", "", "the signer's public key: a PEM `file` for a pack, a verifier key for a locker")
-	trust.add(c.Flags(), "")
+	trust.add(c, "")
 	c.Flags().StringArrayVar(&checkpoints, "checkpoint", nil, "a checkpoint that is known from elsewhere, or a `place` with copies of them; may be repeated")
 	return c
 }
@@ -138,7 +138,7 @@ func (a *app) verifyPack(cmd *cobra.Command, path string, flags *trustFlags, kno
 			}
 			fmt.Fprintf(a.stdout, "%-6s %s: %s\n", c.State, c.Name, oneLine(c.Detail))
 			if !told[c.ID] {
-				fmt.Fprintf(a.stdout, "       %s%s\n", words(l)("この検査が示すこと: ", "what that shows when it is ok: "), c.Means)
+				fmt.Fprintf(a.stdout, "       %s%s\n", words(l)("検査の意味（okの場合）: ", "what ok means: "), c.Means)
 			}
 			told[c.ID] = true
 		},

@@ -3,7 +3,7 @@ package main
 import (
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/evidencepack/evidence/internal/sign"
 )
@@ -14,7 +14,8 @@ type trustFlags struct {
 }
 
 // add adds the flags; when begins their descriptions, "with --pack: " or nothing.
-func (t *trustFlags) add(f *pflag.FlagSet, when string) {
+func (t *trustFlags) add(c *cobra.Command, when string) {
+	f := c.Flags()
 	f.StringVar(&t.certificate, "certificate", "", when+"the signer's certificate, a PEM `file`")
 	f.StringVar(&t.root, "trust-root", "", when+"certificates of the authorities that the signer's must come from, a PEM `file`")
 	f.StringVar(&t.authorities, "tsa-root", "", when+"certificates of the timestamp authorities that count, a PEM `file`")

@@ -124,7 +124,7 @@ type builder struct {
 
 func (b *builder) build(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		b.gather, b.evidence, b.proofs, b.controlSources, b.responses, b.outcomes, b.changes, b.instructions, b.render, b.signPDF, b.seal,
+		b.gather, b.evidence, b.proofs, b.controlSources, b.responses, b.outcomes, b.changes, b.instructions, b.render, b.signPDF, b.signXLSX, b.seal,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err

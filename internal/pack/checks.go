@@ -33,7 +33,7 @@ const (
 	CheckFiles         CheckID = "files"
 	CheckDocuments     CheckID = "documents"
 	CheckSeal          CheckID = "seal"
-	CheckKnown         CheckID = "known checkpoints"
+	CheckKnown         CheckID = "known-checkpoints"
 	CheckEvidence      CheckID = "evidence"
 	CheckReperformance CheckID = "re-performance"
 	CheckChanges       CheckID = "changes"
@@ -54,7 +54,7 @@ var descriptions = map[CheckID]description{
 	CheckSignature: {
 		evidence.Text{JA: "署名", EN: "signature"},
 		evidence.Text{
-			JA: "ファイルの一覧(各ファイルのSHA-256)が、下記の指紋の鍵で署名された後に変更されていないことを示す。鍵の持ち主は示さない。",
+			JA: "ファイルの一覧(各ファイルのSHA-256)が、示した指紋の鍵で署名された後に変更されていないことを示す。鍵の持ち主は示さない。",
 			EN: "The list of files, with the SHA-256 of each, was not changed since the key of this fingerprint signed it. Whose key that is, it does not show.",
 		},
 	},
@@ -89,8 +89,8 @@ var descriptions = map[CheckID]description{
 	CheckDocuments: {
 		evidence.Text{JA: "文書の電子署名", EN: "signatures of documents"},
 		evidence.Text{
-			JA: "報告書自体に付された電子署名が、その文書の全体を対象としており、署名の後に変更されていないことを示す。鍵の持ち主は示さない。",
-			EN: "The signature that a report itself bears is over all of it, and it was not changed since. Whose key that is, it does not show.",
+			JA: "報告書自体に付された電子署名が、その文書の全体(Excelでは文書のプロパティを除く)を対象としており、署名の後に変更されていないことを示す。鍵の持ち主は示さない。",
+			EN: "The signature that a report itself bears is over all of it (of the workbook, all but its properties), and it was not changed since. Whose key that is, it does not show.",
 		},
 	},
 	CheckSeal: {

@@ -96,7 +96,7 @@ func (w *verifier) previousPack([]byte, []string) (*Previous, error) {
 	if errors.Is(err, sign.ErrUntrusted) {
 		if p, signed, err = readPrevious(get, sign.Trust{}); err == nil {
 			w.report(Noted, w.say(
-				"前回のパックは、指定された鍵・証明書の持ち主による署名ではない", "the earlier pack was not signed by whom the key or certificate given belongs to"))
+				"前回のパックの署名者は、指定された鍵、証明書及びルート証明書のいずれによっても特定されない", "the key, certificate or root that was given does not identify who signed the earlier pack"))
 		}
 	}
 	if err != nil {

@@ -36,7 +36,7 @@ func whyUnsigned(s sign.Signer) evidence.Text {
 	if len(s.Certificates()) == 0 {
 		return evidence.Text{JA: "パックの鍵に証明書がないため", EN: "the pack's key has no certificate"}
 	}
-	return evidence.Text{JA: "パックの鍵の方式が、PDF閲覧ソフトの対応するRSA又はECDSAではないため", EN: "the pack's key is neither RSA nor ECDSA, which PDF viewers know"}
+	return evidence.Text{JA: "パックの鍵の方式が、PDF閲覧ソフトやExcelの対応するRSA又はECDSAではないため", EN: "the pack's key is neither RSA nor ECDSA, which PDF viewers and Excel know"}
 }
 
 // rewrite replaces a file of the pack that was made already.

@@ -19,7 +19,7 @@ import (
 // Authority is a timestamp authority and where it is.
 type Authority interface {
 	tsa.Authority
-	// String is its address, without a password.
+	// String is its address, with nothing secret in it.
 	String() string
 }
 
@@ -75,7 +75,7 @@ type Timestamped struct {
 
 // Timestamp has the signatures of a pack that was made already confirmed, and puts the
 // timestamps beside them. Nothing else of the pack changes, and no key is needed. A pack
-// that has timestamps is left as it is unless more is wanted. Where the pack's zip and
+// whose signatures all have one is left as it is unless more is wanted. Where the pack's zip and
 // its folder stand beside each other and have the same signature, both get them. The
 // error wraps ErrTampered where the pack's container or signature does not hold; that
 // its files and results do, Verify tells.
@@ -85,7 +85,10 @@ func Timestamp(ctx context.Context, path string, authorities []Authority, more b
 		return Timestamped{}, err
 	}
 	done := Timestamped{}
-	if done.Before, err = stampsOf(envelope); err != nil || len(done.Before) > 0 && !more {
+	if done.Before, err = stampsOf(envelope); err != nil {
+		return done, err
+	}
+	if with, all, err := sign.Timestamped(envelope); err != nil || with == all && !more {
 		return done, err
 	}
 	stamped, unanswered, err := askAll(ctx, envelope, authorities)

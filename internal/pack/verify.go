@@ -65,7 +65,7 @@ func verify(ctx context.Context, path string, v Verification, use func(*verifier
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		w.container, w.signature, w.files, w.pdfSignatures, w.checkpoint, w.known, w.evidence, w.tests, w.reports,
+		w.container, w.signature, w.files, w.pdfSignatures, w.xlsxSignatures, w.checkpoint, w.known, w.evidence, w.tests, w.reports,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err

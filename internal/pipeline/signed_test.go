@@ -141,7 +141,7 @@ func TestReportsOfABareKey(t *testing.T) {
 	r, _ := twoMonths(t)
 	dir := forgePack(t, r, "all")
 	notes, err := verifyForge(t, r, dir)
-	if err != nil || !strings.Contains(strings.Join(notes, "\n"), "report.pdf bears no signature of its own") {
+	if said := strings.Join(notes, "\n"); err != nil || !strings.Contains(said, "report.pdf bears no signature of its own") || !strings.Contains(said, "report.xlsx bears no signature of its own") {
 		t.Errorf("%v, notes %q", err, notes)
 	}
 	text := string(read(t, dir, pack.VerifyFile))
@@ -151,7 +151,7 @@ func TestReportsOfABareKey(t *testing.T) {
 }
 
 // TestReportsAreTimeStamped: an authority of the configuration stamps the report's
-// signature, verify judges it by the roots that are given, and a pack is made without
+// signature and the workbook's, verify judges it by the roots that are given, and a pack is made without
 // where none answers.
 func TestReportsAreTimeStamped(t *testing.T) {
 	r, _ := twoMonths(t)
@@ -167,7 +167,7 @@ func TestReportsAreTimeStamped(t *testing.T) {
 	}{
 		"stamped":          {[]http.Handler{refusing, stamping}, stamping.Roots(), pack.OK, at + " by ", 1}, // of the envelope: all are asked
 		"no root is given": {[]http.Handler{stamping}, nil, pack.Noted, at + " by ", 0},
-		"no answer":        {[]http.Handler{refusing}, nil, "", "", 2},
+		"no answer":        {[]http.Handler{refusing}, nil, "", "", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r.Config.Timestamps = nil
@@ -178,14 +178,21 @@ func TestReportsAreTimeStamped(t *testing.T) {
 			r.Unanswered = func(string, pack.Unanswered) { told++ }
 			dir := forgePack(t, r, "all")
 			found := checks(t, r, dir, pack.CheckDocuments, sign.Trust{Timestamps: tt.roots})
-			if told != tt.told*len(r.Library.Frameworks) || found[0].State != pack.OK || !strings.Contains(found[0].Detail, "report.pdf, Preparer: by CN=") {
-				t.Errorf("told %d times; %+v", told, found)
+			if told != tt.told*len(r.Library.Frameworks) {
+				t.Errorf("told %d times", told)
 			}
-			switch {
-			case tt.want == "" && len(found) != 1:
-				t.Errorf("a timestamp that nobody gave: %+v", found)
-			case tt.want != "" && (len(found) != 2 || found[1].State != tt.state || !strings.Contains(found[1].Detail, tt.want)):
-				t.Errorf("want %s %s: %+v", tt.state, tt.want, found)
+			for of, found := range map[string][]pack.Check{
+				"report.pdf, Preparer: by CN=":  found[:len(found)/2],
+				"report.xlsx, sig1.xml: by CN=": found[len(found)/2:],
+			} {
+				switch {
+				case len(found) == 0 || found[0].State != pack.OK || !strings.Contains(found[0].Detail, of):
+					t.Errorf("want %s: %+v", of, found)
+				case tt.want == "" && len(found) != 1:
+					t.Errorf("a timestamp that nobody gave: %+v", found)
+				case tt.want != "" && (len(found) != 2 || found[1].State != tt.state || !strings.Contains(found[1].Detail, tt.want)):
+					t.Errorf("want %s %s: %+v", tt.state, tt.want, found)
+				}
 			}
 		})
 	}

@@ -29,6 +29,17 @@ func authority(t *testing.T, h http.Handler) string {
 	return web.URL
 }
 
+// configured are the authorities of a configuration that has the one.
+func configured(t *testing.T, r *Run, h http.Handler) []pack.Authority {
+	t.Helper()
+	r.Config.Timestamps = []config.TimestampAuthority{{URL: authority(t, h)}}
+	all, err := r.Authorities()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 var refusing = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
 
 // stampedPack makes a pack that authorities were to time-stamp, and returns what was
@@ -63,9 +74,20 @@ func stampedPack(t *testing.T, urls ...string) (r *Run, path string, told []pack
 }
 
 // checks verifies a pack, which must hold, and returns what was said of a check.
-func checks(t *testing.T, r *Run, path string, id pack.CheckID, trust sign.Trust) (found []pack.Check) {
+func checks(t *testing.T, r *Run, path string, id pack.CheckID, trust sign.Trust) []pack.Check {
 	t.Helper()
-	err := pack.Verify(t.Context(), path, pack.Verification{Trust: trust, Drivers: r.Drivers, Tool: r.Tool, Lang: evidence.English, Report: func(c pack.Check) {
+	return verified(t, r, path, id, trust, r.Tool)
+}
+
+// looked is checks by another version of the tool, which draws no reports.
+func looked(t *testing.T, r *Run, path string, id pack.CheckID, trust sign.Trust) []pack.Check {
+	t.Helper()
+	return verified(t, r, path, id, trust, "another")
+}
+
+func verified(t *testing.T, r *Run, path string, id pack.CheckID, trust sign.Trust, tool string) (found []pack.Check) {
+	t.Helper()
+	err := pack.Verify(t.Context(), path, pack.Verification{Trust: trust, Drivers: r.Drivers, Tool: tool, Lang: evidence.English, Report: func(c pack.Check) {
 		if c.Means == "" || c.Name == "" {
 			t.Errorf("nobody says what the check is: %+v", c)
 		}
@@ -106,15 +128,13 @@ func TestPacksAreTimestampedByAll(t *testing.T) {
 	if len(told) != 1 || told[0].None || len(told[0].Errors) != 1 || !strings.Contains(told[0].Errors[0].Error(), "403") {
 		t.Errorf("told of the authority that refused: %+v", told)
 	}
-	for _, p := range []string{path, strings.TrimSuffix(path, ".zip")} {
-		found := checks(t, r, p, pack.CheckTimestamp, sign.Trust{Timestamps: b.Roots()})
-		if len(found) < 2 || found[0].State != pack.Noted || !strings.Contains(found[0].Detail, "does not lead to the roots") || found[1].State != pack.OK {
-			t.Errorf("%+v", found)
-		}
-		for _, c := range checks(t, r, p, pack.CheckTimestamp, sign.Trust{}) {
-			if c.State != pack.Noted {
-				t.Errorf("without roots: %+v", c)
-			}
+	found := checks(t, r, path, pack.CheckTimestamp, sign.Trust{Timestamps: b.Roots()})
+	if len(found) < 2 || found[0].State != pack.Noted || !strings.Contains(found[0].Detail, "does not lead to the roots") || found[1].State != pack.OK {
+		t.Errorf("%+v", found)
+	}
+	for _, c := range looked(t, r, path, pack.CheckTimestamp, sign.Trust{}) {
+		if c.State != pack.Noted {
+			t.Errorf("without roots: %+v", c)
 		}
 	}
 }
@@ -126,37 +146,29 @@ func TestATimestampComesLater(t *testing.T) {
 	if len(told) != 1 || !told[0].None {
 		t.Fatalf("told of no timestamp: %+v", told)
 	}
-	found := checks(t, r, path, pack.CheckTimestamp, sign.Trust{})
+	found := looked(t, r, path, pack.CheckTimestamp, sign.Trust{})
 	if len(found) != 1 || found[0].State != pack.Noted || !strings.Contains(found[0].Detail, "not time-stamped") || !strings.Contains(found[0].Detail, "gave none") {
 		t.Errorf("%+v", found)
 	}
+	t.Run("altered", func(t *testing.T) { noTimestampForWhatWasAltered(t, r, path) })
 	before := content(t, path)
-	a := tsatest.New(t, time.Now())
-	r.Config.Timestamps = []config.TimestampAuthority{{URL: authority(t, refusing)}}
-	silent, err := r.Authorities()
-	if err != nil {
-		t.Fatal(err)
-	}
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	done, err := pack.Timestamp(t.Context(), path, silent, false)
+	done, err := pack.Timestamp(t.Context(), path, configured(t, r, refusing), false)
 	if again, rerr := os.ReadFile(path); err != nil || !done.Unanswered.None || len(done.Paths) > 0 || rerr != nil || !bytes.Equal(again, whole) {
 		t.Errorf("nobody answers: %+v, %v", done, err)
 	}
 
-	r.Config.Timestamps = []config.TimestampAuthority{{URL: authority(t, a)}}
-	authorities, err := r.Authorities()
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := tsatest.New(t, time.Now())
+	authorities := configured(t, r, a)
 	dir := strings.TrimSuffix(path, ".zip")
 	if done, err = pack.Timestamp(t.Context(), path, authorities, false); err != nil || len(done.Added) != 1 || len(done.Paths) != 2 {
 		t.Fatalf("%+v, %v", done, err)
 	}
 	for _, p := range []string{path, dir} {
-		if found = checks(t, r, p, pack.CheckTimestamp, sign.Trust{Timestamps: a.Roots()}); len(found) == 0 || found[0].State != pack.OK {
+		if found = looked(t, r, p, pack.CheckTimestamp, sign.Trust{Timestamps: a.Roots()}); len(found) == 0 || found[0].State != pack.OK {
 			t.Errorf("%s: %+v", p, found)
 		}
 	}
@@ -181,9 +193,6 @@ func TestATimestampComesLater(t *testing.T) {
 	if done, err = pack.Timestamp(t.Context(), dir, authorities, true); err != nil || len(done.Before) != 1 || len(done.Added) != 1 || len(done.Paths) != 2 {
 		t.Errorf("one more: %+v, %v", done, err)
 	}
-	if found = checks(t, r, path, pack.CheckTimestamp, sign.Trust{Timestamps: a.Roots()}); len(found) < 2 || found[1].State != pack.OK {
-		t.Errorf("one more: %+v", found)
-	}
 
 	// A folder that is no longer the zip's pack is left alone.
 	if err := os.WriteFile(filepath.Join(dir, pack.SignatureFile), before[pack.SignatureFile], 0o600); err != nil {
@@ -195,14 +204,8 @@ func TestATimestampComesLater(t *testing.T) {
 }
 
 // A pack that does not hold gets no timestamp, which would only lend it weight.
-func TestNoTimestampForWhatWasAltered(t *testing.T) {
-	a := tsatest.New(t, time.Now())
-	r, path, _ := stampedPack(t)
-	r.Config.Timestamps = []config.TimestampAuthority{{URL: authority(t, a)}}
-	authorities, err := r.Authorities()
-	if err != nil {
-		t.Fatal(err)
-	}
+func noTimestampForWhatWasAltered(t *testing.T, r *Run, path string) {
+	authorities := configured(t, r, tsatest.New(t, time.Now()))
 	dir := strings.TrimSuffix(path, ".zip")
 	manifest := read(t, dir, pack.ManifestFile)
 	if err := os.WriteFile(filepath.Join(dir, pack.ManifestFile), bytes.Replace(manifest, []byte(`"soc1"`), []byte(`"soc2"`), 1), 0o600); err != nil {
@@ -210,6 +213,9 @@ func TestNoTimestampForWhatWasAltered(t *testing.T) {
 	}
 	if _, err := pack.Timestamp(t.Context(), dir, authorities, false); !errors.Is(err, pack.ErrTampered) {
 		t.Errorf("an altered manifest: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, pack.ManifestFile), manifest, 0o600); err != nil {
+		t.Fatal(err)
 	}
 	zipped, err := os.ReadFile(path)
 	if err != nil {

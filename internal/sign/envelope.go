@@ -21,7 +21,8 @@ import (
 
 // envelope is a DSSE v1 envelope. Its signatures carry, beside what DSSE asks
 // for, the public key, so that openssl alone can verify them, the certificate
-// chain where there is one, and timestamps.
+// chain where there is one, and timestamps. The tokens are over the bytes of the
+// signature, as those of Sigstore's bundles are, which wrap each in a TimeStampResp.
 type envelope struct {
 	PayloadType string      `json:"payloadType"`
 	Payload     string      `json:"payload"` // base64

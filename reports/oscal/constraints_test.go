@@ -31,7 +31,7 @@ func TestConstraints(t *testing.T) {
 		return file
 	}
 	all := packs()
-	for _, name := range []string{"Japanese", "hostile", "of nothing", "without controls"} {
+	for _, name := range []string{"Japanese", "hostile", "without controls"} {
 		for _, r := range both {
 			write(name, r, all[name])
 		}

@@ -182,7 +182,7 @@ func (d *document) chartGroups(c *reports.Chart) {
 		column{title: d.in(words.ChartBar), width: bar}, column{title: d.in(words.ChartItems), width: bodyWidth - group - total - bar})
 	var rows [][]box
 	for i, row := range c.Groups {
-		rows = append(rows, []box{d.text(words.GroupTitle(c, i, d.p.Lang)), d.text(format.Count(row.Total())), {draw: func(x, y, w, h float64) {
+		rows = append(rows, []box{d.text(words.GroupTitle(c, i, d.p.Lang)), d.text(format.Count(row.Total())), {draw: func(x, y, w, _ float64) {
 			d.stacked(x, y+cellPadY+0.6, w, 3, row.N, looks)
 		}}, d.text(strings.Join(words.PartsSaid(c, row.N, d.p.Lang), "\n"))})
 	}

@@ -64,7 +64,7 @@ func (b builder) chg01() reports.Control {
 		return 1
 	}, group: func(i int) string {
 		if i%97 == 5 {
-			return Hostile[i%(len(Hostile)-1)] // not the long text, which is cut
+			return Hostile[i/97%7+6] // as many groups whatever the number of items
 		}
 		return repositories[i%len(repositories)]
 	}, observations: b.pullObserved, fields: func(i int) []reports.Field {

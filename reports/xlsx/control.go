@@ -97,7 +97,7 @@ func (t *itemTable) measure() {
 		if column.Type == reports.TimeColumn {
 			title = b.zoned(title)
 		}
-		t.heads = append(t.heads, b.heads(title)...)
+		t.heads = append(t.heads, b.head(title))
 		t.widths = append(t.widths, columnWidth(column, title))
 	}
 	t.heads = append(t.heads, b.heads(b.in(words.ItemID))...)

@@ -34,6 +34,7 @@ type sortedZip struct {
 type zipEntry struct {
 	zip              *sortedZip
 	name             string
+	method           uint16
 	offset, deflated int64 // in waiting
 	crc              hash.Hash32
 	size             uint64
@@ -58,7 +59,10 @@ func (z *sortedZip) Create(name string) (io.Writer, error) {
 	if err := z.begin(); err != nil {
 		return nil, fmt.Errorf("zip %s: %w", name, err)
 	}
-	e := &zipEntry{zip: z, name: name, offset: z.written, crc: crc32.NewIEEE()}
+	e := &zipEntry{zip: z, name: name, method: zip.Deflate, offset: z.written, crc: crc32.NewIEEE()}
+	if changedBySigning(name) {
+		e.method = zip.Store
+	}
 	z.entries = append(z.entries, e)
 	return e, nil
 }
@@ -109,7 +113,7 @@ func (z *sortedZip) Close() error {
 	zw := zip.NewWriter(z.w)
 	for _, e := range z.entries {
 		w, err := zw.CreateRaw(&zip.FileHeader{
-			Name: e.name, Method: zip.Deflate, Modified: z.time, CRC32: e.crc.Sum32(),
+			Name: e.name, Method: e.method, Modified: z.time, CRC32: e.crc.Sum32(),
 			CompressedSize64: uint64(e.deflated), UncompressedSize64: e.size,
 		})
 		if err != nil {
@@ -127,20 +131,35 @@ func (z *sortedZip) finish() error {
 	if len(z.entries) == 0 {
 		return nil
 	}
-	if err := errors.Join(z.deflate.Close(), z.buf.Flush()); err != nil {
+	last := z.entries[len(z.entries)-1]
+	if last.method == zip.Deflate {
+		if err := z.deflate.Close(); err != nil {
+			return err
+		}
+	}
+	if err := z.buf.Flush(); err != nil {
 		return err
 	}
-	last := z.entries[len(z.entries)-1]
 	last.deflated = z.written - last.offset
 	return nil
 }
 
-// Write compresses more of the entry.
+// Write adds to the entry.
 func (e *zipEntry) Write(p []byte) (int, error) {
-	n, err := e.zip.deflate.Write(p)
+	var w io.Writer = counting{e.zip}
+	if e.method == zip.Deflate {
+		w = e.zip.deflate
+	}
+	n, err := w.Write(p)
 	_, _ = e.crc.Write(p[:n]) // a hash never fails
 	e.size += uint64(n)
 	return n, err
+}
+
+// changedBySigning: the parts that a signature changes. They are stored, so that taking it off gives the
+// same bytes with every version of a compressor.
+func changedBySigning(name string) bool {
+	return name == "[Content_Types].xml" || name == "_rels/.rels"
 }
 
 func contentTypesFirst(name string) int {

@@ -53,8 +53,10 @@ func NewServer(address string, roots []*x509.Certificate) (*Server, error) {
 	}}, nil
 }
 
-// String is the authority's address, without a password.
-func (s *Server) String() string { return s.url.Redacted() }
+// String is the authority's address without what may be secret in it: user and query.
+func (s *Server) String() string {
+	return (&url.URL{Scheme: s.url.Scheme, Host: s.url.Host, Path: s.url.Path}).String()
+}
 
 // Timestamp asks the authority, up to three times where it does not answer, and
 // checks its answer: status, imprint, nonce, policy, and all that Verify does.

@@ -149,9 +149,12 @@ func TestServerStopsWhenTold(t *testing.T) {
 }
 
 func TestServerHidesPasswords(t *testing.T) {
-	s, err := NewServer("http://user:secret@127.0.0.1:1/tsr", nil)
+	s, err := NewServer("http://user:secret@127.0.0.1:1/tsr?key=secret", nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if got, want := s.String(), "http://127.0.0.1:1/tsr"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 	s.pause = 0
 	if _, err := s.Timestamp(t.Context(), message); err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "127.0.0.1:1/tsr") {

@@ -11,7 +11,7 @@ var (
 	OSCALPlan        = evidence.Text{JA: "検証の対象とした項目、統制及び検証手続", EN: "Items and controls that are tested, and how"}
 	OSCALCatalog     = evidence.Text{JA: "項目、統制及び検証手続の一覧：%s、%s、%s", EN: "Items, controls and how they are tested: %s, %s, %s"}
 	OSCALObjectives  = evidence.Text{JA: "評価目的（objective）は統制、カタログの統制（control）はフレームワークの項目である。複数の項目に対応する統制は、最初の項目にのみ示す。", EN: "The objectives are the controls that are tested; what OSCAL calls controls are the items of the framework. A control that serves several items stands with the first of them."}
-	OSCALSample      = evidence.Text{JA: "監査人のサンプル：抽出元 %s 件から %s 件を抽出（差替え %s 件）。サンプルの項目は判定の対象を限るものではない。", EN: "Sample for the auditor: %[2]s of %[1]s items were drawn (replaced: %[3]s). The test was of every item, whatever was drawn."}
+	OSCALSample      = evidence.Text{JA: "監査人のサンプル：抽出元 %s 件から %s 件を抽出（差替え %s 件）。サンプルの項目は判定の対象を限るものではない。", EN: "Sample for the auditor: out of %s items, %s were drawn (replaced: %s). The test was of every item, whatever was drawn."}
 	OSCALSampleFiles = evidence.Text{JA: "サンプルの抽出元の項目の一覧", EN: "What the sample was drawn from"}
 	OSCALChange      = evidence.Text{JA: "統制 %s の %s からの変化", EN: "What changed of control %s since %s"}
 	OSCALDelta       = evidence.Text{JA: "前期間からの変化（全統制）", EN: "What changed since the earlier period, of all controls"}

@@ -76,7 +76,7 @@ var (
 
 // Headings of columns and labels of facts.
 var (
-	FrameworkItem    = evidence.Text{JA: "項番", EN: "Item"}
+	FrameworkItem    = evidence.Text{JA: "項番", EN: "Item no."}
 	Group            = evidence.Text{JA: "区分", EN: "Group"}
 	Title            = evidence.Text{JA: "内容", EN: "Title"}
 	ItemTitle        = evidence.Text{JA: "統制目標・要求事項", EN: "Control objective or requirement"}
@@ -100,7 +100,7 @@ var (
 	KeyFields        = evidence.Text{JA: "主な内容", EN: "Key fields"}
 	ItemLabel        = evidence.Text{JA: "項目", EN: "Item"}
 	ItemID           = evidence.Text{JA: "項目ID", EN: "Item ID"}
-	SourceLink       = evidence.Text{JA: "証跡元", EN: "Source"}
+	SourceLink       = evidence.Text{JA: "証跡元の画面", EN: "In the source"}
 	OpenSource       = evidence.Text{JA: "開く ↗", EN: "open ↗"}
 	RecordHash       = evidence.Text{JA: "レコードのSHA-256", EN: "SHA-256 of the record"}
 	Activity         = evidence.Text{JA: "統制活動", EN: "Control activity"}
@@ -167,7 +167,7 @@ var (
 	Question2       = evidence.Text{JA: "2 パラメーター・抽出条件", EN: "2 Parameters and query"}
 	Question3       = evidence.Text{JA: "3 証跡元との照合", EN: "3 Match with the source"}
 	Question4       = evidence.Text{JA: "4 連番・時間の欠落", EN: "4 Gaps in sequence or timing"}
-	Matter          = evidence.Text{JA: "項目", EN: "Matter"}
+	Matter          = evidence.Text{JA: "事項", EN: "Matter"}
 	Content         = evidence.Text{JA: "内容", EN: "Content"}
 	ScopeOf         = evidence.Text{JA: "範囲", EN: "Scope"}
 	WindowStart     = evidence.Text{JA: "開始（含む）", EN: "From (included)"}
