@@ -48,6 +48,14 @@ func (b *builder) rewrite(name string, data []byte) error {
 	return b.writeBytes(name, data)
 }
 
+// renderedAs keeps the SHA-256 of what of a report was rendered, where it bears signatures.
+func (w *verifier) renderedAs(path, sum string) {
+	if w.rendered == nil {
+		w.rendered = map[string]string{}
+	}
+	w.rendered[path] = sum
+}
+
 // renderedHash is the SHA-256 of what of a report was rendered: all of it, but for
 // the signatures that it bears.
 func (w *verifier) renderedHash(f File) string {

@@ -95,7 +95,7 @@ func (w *verifier) pdfSignatures(context.Context) error {
 		return nil
 	}
 	sum := sha256.Sum256(file[:doc.Rendered])
-	w.rendered = map[string]string{ReportPDF: hex.EncodeToString(sum[:])}
+	w.renderedAs(ReportPDF, hex.EncodeToString(sum[:]))
 	for i := range doc.Signatures {
 		s := &doc.Signatures[i]
 		if err := w.pdfSignature(s); err != nil {

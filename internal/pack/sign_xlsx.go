@@ -86,10 +86,7 @@ func (w *verifier) xlsxSignatures(ctx context.Context) (err error) {
 	if err := opc.Unsigned(sum, r, size); err != nil {
 		return fmt.Errorf("%s: %w", ReportXLSX, err)
 	}
-	if w.rendered == nil {
-		w.rendered = map[string]string{}
-	}
-	w.rendered[ReportXLSX] = hex.EncodeToString(sum.Sum(nil))
+	w.renderedAs(ReportXLSX, hex.EncodeToString(sum.Sum(nil)))
 	for _, s := range signatures {
 		if err := w.xlsxSignature(s); err != nil {
 			return fmt.Errorf("%s: %s: %w", ReportXLSX, s.Part, err)

@@ -170,8 +170,8 @@ func pdfcpu(t *testing.T, a *authority, files []judged) {
 type found struct {
 	Error      string
 	Signatures []struct {
-		Field, Subfilter, Coverage, Changes          string
-		Intact, Valid, Trusted, Fine, Stamped, Store bool
+		Field, Subfilter, Coverage, Changes            string
+		Intact, Valid, Trusted, Fine, Stamped, Lasting bool
 	}
 }
 
@@ -201,7 +201,7 @@ func pyHanko(t *testing.T, a *authority, files []judged) {
 		for n, s := range verdict.Signatures {
 			last := n == len(verdict.Signatures)-1
 			fine = fine && s.Fine && s.Intact && s.Valid && s.Trusted && s.Subfilter == "/ETSI.CAdES.detached" && s.Stamped == f.stamped &&
-				s.Store == strings.HasPrefix(f.name, "lasting") && (s.Coverage == "ENTIRE_FILE") == last && (s.Changes == "NONE") == last && (last || s.Changes == "FORM_FILLING")
+				s.Lasting == strings.HasPrefix(f.name, "lasting") && (s.Coverage == "ENTIRE_FILE") == last && (s.Changes == "NONE") == last && (last || s.Changes == "FORM_FILLING")
 		}
 		if fine == f.altered {
 			t.Errorf("%s: %s", f.name, lines[i])

@@ -8,13 +8,22 @@ import sys
 
 from asn1crypto import pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation import DocumentSecurityStore, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 
 def certificates(path):
     with open(path, "rb") as f:
         return [x509.Certificate.load(der) for _, _, der in pem.unarmor(f.read(), multiple=True)]
+
+
+def lasting(signature, roots):
+    """Whether the revocation data of the document bear the signature out (level B-LT)."""
+    if "/DSS" not in signature.reader.root:
+        return False
+    context = DocumentSecurityStore.read_dss(signature.reader).as_validation_context(
+        {"trust_roots": roots, "allow_fetching": False, "revocation_mode": "require"})
+    return validate_pdf_signature(signature, context, context).bottom_line
 
 
 def judge(path, roots):
@@ -29,7 +38,7 @@ def judge(path, roots):
                 "intact": status.intact, "valid": status.valid, "trusted": status.trusted, "fine": status.bottom_line,
                 "coverage": status.coverage.name, "changes": status.modification_level.name if status.modification_level is not None else "",
                 "stamped": stamp is not None and stamp.valid and stamp.intact and stamp.trusted,
-                "store": "/DSS" in s.reader.root,
+                "lasting": lasting(s, roots),
             })
         return found
 
