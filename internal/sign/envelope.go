@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // envelope is a DSSE v1 envelope. Its signatures carry, beside what DSSE asks
@@ -101,7 +102,11 @@ type SignatureInfo struct {
 	Algorithm   string
 	Fingerprint string
 	Subject     string // of the certificate; empty for a bare key
-	Trusted     bool   // made by a key that the verifier was told to expect
+	Issuer      string // of the certificate
+	NotBefore   time.Time
+	NotAfter    time.Time
+	Unfit       error // why the certificate should not have signed when the signer says; nil: it was fit to
+	Trusted     bool  // made by a key that the verifier was told to expect
 }
 
 // Verify checks an envelope that SignStatement made: its form, byte for byte,
@@ -136,7 +141,9 @@ func Verify(data []byte, trust Trust) (Signed, error) {
 		}
 		info := SignatureInfo{Algorithm: Algorithm(public), Fingerprint: s.KeyID}
 		if len(chain) > 0 {
-			info.Subject = chain[0].Subject.String()
+			leaf := chain[0]
+			info.Subject, info.Issuer, info.NotBefore, info.NotAfter = leaf.Subject.String(), leaf.Issuer.String(), leaf.NotBefore, leaf.NotAfter
+			info.Unfit = Policy{At: statement.Predicate.SignedAt}.Check(chain, public)
 		}
 		trusted, rooted := trust.judge(public, chain)
 		info.Trusted = trusted

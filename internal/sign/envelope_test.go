@@ -26,7 +26,8 @@ func TestVerify(t *testing.T) {
 			}
 			want := SignatureInfo{Algorithm: name, Fingerprint: Fingerprint(s.Public())}
 			if what == "certified" {
-				want.Subject = "CN=Audit evidence,O=Example K.K."
+				want.Subject, want.Issuer = "CN=Audit evidence,O=Example K.K.", "CN=Test CA"
+				want.NotBefore, want.NotAfter = template().NotBefore, template().NotAfter
 			}
 			if diff := cmp.Diff([]SignatureInfo{want}, signed.Signatures); diff != "" {
 				t.Errorf("%s, %s (-want +got):\n%s", name, what, diff)
