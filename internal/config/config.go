@@ -48,6 +48,7 @@ type Config struct {
 	AuditWindow  string     // the period that the examination covers, "FY2026"; empty: the twelve months up to a pack's end
 	Frameworks   []string
 	Keys         Keys
+	Sign         Sign
 	Sources      []Source
 	Controls     map[string]ControlSettings
 	Samples      Samples
@@ -125,6 +126,7 @@ type file struct {
 	AuditWindow     string                     `yaml:"audit_window"`
 	Frameworks      []string                   `yaml:"frameworks"`
 	Keys            keysFile                   `yaml:"keys"`
+	Sign            signFile                   `yaml:"sign"`
 	Sources         []any                      `yaml:"sources"` // read from the syntax tree, so that errors keep their lines
 	Controls        map[string]ControlSettings `yaml:"controls"`
 	Samples         samplesFile                `yaml:"samples"`
@@ -193,10 +195,13 @@ func Parse(b []byte, dir string) (*Config, error) {
 			Certificate: inDir(dir, f.Keys.Certificate, ""),
 		},
 	}
+	var err error
+	if c.Sign, err = signers(f.Sign, c.Keys, f.Keys, dir); err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
 	if len(c.Frameworks) == 0 {
 		c.Frameworks = []string{"soc1"}
 	}
-	var err error
 	if c.Calendar, err = calendar(f.Timezone, f.FiscalYearStart); err != nil {
 		return nil, err
 	}

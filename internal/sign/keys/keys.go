@@ -23,22 +23,6 @@ type Key struct {
 	Roots        string          // path of the roots that the chain must lead to, PEM; empty: any
 }
 
-// IsFile reports whether a URI is a path of a file.
-func IsFile(uri string) bool {
-	return !strings.HasPrefix(uri, awskms.Scheme+":") && !strings.HasPrefix(uri, pkcs11.Scheme+":")
-}
-
-// Check tells what is wrong with a URI, without opening anything.
-func Check(uri string) (err error) {
-	switch {
-	case strings.HasPrefix(uri, awskms.Scheme+":"):
-		_, err = awskms.Parse(uri)
-	case strings.HasPrefix(uri, pkcs11.Scheme+":"):
-		_, err = pkcs11.Parse(uri)
-	}
-	return err
-}
-
 // Open opens the key, and refuses it where its certificates do not hold at the time: see
 // [sign.Policy].
 func (k Key) Open(ctx context.Context, at time.Time) (sign.Signer, error) {
