@@ -47,6 +47,7 @@ same bytes then need the same pack there.`,
 			if err != nil {
 				return err
 			}
+			a.markDemo(run.Config)
 			if a.json {
 				if err := a.printJSON(paths); err != nil {
 					return err

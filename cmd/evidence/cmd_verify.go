@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/sumdb/note"
@@ -15,7 +16,8 @@ import (
 )
 
 func (a *app) verifyCommand() *cobra.Command {
-	var key, certificate string
+	var keys []string
+	var certificate string
 	c := &cobra.Command{
 		Use:   "verify PACK|LOCKER",
 		Short: "Check a pack or a locker, offline, and repeat every test of a pack",
@@ -24,6 +26,9 @@ records are those that were sealed, and that its results and reports follow from
 them, by repeating every test from the pack's own records and control sources. Of a
 locker it checks every object against the log and every checkpoint against the others.
 
+Of a pack that was approved ("evidence sign") it checks every signer's stage, and that
+each signed what the one before had signed.
+
 It needs no network, no configuration and no locker. Without --key or --certificate a
 pack is checked with the key that it carries: that shows that nothing was altered
 since it was signed, not who signed it.`,
@@ -31,22 +36,25 @@ since it was signed, not who signed it.`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if _, err := os.Stat(filepath.Join(args[0], "locker.json")); err == nil {
-				return a.verifyLocker(cmd, args[0], key)
+				if len(keys) > 1 {
+					return usage("a locker has one verifier key")
+				}
+				return a.verifyLocker(cmd, args[0], strings.Join(keys, ""))
 			}
-			return a.verifyPack(cmd, args[0], key, certificate)
+			return a.verifyPack(cmd, args[0], append(keys, certificate))
 		},
 	}
-	c.Flags().StringVar(&key, "key", "", "the signer's public key: a PEM `file` for a pack, a verifier key for a locker")
+	c.Flags().StringArrayVar(&keys, "key", nil, "the signer's public key: a PEM `file` for a pack, repeated where several signed, or a verifier key for a locker")
 	c.Flags().StringVar(&certificate, "certificate", "", "the signer's certificate, PEM `file`")
 	return c
 }
 
-func (a *app) verifyPack(cmd *cobra.Command, path, key, certificate string) error {
+func (a *app) verifyPack(cmd *cobra.Command, path string, trusted []string) error {
 	l, err := a.language()
 	if err != nil {
 		return err
 	}
-	trust, err := sign.LoadTrust(key, certificate)
+	trust, err := sign.LoadTrust(trusted...)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/sign"
 )
 
 // Sign says who signs packs.
@@ -85,21 +86,11 @@ func signers(f signFile, keys Keys, written keysFile, dir string) (Sign, error) 
 	if a.Key == s.Preparer.Key {
 		return Sign{}, errors.New("approver: key: it is the preparer's: whoever prepared a pack does not approve it")
 	}
-	if SamePerson(a.Name, s.Preparer.Name) {
+	if sign.SamePerson(a.Name, s.Preparer.Name) {
 		return Sign{}, errors.New("approver: name: it is the preparer's: whoever prepared a pack does not approve it")
 	}
 	s.Approver = &a
 	return s, nil
-}
-
-// SamePerson reports whether two names are of one person: equal in either language,
-// whatever their case and spaces.
-func SamePerson(a, b evidence.Text) bool {
-	same := func(x, y string) bool {
-		plain := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), "")) }
-		return plain(x) != "" && plain(x) == plain(y)
-	}
-	return same(a.JA, b.JA) || same(a.EN, b.EN)
 }
 
 // scheme is that of a URI. One letter is a drive of Windows.

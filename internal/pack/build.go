@@ -53,6 +53,8 @@ type Input struct {
 	Nonce      string       // of the auditor, for the samples; empty: none was given
 	Signer     sign.Signer
 	SignerName string
+	Person     evidence.Text // who signs; may be empty
+	Role       evidence.Text
 	Ephemeral  bool
 	SignedAt   time.Time
 }
@@ -72,6 +74,9 @@ func isReport(path string) bool {
 func Build(ctx context.Context, in Input, dir, name string) (zipPath string, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
+	}
+	if err := checkUnapproved(filepath.Join(dir, name)); err != nil {
+		return "", fmt.Errorf("make pack %s: %w", name, err)
 	}
 	staging, err := os.MkdirTemp(dir, ".making-")
 	if err != nil {
@@ -361,7 +366,7 @@ func (b *builder) render(context.Context) error {
 		Origin: b.Input.Checkpoint.Origin, Size: b.Input.Checkpoint.Size, Root: hex.EncodeToString(b.Input.Checkpoint.Root[:]),
 		SealedAt: b.Input.Checkpoint.SealedAt, Key: b.LockerKey,
 	}
-	m.Signer = SignerInfo{Name: b.SignerName, Algorithm: sign.Algorithm(b.Signer.Public()),
+	m.Signer = SignerInfo{Name: b.SignerName, Person: b.Person, Role: b.Role, Algorithm: sign.Algorithm(b.Signer.Public()),
 		Fingerprint: sign.Fingerprint(b.Signer.Public()), Ephemeral: b.Ephemeral}
 	b.sortFiles()
 	m.Files = slices.Clone(b.files)

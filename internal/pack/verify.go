@@ -56,6 +56,9 @@ type Verification struct {
 	Drivers []collectors.Driver
 	Tool    string // the tool that verifies: reports are drawn again only if it made them
 	Report  func(Check)
+	// Extends checks that a report is, as it is in the pack, the former one with further
+	// signatures added and nothing else. Nil: no report may differ.
+	Extends func(pack fs.FS, former File) error
 	Lang    evidence.Lang
 }
 
@@ -81,7 +84,7 @@ func verify(ctx context.Context, path string, v Verification, use func(*verifier
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		w.container, w.signature, w.files, w.checkpoint, w.evidence, w.tests, w.reports,
+		w.container, w.signature, w.files, w.approvals, w.checkpoint, w.evidence, w.tests, w.reports,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -121,7 +124,8 @@ type verifier struct {
 	fsys fs.FS
 	step string // what is being checked
 
-	manifest *Manifest
+	stages   []stage   // the preparer's first
+	manifest *Manifest // the latest
 	entries  []locker.Entry
 	cp       locker.Checkpoint
 	archive  *archive
@@ -159,40 +163,24 @@ func (w *verifier) container(context.Context) error {
 
 func (w *verifier) signature(context.Context) error {
 	w.step = w.say("署名", "signature")
-	envelope, err := fs.ReadFile(w.fsys, SignatureFile)
+	stages, err := readStages(w.fsys, w.Trust)
 	if err != nil {
 		return err
 	}
-	manifest, err := fs.ReadFile(w.fsys, ManifestFile)
-	if err != nil {
-		return err
+	w.stages, w.manifest = stages, stages[len(stages)-1].manifest
+	for _, s := range stages {
+		w.signers(s)
 	}
-	signed, m, err := signedManifest(envelope, manifest, w.Trust)
-	if err != nil {
-		return err
-	}
-	w.manifest = m
-	for _, s := range signed.Signatures {
-		w.ok("%s %s %s", s.Algorithm, s.Fingerprint, s.Subject)
-		if !s.Trusted {
-			w.report(Noted, w.step, w.say(
-				"署名者は特定されていない(--key または --certificate を指定していない)。上記の指紋を、署名者から別途受け取ったものと照合すること",
-				"the signer is not identified (no --key or --certificate given): compare the fingerprint above with the one the signer gave you"))
-		}
-	}
-	if w.manifest.Signer.Ephemeral {
-		w.report(Noted, w.step, w.say("デモ用の使い捨ての鍵による署名であり、署名者を証明しない", "signed by a throw-away demonstration key: it proves nothing about who signed"))
-	}
-	return nil
+	return satisfied(stages, w.Trust)
 }
 
 // signedManifest reads a manifest whose envelope speaks of exactly its files, and which
-// names a signer who signed.
+// names a signer who signed. With an error that wraps sign.ErrUntrusted it gives them too.
 func signedManifest(envelope, manifest []byte, trust sign.Trust) (sign.Signed, *Manifest, error) {
 	fail := func(err error) (sign.Signed, *Manifest, error) { return sign.Signed{}, nil, err }
-	signed, err := sign.Verify(envelope, trust)
-	if err != nil {
-		return fail(err)
+	signed, untrusted := sign.Verify(envelope, trust)
+	if untrusted != nil && !errors.Is(untrusted, sign.ErrUntrusted) {
+		return fail(untrusted)
 	}
 	m, err := ParseManifest(manifest)
 	if err != nil {
@@ -211,7 +199,7 @@ func signedManifest(envelope, manifest []byte, trust sign.Trust) (sign.Signed, *
 	if !slices.ContainsFunc(signed.Signatures, named) {
 		return fail(fmt.Errorf("%s and the reports name the signer %s, who has not signed", ManifestFile, m.Signer.Fingerprint))
 	}
-	return signed, m, nil
+	return signed, m, untrusted
 }
 
 func sameSubjects(got, want sign.Statement) error {
@@ -409,7 +397,7 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	w.contents = &contents{manifest: w.manifest, library: library, framework: framework, results: results, answers: answers, leaves: w.entries, window: window,
+	w.contents = &contents{manifest: w.prepared(), library: library, framework: framework, results: results, answers: answers, leaves: w.entries, window: window,
 		sources: ipe.Sources, records: ipe.Records, drivers: w.Drivers, samples: samples, location: location, files: w.fsys}
 	return w.delta(ctx, view, held)
 }
@@ -600,7 +588,7 @@ func (w *verifier) reports(context.Context) error {
 // drawAgain compares a report with what is drawn from the results. A version that
 // is not released may share its name with one that drew it otherwise, or not at all.
 func (w *verifier) drawAgain(r reports.Renderer, model *reports.Pack) error {
-	i := slices.IndexFunc(w.manifest.Files, func(f File) bool { return f.Path == r.Name() })
+	i := slices.IndexFunc(w.prepared().Files, func(f File) bool { return f.Path == r.Name() })
 	switch {
 	case i < 0 && unreleased(w.Tool):
 		w.report(Noted, w.step, fmt.Sprintf(w.say(
@@ -614,7 +602,7 @@ func (w *verifier) drawAgain(r reports.Renderer, model *reports.Pack) error {
 	if err := r.Render(sum, model); err != nil {
 		return fmt.Errorf("%s: %w", r.Name(), err)
 	}
-	switch same := w.manifest.Files[i].SHA256 == hex.EncodeToString(sum.Sum(nil)); {
+	switch same := w.prepared().Files[i].SHA256 == hex.EncodeToString(sum.Sum(nil)); {
 	case same:
 		w.ok(w.say("%s は結果から再描画したものと1バイトも違わない", "%s is, byte for byte, what the results give"), r.Name())
 	case unreleased(w.Tool):

@@ -25,9 +25,10 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 	if err != nil {
 		return nil, err
 	}
-	signer, err := sign.LoadSigner(r.Config.Keys.Pack, r.Config.Keys.Certificate, r.Now())
+	preparer := r.Config.Sign.Preparer
+	signer, err := r.signer(ctx, preparer)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("preparer: %w", err)
 	}
 	list, err := r.frameworks(frameworks)
 	if err != nil {
@@ -73,7 +74,7 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 			Locker: l, Checkpoint: cp, LockerKey: l.VerifierKey(),
 			View: view, Results: tested, Answers: answers, Window: window, Previous: previous, Library: r.Library, Framework: f, Drivers: r.Drivers,
 			SampleSeal: seal, Samples: samples, Nonce: log.Nonce,
-			Signer: signer, SignerName: signerName(signer), Ephemeral: r.Config.Demo, SignedAt: r.Now(),
+			Signer: signer, SignerName: signerName(signer), Person: preparer.Name, Role: preparer.Role, Ephemeral: r.Config.Demo, SignedAt: r.Now(),
 		}
 		path, err := pack.Build(ctx, in, dir, pack.Name(r.Config.Organisation, f.ID, r.Config.Calendar.Name(p)))
 		if err != nil {

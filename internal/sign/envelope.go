@@ -231,6 +231,15 @@ func certificateHashes(chain []*x509.Certificate) []string {
 	return hashes
 }
 
+// PublicKeyOf is the key of an envelope's first signature. It does not verify it.
+func PublicKeyOf(data []byte) (crypto.PublicKey, error) {
+	e, _, err := parseEnvelope(data)
+	if err != nil {
+		return nil, fmt.Errorf("envelope: %w", err)
+	}
+	return parsePublic(e.Signatures[0].PublicKey)
+}
+
 // parsePublic reads a key that PublicPEM wrote, byte for byte.
 func parsePublic(text string) (crypto.PublicKey, error) {
 	block, _ := pem.Decode([]byte(text))
