@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 )
 
 // LoadCertificates reads certificates in PEM, of a chain leaf first. Whether they are
@@ -54,11 +53,6 @@ func parseCertificates(data []byte) ([]*x509.Certificate, error) {
 		return nil, errors.New("no certificate in PEM in it")
 	}
 	return chain, nil
-}
-
-// checkCertificate tells why a key must not sign under a certificate.
-func checkCertificate(c *x509.Certificate, public crypto.PublicKey, at time.Time) error {
-	return Policy{At: at}.Check([]*x509.Certificate{c}, public)
 }
 
 func samePublic(a, b crypto.PublicKey) bool {

@@ -69,16 +69,16 @@ func digests(t *testing.T, moto string) string {
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Amz-Target") == "TrentService.Sign" {
-			var asked struct{ KeyId, Message, MessageType, SigningAlgorithm string }
+			var asked map[string]string
 			if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
 				t.Error(err)
 			}
 			s256, s384 := sha256.Sum256(message), sha512.Sum384(message)
-			digest, _ := base64.StdEncoding.DecodeString(asked.Message)
-			if asked.MessageType != "DIGEST" || !bytes.Equal(digest, s256[:]) && !bytes.Equal(digest, s384[:]) {
-				t.Errorf("asked to sign a %s of %d bytes, which is no digest of the message", asked.MessageType, len(digest))
+			digest, _ := base64.StdEncoding.DecodeString(asked["Message"])
+			if asked["MessageType"] != "DIGEST" || !bytes.Equal(digest, s256[:]) && !bytes.Equal(digest, s384[:]) {
+				t.Errorf("asked to sign a %s of %d bytes, which is no digest of the message", asked["MessageType"], len(digest))
 			}
-			asked.Message, asked.MessageType = base64.StdEncoding.EncodeToString(message), "RAW"
+			asked["Message"], asked["MessageType"] = base64.StdEncoding.EncodeToString(message), "RAW"
 			b, err := json.Marshal(asked)
 			if err != nil {
 				t.Error(err)
