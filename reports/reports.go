@@ -90,6 +90,8 @@ type Checkpoint struct {
 // Signer is whose key signs the pack.
 type Signer struct {
 	Name        string // certificate subject or key name
+	Person      string // who signs, as the organisation names them; may be empty
+	Role        string // as what they sign; may be empty
 	Algorithm   string // "Ed25519", "ECDSA P-256", "RSA 3072"
 	Fingerprint string // "SHA256:…" of the public key (SPKI)
 	Ephemeral   bool   // a demonstration key that proves nothing about who signed

@@ -212,8 +212,8 @@ func (a *app) tellDemo(l evidence.Lang, out string, done *monthlyRun, took time.
 		planted, took.Seconds())
 	fmt.Fprintf(a.stdout, say("\n成果物: %s(locker/、packs/、evidence.yaml)\n", "\nLeft in %s: locker/, packs/, evidence.yaml\n"), out)
 	fmt.Fprintln(a.stdout, say("続けて:", "Go on with:"))
-	fmt.Fprintf(a.stdout, "  cd %s\n  evidence check LOG-01 --period 2026-10\n  evidence show LOG-01 --period 2026-10\n  evidence verify %s\n",
-		out, relative(out, done.Packs[0]))
+	fmt.Fprintf(a.stdout, "  cd %s\n  evidence check LOG-01 --period 2026-10\n  evidence show LOG-01 --period 2026-10\n  evidence verify %s\n  evidence sign %s\n",
+		out, relative(out, done.Packs[0]), relative(out, done.Packs[0]))
 }
 
 func relative(dir, path string) string {

@@ -57,6 +57,7 @@ same bytes then need the same pack there.`,
 				return err
 			}
 			paths = append(paths, made...)
+			a.markDemo(run.Config)
 			if a.json {
 				if err := a.printJSON(paths); err != nil {
 					return err

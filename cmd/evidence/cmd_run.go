@@ -120,6 +120,7 @@ func (a *app) monthly(ctx context.Context, run *pipeline.Run, p evidence.Period,
 	if m.Packs, err = run.Pack(ctx, p, results, view, cp, frameworks, ""); err != nil {
 		return nil, errors.Join(err, m.close())
 	}
+	a.markDemo(run.Config)
 	return &m, tell(func() error {
 		for _, path := range m.Packs {
 			fmt.Fprintln(a.stdout, path)

@@ -86,7 +86,7 @@ func (s *sampleFlags) add(c *cobra.Command) {
 	f.StringVar(&s.nonce, "nonce", "", "the auditor's text (default: the one in the samples' log)")
 	f.StringVar(&s.out, "out", "", "write a test sheet to this `file` (.xlsx)")
 	f.StringVar(&s.pack, "pack", "", "draw out of this `pack`, a zip or a folder, once it is verified")
-	f.StringVar(&s.trust.key, "key", "", "with --pack: the signer's public key, a PEM `file`")
+	f.StringArrayVar(&s.trust.keys, "key", nil, "with --pack: the signer's public key, a PEM `file`, repeated where several signed")
 	s.trust.add(c, "with --pack: ")
 }
 

@@ -36,7 +36,9 @@ or Git that it is given. Without --key, --certificate or
 altered since it was signed, not who signed it. Of a certificate it says whether it leads
 to a root that was given and was valid when it signed. When that was, a timestamp of an
 authority tells that --tsa-root names; without one it is the signer's word, and a
-certificate that has expired by now is not trusted.
+certificate that has expired by now is not trusted. Of a pack that was approved
+("evidence sign") it checks every signer's stage, and that each signed what the one
+before had signed.
 
 A locker is a folder, or a place in S3: s3://bucket/prefix?region=…&profile=…&role=…
 (endpoint=… and path_style=true for what speaks its protocol). There it also finds
@@ -50,8 +52,8 @@ that the locker keeps, and each must extend the ones before it by a consistency 
 of RFC 6962. A pack is held to them as far as the copies carry proofs.
 
 With --json a pack gives an object: "pack", "verified", and "checks", each with "check"
-(container, signature, certificate, timestamp, signer, files, documents, seal,
-known-checkpoints, evidence, re-performance, changes, reports), "state" (ok, note:
+(container, signature, certificate, timestamp, signer, files, approvals, documents,
+seal, known-checkpoints, evidence, re-performance, changes, reports), "state" (ok, note:
 nothing is wrong, and the reader must know it, failed), and in words "name", "detail"
 and "means". The schema is docs/verify.schema.json.`,
 		Example: "  evidence verify example-soc1-2026-10.zip --key pack.pub.pem\n" +
@@ -74,10 +76,13 @@ and "means". The schema is docs/verify.schema.json.`,
 			if trust.certificate+trust.root+trust.authorities != "" {
 				return usage("a locker's checkpoints are signed by a key without certificate: want --key alone")
 			}
-			return a.verifyLocker(cmd, store, trust.key, known)
+			if len(trust.keys) > 1 {
+				return usage("a locker has one verifier key")
+			}
+			return a.verifyLocker(cmd, store, strings.Join(trust.keys, ""), known)
 		},
 	}
-	c.Flags().StringVar(&trust.key, "key", "", "the signer's public key: a PEM `file` for a pack, a verifier key for a locker")
+	c.Flags().StringArrayVar(&trust.keys, "key", nil, "the signer's public key: a PEM `file` for a pack, repeated where several signed, or a verifier key for a locker")
 	trust.add(c, "")
 	c.Flags().StringArrayVar(&checkpoints, "checkpoint", nil, "a checkpoint that is known from elsewhere, or a `place` with copies of them; may be repeated")
 	return c

@@ -15,6 +15,7 @@ import (
 	"github.com/evidencepack/evidence/internal/heap"
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/pack"
+	"github.com/evidencepack/evidence/internal/pipeline"
 )
 
 func main() {
@@ -88,6 +89,10 @@ func classify(err error) (code int, hint string) {
 		return exitNoLocker, "evidence run --period … collects and seals; evidence seal seals what was collected"
 	case errors.Is(err, locker.ErrLocked):
 		return exitLocked, "wait until the other run has ended; a run that died gives its lock up by itself"
+	case errors.Is(err, pipeline.ErrNoApprover):
+		return exitError, "evidence.yaml names one under sign: approver (evidence init shows how)"
+	case errors.Is(err, pack.ErrSamePerson):
+		return exitError, "a pack is approved by somebody else than who signed it, with a key of their own"
 	case errors.Is(err, locker.ErrTampered), errors.Is(err, pack.ErrTampered):
 		return exitTampered, ""
 	}

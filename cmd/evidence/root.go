@@ -63,7 +63,7 @@ HTML) that an auditor verifies offline.
 		a.initCommand(), a.demoCommand(), a.runCommand(),
 		a.permissionsCommand(), a.collectCommand(), a.sealCommand(), a.statusCommand(),
 		a.checkCommand(), a.showCommand(), a.sampleCommand(),
-		a.packCommand(), a.timestampCommand(), a.verifyCommand(), a.diffCommand(),
+		a.packCommand(), a.signCommand(), a.timestampCommand(), a.verifyCommand(), a.diffCommand(),
 		a.controlsCommand(), a.collectorsCommand(),
 		a.versionCommand(),
 	)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,7 +11,8 @@ import (
 
 // trustFlags say whose signature and whose timestamps a verifier expects.
 type trustFlags struct {
-	key, certificate, root, authorities string
+	keys                           []string
+	certificate, root, authorities string
 }
 
 // add adds the flags; when begins their descriptions, "with --pack: " or nothing.
@@ -21,10 +23,10 @@ func (t *trustFlags) add(c *cobra.Command, when string) {
 	f.StringVar(&t.authorities, "tsa-root", "", when+"certificates of the timestamp authorities that count, a PEM `file`")
 }
 
-func (t *trustFlags) given() bool { return t.key+t.certificate+t.root+t.authorities != "" }
+func (t *trustFlags) given() bool { return len(t.keys) > 0 || t.certificate+t.root+t.authorities != "" }
 
 func (t *trustFlags) load() (sign.Trust, error) {
-	trust, err := sign.LoadTrust(t.key, t.certificate)
+	trust, err := sign.LoadTrust(append(slices.Clone(t.keys), t.certificate)...)
 	if err != nil {
 		return sign.Trust{}, err
 	}

@@ -52,6 +52,7 @@ type Config struct {
 	Frameworks   []string
 	Keys         Keys
 	Timestamps   []TimestampAuthority // that packs are time-stamped by; all are asked
+	Sign         Sign
 	Sources      []Source
 	Controls     map[string]ControlSettings
 	Samples      Samples
@@ -199,10 +200,13 @@ func Parse(b []byte, dir string) (*Config, error) {
 			Certificate: inDir(dir, f.Keys.Certificate, ""),
 		},
 	}
+	var err error
+	if c.Sign, err = signers(f.Sign, c.Keys, f.Keys, dir); err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
 	if len(c.Frameworks) == 0 {
 		c.Frameworks = []string{"soc1"}
 	}
-	var err error
 	if c.Locker, c.Bucket, err = f.Locker.place(dir); err != nil {
 		return nil, err
 	}

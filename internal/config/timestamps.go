@@ -15,10 +15,6 @@ type TimestampAuthority struct {
 	Policy asn1.ObjectIdentifier // nil: the authority's default
 }
 
-type signFile struct {
-	Timestamps []timestampFile `yaml:"timestamps"`
-}
-
 type timestampFile struct {
 	URL    string `yaml:"url"`
 	Roots  string `yaml:"roots"`

@@ -53,6 +53,8 @@ type Input struct {
 	Nonce      string       // of the auditor, for the samples; empty: none was given
 	Signer     sign.Signer
 	SignerName string
+	Person     evidence.Text // who signs; may be empty
+	Role       evidence.Text
 	Ephemeral  bool
 	SignedAt   time.Time
 	// Authorities time-stamp the signature. A pack is made where none answers, too:
@@ -77,12 +79,15 @@ func Build(ctx context.Context, in Input, dir, name string) (zipPath string, err
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
+	if err := checkUnapproved(filepath.Join(dir, name)); err != nil {
+		return "", fmt.Errorf("make pack %s: %w", name, err)
+	}
 	staging, err := os.MkdirTemp(dir, ".making-")
 	if err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(staging)) }()
-	b := &builder{Input: in, dir: filepath.Join(staging, name)}
+	b := &builder{Input: in, dir: filepath.Join(staging, name), field: pdf.PreparerField, purpose: preparing}
 	if err := b.build(ctx); err != nil {
 		return "", fmt.Errorf("make pack %s: %w", name, err)
 	}
@@ -113,8 +118,10 @@ func replace(from, to, aside string) error {
 
 type builder struct {
 	Input
-	dir   string
-	files []File
+	dir     string
+	files   []File
+	field   string        // of report.pdf, that its signature is in
+	purpose evidence.Text // of the signature of report.xlsx
 
 	want    []evidence.Selection // what the framework's controls select
 	entries []locker.Entry       // the sealed entries that they rest on
@@ -365,7 +372,7 @@ func (b *builder) render(context.Context) error {
 		Origin: b.Input.Checkpoint.Origin, Size: b.Input.Checkpoint.Size, Root: hex.EncodeToString(b.Input.Checkpoint.Root[:]),
 		SealedAt: b.Input.Checkpoint.SealedAt, Key: b.LockerKey,
 	}
-	m.Signer = SignerInfo{Name: b.SignerName, Algorithm: sign.Algorithm(b.Signer.Public()),
+	m.Signer = SignerInfo{Name: b.SignerName, Person: b.Person, Role: b.Role, Algorithm: sign.Algorithm(b.Signer.Public()),
 		Fingerprint: sign.Fingerprint(b.Signer.Public()), Ephemeral: b.Ephemeral, Timestamps: addresses(b.Authorities)}
 	b.sortFiles()
 	m.Files = slices.Clone(b.files)

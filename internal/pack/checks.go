@@ -31,6 +31,7 @@ const (
 	CheckCertificate   CheckID = "certificate"
 	CheckTimestamp     CheckID = "timestamp"
 	CheckFiles         CheckID = "files"
+	CheckApprovals     CheckID = "approvals"
 	CheckDocuments     CheckID = "documents"
 	CheckSeal          CheckID = "seal"
 	CheckKnown         CheckID = "known-checkpoints"
@@ -91,6 +92,13 @@ var descriptions = map[CheckID]description{
 		evidence.Text{
 			JA: "報告書自体に付された電子署名が、その文書の全体(Excelでは文書のプロパティを除く)を対象としており、署名の後に変更されていないことを示す。鍵の持ち主は示さない。",
 			EN: "The signature that a report itself bears is over all of it (of the workbook, all but its properties), and it was not changed since. Whose key that is, it does not show.",
+		},
+	},
+	CheckApprovals: {
+		evidence.Text{JA: "承認", EN: "approvals"},
+		evidence.Text{
+			JA: "承認者が、前の署名者の署名したものと同じパックに署名しており、両者が異なる者であることを示す。",
+			EN: "The approver signed the very pack that the signer before had signed, and is somebody else.",
 		},
 	},
 	CheckSeal: {

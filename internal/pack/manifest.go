@@ -59,10 +59,12 @@ type CheckpointInfo struct {
 
 // SignerInfo announces the key that signs the manifest, so that the reports can show it.
 type SignerInfo struct {
-	Name        string `json:"name"`
-	Algorithm   string `json:"algorithm"`
-	Fingerprint string `json:"fingerprint"` // "SHA256:…" of the public key's SPKI
-	Ephemeral   bool   `json:"ephemeral,omitempty"`
+	Name        string        `json:"name"`            // the certificate's subject, or what key it is
+	Person      evidence.Text `json:"person,omitzero"` // who signs, as the organisation names them
+	Role        evidence.Text `json:"role,omitzero"`   // as what: preparer, approver
+	Algorithm   string        `json:"algorithm"`
+	Fingerprint string        `json:"fingerprint"` // "SHA256:…" of the public key's SPKI
+	Ephemeral   bool          `json:"ephemeral,omitempty"`
 	// Timestamps are the addresses of the authorities that were to confirm when it signs.
 	// Whether they did, the tokens beside the signature tell, since they come after it.
 	Timestamps []string `json:"timestamp_authorities,omitempty"`

@@ -55,7 +55,8 @@ func (c *contents) model() (*reports.Pack, error) {
 			Origin: m.Checkpoint.Origin, Size: m.Checkpoint.Size, Root: m.Checkpoint.Root,
 			SealedAt: m.Checkpoint.SealedAt, KeyID: m.Checkpoint.Key,
 		},
-		Signer: reports.Signer{Name: m.Signer.Name, Algorithm: m.Signer.Algorithm, Fingerprint: m.Signer.Fingerprint, Ephemeral: m.Signer.Ephemeral},
+		Signer: reports.Signer{Name: m.Signer.Name, Person: m.Signer.Person.In(m.Lang), Role: m.Signer.Role.In(m.Lang),
+			Algorithm: m.Signer.Algorithm, Fingerprint: m.Signer.Fingerprint, Ephemeral: m.Signer.Ephemeral},
 	}
 	for _, r := range m.Recipients {
 		p.Recipients = append(p.Recipients, reports.Recipient(r))

@@ -48,6 +48,10 @@ func (b *builder) rewrite(name string, data []byte) error {
 	return b.writeBytes(name, data)
 }
 
+func (w *verifier) has(path string) bool {
+	return slices.ContainsFunc(w.manifest.Files, func(f File) bool { return f.Path == path })
+}
+
 // renderedAs keeps the SHA-256 of what of a report was rendered, where it bears signatures.
 func (w *verifier) renderedAs(path, sum string) {
 	if w.rendered == nil {

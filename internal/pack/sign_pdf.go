@@ -37,7 +37,7 @@ func (b *builder) signPDF(ctx context.Context) error {
 	certificate := b.Signer.Certificates()[0]
 	seal := sealOf(&b.Manifest, b.Location, certificate, b.SignedAt)
 	o := pades.Options{
-		Signer: b.Signer, Authority: b.documentAuthority(), Field: pdf.PreparerField, Name: seal.Name, At: b.SignedAt, Appearance: seal.Objects,
+		Signer: b.Signer, Authority: b.documentAuthority(), Field: b.field, Name: seal.Name, At: b.SignedAt, Appearance: seal.Objects,
 	}
 	signed, err := pades.Sign(ctx, drawn, o)
 	if errors.Is(err, pades.ErrNoTimestamp) && ctx.Err() == nil {
@@ -94,10 +94,11 @@ func (w *verifier) pdfSignatures(context.Context) error {
 			"%s bears no signature of its own (packs of a key without a certificate have none): the signature in %s covers it"), ReportPDF, SignatureFile))
 		return nil
 	}
-	sum := sha256.Sum256(file[:doc.Rendered])
-	w.renderedAs(ReportPDF, hex.EncodeToString(sum[:]))
+	w.pdfBefore = []File{prefix(file, doc.Rendered)}
+	w.renderedAs(ReportPDF, w.pdfBefore[0].SHA256)
 	for i := range doc.Signatures {
 		s := &doc.Signatures[i]
+		w.pdfBefore = append(w.pdfBefore, prefix(file, s.End()))
 		if err := w.pdfSignature(s); err != nil {
 			return err
 		}
@@ -107,13 +108,20 @@ func (w *verifier) pdfSignatures(context.Context) error {
 		}
 	}
 	if !slices.ContainsFunc(doc.Signatures, func(s pades.Signature) bool {
-		return sign.Fingerprint(s.Chain[0].PublicKey) == w.manifest.Signer.Fingerprint
+		_, signed := w.signedAs(sign.Fingerprint(s.Chain[0].PublicKey))
+		return signed
 	}) {
 		w.report(Noted, fmt.Sprintf(w.say(
 			"%s の署名者は、パックの署名者(%s)とは別である", "%s is signed by somebody else than the pack, which is signed by %s"),
 			ReportPDF, w.manifest.Signer.Fingerprint))
 	}
 	return nil
+}
+
+// prefix is the report as it was when it had n bytes.
+func prefix(file []byte, n int64) File {
+	sum := sha256.Sum256(file[:n])
+	return File{ReportPDF, n, hex.EncodeToString(sum[:])}
 }
 
 // pdfSignature tells of one signature that holds.
@@ -129,7 +137,8 @@ func (w *verifier) pdfSignature(s *pades.Signature) error {
 	if err != nil {
 		return err
 	}
-	seal := sealOf(w.manifest, location, leaf, s.At)
+	as, _ := w.signedAs(sign.Fingerprint(leaf.PublicKey))
+	seal := sealOf(as, location, leaf, s.At)
 	drawn, err := seal.Objects(s.First)
 	if err != nil {
 		return err

@@ -20,8 +20,11 @@ import (
 	"github.com/evidencepack/evidence/internal/sign/tsa"
 )
 
-// preparing is the purpose of the preparer's signature, which Excel shows.
-var preparing = evidence.Text{JA: "監査証跡パックの作成", EN: "Preparation of the audit evidence pack"}
+// The purposes of signatures, which Excel shows.
+var (
+	preparing = evidence.Text{JA: "監査証跡パックの作成", EN: "Preparation of the audit evidence pack"}
+	approving = evidence.Text{JA: "監査証跡パックの承認", EN: "Approval of the audit evidence pack"}
+)
 
 // signXLSX signs report.xlsx for Excel to show, where the key can sign documents.
 func (b *builder) signXLSX(ctx context.Context) (err error) {
@@ -43,7 +46,7 @@ func (b *builder) signXLSX(ctx context.Context) (err error) {
 		return err
 	}
 	return b.write(ReportXLSX, func(w io.Writer) error {
-		o := opc.Options{Signer: b.Signer, Authority: b.documentAuthority(), At: b.SignedAt, Purpose: preparing.In(b.Manifest.Lang)}
+		o := opc.Options{Signer: b.Signer, Authority: b.documentAuthority(), At: b.SignedAt, Purpose: b.purpose.In(b.Manifest.Lang)}
 		err := opc.Sign(ctx, w, f, info.Size(), o)
 		if !errors.Is(err, opc.ErrNoTimestamp) || ctx.Err() != nil {
 			return err
@@ -60,7 +63,7 @@ func (b *builder) signXLSX(ctx context.Context) (err error) {
 // rendered. Packs of a bare key, and of versions that signed no workbooks, have none.
 func (w *verifier) xlsxSignatures(ctx context.Context) (err error) {
 	w.begin(CheckDocuments)
-	if !slices.ContainsFunc(w.manifest.Files, func(f File) bool { return f.Path == ReportXLSX }) {
+	if !w.has(ReportXLSX) {
 		return nil
 	}
 	f, err := w.fsys.Open(ReportXLSX)
@@ -92,8 +95,10 @@ func (w *verifier) xlsxSignatures(ctx context.Context) (err error) {
 			return fmt.Errorf("%s: %s: %w", ReportXLSX, s.Part, err)
 		}
 	}
+	w.workbookSignatures = len(signatures)
 	if !slices.ContainsFunc(signatures, func(s opc.Signature) bool {
-		return sign.Fingerprint(s.Certificates[0].PublicKey) == w.manifest.Signer.Fingerprint
+		_, signed := w.signedAs(sign.Fingerprint(s.Certificates[0].PublicKey))
+		return signed
 	}) {
 		w.report(Noted, fmt.Sprintf(w.say(
 			"%s の署名者は、パックの署名者(%s)とは別である", "%s is signed by somebody else than the pack, which is signed by %s"),
@@ -122,6 +127,37 @@ func (w *verifier) xlsxSignature(s opc.Signature) error {
 		w.timestamp(stamp, s.At)
 	}
 	return nil
+}
+
+// workbookBefore reports whether a workbook is the pack's without the latest of its
+// signatures, or the latest two, and so on.
+func (w *verifier) workbookBefore(former File) (found bool, err error) {
+	f, err := w.fsys.Open(ReportXLSX)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	r, size, err := readerAt(f)
+	if err != nil {
+		return false, err
+	}
+	for range w.workbookSignatures {
+		less, err := os.CreateTemp("", "evidence-workbook-*")
+		if err != nil {
+			return false, err
+		}
+		defer func() { err = errors.Join(err, less.Close(), os.Remove(less.Name())) }()
+		sum := sha256.New()
+		var n counter
+		if err := opc.Strip(io.MultiWriter(less, sum, &n), r, size); err != nil {
+			return false, fmt.Errorf("%s: %w", ReportXLSX, err)
+		}
+		if former == (File{ReportXLSX, int64(n), hex.EncodeToString(sum.Sum(nil))}) {
+			return true, nil
+		}
+		r, size = less, int64(n)
+	}
+	return false, nil
 }
 
 // readerAt reads a file of a pack, a folder's or a zip's, from any place in it.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/evidencepack/evidence/internal/sign"
@@ -14,35 +13,29 @@ import (
 // clocksApart is how far a signer's clock may be ahead of an authority's.
 const clocksApart = 5 * time.Minute
 
-// signature checks who signed the list of files, and when. Whoever the verifier did not
-// name is reported, and never called trusted.
+// signature checks who signed the list of files, at every stage, and when. Whoever the
+// verifier did not name is reported, and never called trusted.
 func (w *verifier) signature(context.Context) error {
 	w.begin(CheckSignature)
-	envelope, err := fs.ReadFile(w.fsys, SignatureFile)
+	stages, err := readStages(w.fsys, w.Trust)
 	if err != nil {
 		return err
 	}
-	manifest, err := fs.ReadFile(w.fsys, ManifestFile)
-	if err != nil {
-		return err
+	w.stages, w.manifest = stages, stages[len(stages)-1].manifest
+	for _, s := range stages {
+		for _, i := range s.signed.Signatures {
+			w.begin(CheckSignature)
+			w.ok("%s", w.describe(s.manifest.Signer, i))
+			w.certificate(i)
+			w.timestamps(s.manifest.Signer, i, s.signed.Statement.Predicate.SignedAt)
+			w.signer(i)
+		}
+		w.begin(CheckSigner)
+		if s.manifest.Signer.Ephemeral {
+			w.report(Noted, w.say("デモ用の使い捨ての鍵による署名であり、署名者を証明しない", "signed by a throw-away demonstration key: it proves nothing about who signed"))
+		}
 	}
-	signed, m, err := signedManifest(envelope, manifest, w.Trust)
-	if err != nil && !errors.Is(err, sign.ErrUntrusted) {
-		return err
-	}
-	w.manifest = m
-	for _, s := range signed.Signatures {
-		w.begin(CheckSignature)
-		w.ok("%s %s %s", s.Algorithm, s.Fingerprint, s.Subject)
-		w.certificate(s)
-		w.timestamps(s, signed.Statement.Predicate.SignedAt)
-		w.signer(s)
-	}
-	w.begin(CheckSigner)
-	if m.Signer.Ephemeral {
-		w.report(Noted, w.say("デモ用の使い捨ての鍵による署名であり、署名者を証明しない", "signed by a throw-away demonstration key: it proves nothing about who signed"))
-	}
-	return err
+	return satisfied(stages, w.Trust)
 }
 
 func (w *verifier) signer(s sign.SignatureInfo) {
@@ -64,6 +57,9 @@ func (w *verifier) signer(s sign.SignatureInfo) {
 // certificate reports what the signer's certificate comes to.
 func (w *verifier) certificate(s sign.SignatureInfo) {
 	w.begin(CheckCertificate)
+	if s.Unfit != nil {
+		w.report(Noted, fmt.Sprintf(w.say("署名の時点で署名に適した証明書ではなかった: %v", "it was not fit to sign when it did: %v"), s.Unfit))
+	}
 	until := s.NotAfter.UTC().Format(time.RFC3339)
 	switch s.Chain {
 	case sign.ChainTrusted:
@@ -93,20 +89,20 @@ func (w *verifier) issuer(s sign.SignatureInfo) string {
 }
 
 // timestamps reports when a signature was made, and who says so.
-func (w *verifier) timestamps(s sign.SignatureInfo, said time.Time) {
+func (w *verifier) timestamps(who SignerInfo, s sign.SignatureInfo, said time.Time) {
 	w.begin(CheckTimestamp)
 	if len(s.Stamps) == 0 {
-		w.report(Noted, w.unstamped(said))
+		w.report(Noted, w.unstamped(who, said))
 	}
 	for _, stamp := range s.Stamps {
 		w.timestamp(stamp, said)
 	}
 }
 
-func (w *verifier) unstamped(said time.Time) string {
+func (w *verifier) unstamped(who SignerInfo, said time.Time) string {
 	at := said.UTC().Format(time.RFC3339)
 	text := fmt.Sprintf(w.say("タイムスタンプなし。署名の時刻(%s)は署名者の申告による", "not time-stamped: that it signed at %s is the signer's word"), at)
-	if len(w.manifest.Signer.Timestamps) > 0 {
+	if len(who.Timestamps) > 0 {
 		text += w.say("。作成時に、設定されたタイムスタンプ局から得られなかったか、後に除かれたものである。evidence timestamp で付与できる",
 			". The authorities that were to confirm it gave none when the pack was made, or it was taken away; evidence timestamp adds one")
 	}

@@ -65,7 +65,7 @@ func verify(ctx context.Context, path string, v Verification, use func(*verifier
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		w.container, w.signature, w.files, w.pdfSignatures, w.xlsxSignatures, w.checkpoint, w.known, w.evidence, w.tests, w.reports,
+		w.container, w.signature, w.files, w.pdfSignatures, w.xlsxSignatures, w.approvals, w.checkpoint, w.known, w.evidence, w.tests, w.reports,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -107,13 +107,17 @@ type verifier struct {
 	check CheckID // what is being checked
 	step  string  // the same in words
 
-	manifest *Manifest
+	stages   []stage   // the preparer's first
+	manifest *Manifest // the latest
 	entries  []locker.Entry
 	cp       locker.Checkpoint
 	archive  *archive
 	contents *contents
 	results  *evaluation.Results
 	rendered map[string]string // SHA-256 of what of a report was rendered, where it bears signatures
+
+	pdfBefore          []File // report.pdf as it was rendered, and after each of its signatures
+	workbookSignatures int    // of report.xlsx
 }
 
 func (w *verifier) ok(format string, args ...any) { w.report(OK, fmt.Sprintf(format, args...)) }
@@ -361,7 +365,7 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	w.contents = &contents{manifest: w.manifest, library: library, framework: framework, results: results, answers: answers, leaves: w.entries, window: window,
+	w.contents = &contents{manifest: w.prepared(), library: library, framework: framework, results: results, answers: answers, leaves: w.entries, window: window,
 		sources: ipe.Sources, records: ipe.Records, drivers: w.Drivers, samples: samples, location: location, files: w.fsys}
 	return w.delta(ctx, view, held)
 }
@@ -552,7 +556,7 @@ func (w *verifier) reports(context.Context) error {
 // drawAgain compares a report with what is drawn from the results. A version that
 // is not released may share its name with one that drew it otherwise, or not at all.
 func (w *verifier) drawAgain(r reports.Renderer, model *reports.Pack) error {
-	i := slices.IndexFunc(w.manifest.Files, func(f File) bool { return f.Path == r.Name() })
+	i := slices.IndexFunc(w.prepared().Files, func(f File) bool { return f.Path == r.Name() })
 	switch {
 	case i < 0 && unreleased(w.Tool):
 		w.report(Noted, fmt.Sprintf(w.say(
@@ -566,7 +570,7 @@ func (w *verifier) drawAgain(r reports.Renderer, model *reports.Pack) error {
 	if err := r.Render(sum, model); err != nil {
 		return fmt.Errorf("%s: %w", r.Name(), err)
 	}
-	switch same := w.renderedHash(w.manifest.Files[i]) == hex.EncodeToString(sum.Sum(nil)); {
+	switch same := w.renderedHash(w.prepared().Files[i]) == hex.EncodeToString(sum.Sum(nil)); {
 	case same:
 		said := w.say("%s は結果から再描画したものと1バイトも違わない", "%s is, byte for byte, what the results give")
 		if _, signed := w.rendered[r.Name()]; signed {

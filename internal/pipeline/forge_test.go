@@ -474,6 +474,11 @@ func write(t *testing.T, dir, name string, b []byte) {
 // signAnew lists the files as they are by now, and signs that.
 func signAnew(t *testing.T, r *Run, dir string) {
 	t.Helper()
+	signAnewBy(t, r, dir, r.Config.Keys.Pack)
+}
+
+func signAnewBy(t *testing.T, r *Run, dir, key string) {
+	t.Helper()
 	m, err := pack.ParseManifest(read(t, dir, pack.ManifestFile))
 	if err != nil {
 		t.Fatal(err)
@@ -496,7 +501,7 @@ func signAnew(t *testing.T, r *Run, dir string) {
 	write(t, dir, pack.ManifestFile, manifest)
 	subject(pack.ManifestFile, manifest)
 	slices.SortFunc(subjects, func(a, b sign.Subject) int { return strings.Compare(a.Name, b.Name) })
-	signer, err := sign.LoadSigner(r.Config.Keys.Pack, "", r.Now())
+	signer, err := sign.LoadSigner(key, "", r.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,9 +27,10 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 	if err != nil {
 		return nil, err
 	}
-	signer, err := sign.LoadSigner(r.Config.Keys.Pack, r.Config.Keys.Certificate, r.Now())
+	preparer := r.Config.Sign.Preparer
+	signer, err := r.signer(ctx, preparer)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("preparer: %w", err)
 	}
 	if err := sign.SignsDocuments(signer); err != nil {
 		r.Log.Info("packs are made without signatures in their documents; manifest.sig.json covers all files", "reason", err)
@@ -82,7 +83,8 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 			Locker: l, Checkpoint: cp, LockerKey: l.VerifierKey(),
 			View: view, Results: tested, Answers: answers, Window: window, Previous: previous, Library: r.Library, Framework: f, Drivers: r.Drivers,
 			SampleSeal: seal, Samples: samples, Nonce: log.Nonce,
-			Signer: signer, SignerName: signerName(signer), Ephemeral: r.Config.Demo, SignedAt: r.Now(), Authorities: authorities,
+			Signer: signer, SignerName: signerName(signer), Person: preparer.Name, Role: preparer.Role, Ephemeral: r.Config.Demo, SignedAt: r.Now(),
+			Authorities: authorities,
 		}
 		name := pack.Name(r.Config.Organisation, f.ID, r.Config.Calendar.Name(p))
 		if r.Unanswered != nil {

@@ -20,17 +20,17 @@ import (
 // Setup makes what a configuration names and is not there yet: the keys and the
 // locker. What is there is left alone. It returns the paths of what it made.
 func Setup(ctx context.Context, c *config.Config, now func() time.Time) (made []string, err error) {
-	for _, key := range []string{c.Keys.Locker, c.Keys.Pack} {
-		if exists(key) {
+	for _, key := range newKeys(c) {
+		if exists(key.path) {
 			continue
 		}
-		if err := os.MkdirAll(filepath.Dir(key), 0o700); err != nil {
+		if err := os.MkdirAll(filepath.Dir(key.path), 0o700); err != nil {
 			return made, err
 		}
-		if err := sign.GenerateEd25519(key); err != nil {
+		if err := key.generate(); err != nil {
 			return made, err
 		}
-		made = append(made, key)
+		made = append(made, key.path)
 	}
 	store, err := lockerStore(ctx, c, now)
 	if err != nil {
@@ -60,6 +60,36 @@ func create(ctx context.Context, c *config.Config, store locker.Store, origin st
 		return locker.Create(c.Locker, origin, signer, vkey)
 	}
 	return locker.CreateIn(ctx, store, origin, signer, vkey)
+}
+
+// newKey is a key that is made where there is none.
+type newKey struct {
+	path     string
+	generate func() error
+}
+
+// newKeys are those that a configuration leaves to be made: the locker's and, where the
+// section sign names no key of the preparer's own, the packs'. A demonstration's keys are
+// made for it, so that nobody takes them for anything else.
+func newKeys(c *config.Config) []newKey {
+	plain := func(path string) newKey { return newKey{path, func() error { return sign.GenerateEd25519(path) }} }
+	list := []newKey{plain(c.Keys.Locker)}
+	if !c.Demo {
+		if c.Sign.Preparer.Key == c.Keys.Pack && c.Keys.Certificate == "" {
+			list = append(list, plain(c.Keys.Pack))
+		}
+		return list
+	}
+	demo := func(s config.Signer) {
+		if s.InFile() && s.Certificates != "" {
+			list = append(list, newKey{s.Key, func() error { return sign.GenerateDemo(s.Key, s.Certificates, s.Role.EN) }})
+		}
+	}
+	demo(c.Sign.Preparer)
+	if c.Sign.Approver != nil {
+		demo(*c.Sign.Approver)
+	}
+	return list
 }
 
 func exists(path string) bool {

@@ -120,8 +120,8 @@ sources: [{name: trail, driver: cloudtrail-archive, location: "file://`+filepath
 	return strings.Join(told, ", "), gaps
 }
 
-// keys lists the archive's keys that contain every part.
-func keys(a *aws.Archive, parts ...string) []string {
+// archiveKeys lists the archive's keys that contain every part.
+func archiveKeys(a *aws.Archive, parts ...string) []string {
 	var found []string
 	for _, k := range a.Keys("") {
 		all := true
@@ -141,7 +141,7 @@ func keys(a *aws.Archive, parts ...string) []string {
 func TestTamperedArchives(t *testing.T) {
 	const intact = "ACC-10: no_occurrence 0, LOG-01: exceptions_noted 1, LOG-02: effective 0"
 	digest := func(a *aws.Archive, region string, hour string) string {
-		k := keys(a, "CloudTrail-Digest/"+region, hour)
+		k := archiveKeys(a, "CloudTrail-Digest/"+region, hour)
 		if len(k) != 1 {
 			t.Fatalf("%d digests of %s at %s", len(k), region, hour)
 		}
@@ -155,7 +155,7 @@ func TestTamperedArchives(t *testing.T) {
 		{"nothing", func(*aws.Archive) []string { return nil }, false},
 		{"the newest digests deleted", func(a *aws.Archive) []string {
 			var gone []string
-			for _, k := range keys(a, "CloudTrail-Digest/ap-northeast-1") {
+			for _, k := range archiveKeys(a, "CloudTrail-Digest/ap-northeast-1") {
 				if at := k[strings.LastIndex(k, "_")+1:]; at >= "20261006T20" {
 					a.Delete(k)
 					gone = append(gone, "digest_missing")
@@ -175,19 +175,19 @@ func TestTamperedArchives(t *testing.T) {
 			return []string{"us-east-1"}
 		}, true},
 		{"a log deleted", func(a *aws.Archive) []string {
-			k := keys(a, "CloudTrail/ap-northeast-1", "20261005T0510Z")[0]
+			k := archiveKeys(a, "CloudTrail/ap-northeast-1", "20261005T0510Z")[0]
 			a.Delete(k)
 			return []string{k}
 		}, true},
 		{"a byte of a log edited", func(a *aws.Archive) []string {
-			k := keys(a, "CloudTrail/ap-northeast-1", "20261005T0510Z")[0]
+			k := archiveKeys(a, "CloudTrail/ap-northeast-1", "20261005T0510Z")[0]
 			o := *a.Get(k)
 			o.Body = regzip(t, o.Body, func(b []byte) []byte { return bytes.Replace(b, []byte("StopLogging"), []byte("StopLoggini"), 1) })
 			a.Put(k, o)
 			return []string{k}
 		}, true},
 		{"a log added", func(a *aws.Archive) []string {
-			k := keys(a, "CloudTrail/us-east-1", "20261005T0510Z")[0]
+			k := archiveKeys(a, "CloudTrail/us-east-1", "20261005T0510Z")[0]
 			o := *a.Get(k)
 			added := strings.Replace(k, "0510Z_", "0511Z_X", 1)
 			added = strings.Replace(added, ".json", "", 1)[:len(k)-len(".json.gz")] + ".json.gz"
@@ -202,7 +202,7 @@ func TestTamperedArchives(t *testing.T) {
 			return []string{k}
 		}, true},
 		{"a whole region deleted", func(a *aws.Archive) []string {
-			for _, k := range keys(a, "us-east-1") {
+			for _, k := range archiveKeys(a, "us-east-1") {
 				if strings.Contains(k, "/us-east-1/") {
 					a.Delete(k)
 				}

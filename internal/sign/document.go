@@ -30,13 +30,5 @@ func CheckSignature(public crypto.PublicKey, message, sig []byte) error {
 // CheckChain checks that each certificate was issued by the one after it, and that
 // the first, the signer's, allowed signatures at that time.
 func CheckChain(chain []*x509.Certificate, at time.Time) error {
-	for i := range len(chain) - 1 {
-		if err := chain[i].CheckSignatureFrom(chain[i+1]); err != nil {
-			return fmt.Errorf("%s is not signed by the one after it: %w", chain[i].Subject, err)
-		}
-	}
-	if err := checkCertificate(chain[0], chain[0].PublicKey, at); err != nil {
-		return fmt.Errorf("the certificate %s: %w", chain[0].Subject, err)
-	}
-	return nil
+	return Policy{At: at}.Check(chain, chain[0].PublicKey)
 }

@@ -107,7 +107,9 @@ type SignatureInfo struct {
 	Subject     string // of the certificate; empty for a bare key
 	Issuer      string // of the certificate
 	SelfSigned  bool   // nobody but the signer vouches for the certificate
+	NotBefore   time.Time
 	NotAfter    time.Time
+	Unfit       error       // why the certificate should not have signed when the signer says; nil: it was fit to
 	Trusted     bool        // made by a key that the verifier was told to expect
 	Chain       Chain       // what the certificate comes to
 	Stamps      []tsa.Stamp // timestamps over it, all sound; those that are Trusted count
@@ -156,7 +158,9 @@ func (v verified) info(trust Trust, said time.Time) SignatureInfo {
 	info := SignatureInfo{Algorithm: Algorithm(v.public), Fingerprint: Fingerprint(v.public), Stamps: v.stamps}
 	if len(v.chain) > 0 {
 		leaf := v.chain[0]
-		info.Subject, info.Issuer, info.NotAfter, info.SelfSigned = leaf.Subject.String(), leaf.Issuer.String(), leaf.NotAfter, selfSigned(leaf)
+		info.Subject, info.Issuer, info.SelfSigned = leaf.Subject.String(), leaf.Issuer.String(), selfSigned(leaf)
+		info.NotBefore, info.NotAfter = leaf.NotBefore, leaf.NotAfter
+		info.Unfit = Policy{At: said}.Check(v.chain, v.public)
 	}
 	info.Chain = trust.chain(v.chain, trust.moment(v.stamps, said))
 	info.Trusted = info.Chain == ChainTrusted || trust.has(v.public)
@@ -246,6 +250,15 @@ func certificateHashes(chain []*x509.Certificate) []string {
 		hashes = append(hashes, hex.EncodeToString(sum[:]))
 	}
 	return hashes
+}
+
+// PublicKeyOf is the key of an envelope's first signature. It does not verify it.
+func PublicKeyOf(data []byte) (crypto.PublicKey, error) {
+	e, _, err := parseEnvelope(data)
+	if err != nil {
+		return nil, fmt.Errorf("envelope: %w", err)
+	}
+	return parsePublic(e.Signatures[0].PublicKey)
 }
 
 // parsePublic reads a key that PublicPEM wrote, byte for byte.

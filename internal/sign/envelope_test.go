@@ -28,7 +28,8 @@ func TestVerify(t *testing.T) {
 			}
 			want := SignatureInfo{Algorithm: name, Fingerprint: Fingerprint(s.Public()), Chain: NoCertificate}
 			if what == "certified" {
-				want.Subject, want.Issuer, want.NotAfter = "CN=Audit evidence,O=Example K.K.", "CN=Test CA", template().NotAfter
+				want.Subject, want.Issuer = "CN=Audit evidence,O=Example K.K.", "CN=Test CA"
+				want.NotBefore, want.NotAfter = template().NotBefore, template().NotAfter
 				want.Chain = NoRoot
 			}
 			if diff := cmp.Diff([]SignatureInfo{want}, signed.Signatures); diff != "" {

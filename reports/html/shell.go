@@ -82,6 +82,7 @@ func (d *document) coverFacts() {
 		fact{words.Checkpoint, d.lines(d.say(words.CheckpointIs, p.Checkpoint.Origin, format.Count(p.Checkpoint.Size), d.time(p.Checkpoint.SealedAt)))},
 		fact{words.CheckpointRoot, d.code(p.Checkpoint.Root)},
 		fact{words.CheckpointKey, d.code(p.Checkpoint.KeyID)},
+		fact{words.SignedBy, d.lines(d.in(words.NameOf(p.Signer)))},
 		fact{words.Signer, d.lines(d.in(words.KeyOf(p.Signer)))},
 		fact{words.Fingerprint, d.code(p.Signer.Fingerprint)},
 		fact{words.Caution, d.lines(caution)},

@@ -89,6 +89,7 @@ func (d *document) coverFacts() {
 		text(words.Checkpoint, d.say(words.CheckpointIs, p.Checkpoint.Origin, format.Count(p.Checkpoint.Size), d.time(p.Checkpoint.SealedAt))),
 		hash(words.CheckpointRoot, p.Checkpoint.Root),
 		hash(words.CheckpointKey, p.Checkpoint.KeyID),
+		text(words.SignedBy, d.in(words.NameOf(p.Signer))),
 		text(words.Signer, d.in(words.KeyOf(p.Signer))),
 		hash(words.Fingerprint, p.Signer.Fingerprint),
 		text(words.Caution, caution),

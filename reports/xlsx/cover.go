@@ -44,6 +44,9 @@ func (b *book) coverSheet() error {
 	hash(words.CheckpointRoot, p.Checkpoint.Root)
 	fact(words.SealedAt, format.Time(p.Checkpoint.SealedAt, l))
 	fact(words.CheckpointKey, p.Checkpoint.KeyID)
+	if by := words.NameOf(p.Signer); by != (evidence.Text{}) {
+		fact(words.SignedBy, b.in(by))
+	}
 	fact(words.Signer, b.in(words.KeyOf(p.Signer)))
 	hash(words.Fingerprint, p.Signer.Fingerprint)
 	if p.Signer.Ephemeral {

@@ -35,6 +35,7 @@ var (
 	CheckpointRoot = evidence.Text{JA: "チェックポイントのルート", EN: "Checkpoint root"}
 	SealedAt       = evidence.Text{JA: "封印日時", EN: "Sealed at"}
 	CheckpointKey  = evidence.Text{JA: "封印の鍵", EN: "Sealed with key"}
+	SignedBy       = evidence.Text{JA: "署名者", EN: "Signed by"}
 	Signer         = evidence.Text{JA: "署名鍵", EN: "Signing key"}
 	Fingerprint    = evidence.Text{JA: "署名鍵の指紋", EN: "Key fingerprint"}
 	Caution        = evidence.Text{JA: "注意", EN: "Caution"}
@@ -293,6 +294,17 @@ func KeyOf(s reports.Signer) evidence.Text {
 		return evidence.Text{JA: fmt.Sprintf(BareKey.JA, s.Algorithm), EN: fmt.Sprintf(BareKey.EN, s.Algorithm)}
 	}
 	return evidence.Text{JA: s.Name + "（" + s.Algorithm + "）", EN: s.Name + " (" + s.Algorithm + ")"}
+}
+
+// NameOf tells who signs and as what, as the organisation says; empty where it does not.
+func NameOf(s reports.Signer) evidence.Text {
+	switch {
+	case s.Person == "":
+		return evidence.Text{JA: s.Role, EN: s.Role}
+	case s.Role == "":
+		return evidence.Text{JA: s.Person, EN: s.Person}
+	}
+	return evidence.Text{JA: s.Person + "（" + s.Role + "）", EN: s.Person + " (" + s.Role + ")"}
 }
 
 // ResultMeans explains a result in a sentence.

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/evidencepack/evidence/collectors/all"
+	"github.com/evidencepack/evidence/internal/pack"
+)
+
+func (a *app) signCommand() *cobra.Command {
+	var trust trustFlags
+	var to deliveryFlags
+	var out string
+	c := &cobra.Command{
+		Use:   "sign PACK",
+		Short: "Verify a pack that somebody else made, and sign it as its approver",
+		Long: `Sign is the approver's act. It verifies the pack, as a zip or as a folder, as "evidence
+verify" does, and signs it with the key of sign.approver in evidence.yaml. A pack that
+does not verify is not signed.
+
+The manifest so far and its signature are kept in the pack as signatures/1 (then 2, and
+so on), and a new manifest.json speaks of all files. "evidence verify" checks every
+stage, and shows each signer. Whoever has signed a pack does not approve it: the same
+key, or the same name, is refused. So is a certificate that is not valid when it signs,
+not meant for signing, weak, or below no root that is configured. A key with a
+certificate also signs report.pdf and report.xlsx, beside the preparer's signature, and
+the authorities of the configuration confirm when, as for "evidence pack".
+
+The signed pack takes the place of the unsigned one, as zip and, where there was one, as
+folder; --out leaves that as it is.`,
+		Example: "  evidence sign packs/example-soc1-2026-10.zip --key preparer.pub.pem",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			expected, err := trust.load()
+			if err != nil {
+				return err
+			}
+			delivery, err := to.read()
+			if err != nil {
+				return err
+			}
+			run, err := a.open()
+			if err != nil {
+				return err
+			}
+			path, err := run.Approve(cmd.Context(), args[0], pack.Verification{
+				Trust: expected, Drivers: all.Drivers(), Tool: toolVersion(), Lang: run.Config.Lang,
+				Report: func(c pack.Check) {
+					fmt.Fprintf(a.stderr, "%-6s %s: %s\n", c.State, oneLine(c.Name), oneLine(c.Detail))
+				},
+			}, out)
+			if err != nil {
+				return err
+			}
+			a.markDemo(run.Config)
+			made, err := deliver(delivery, []string{path})
+			if err != nil {
+				return err
+			}
+			paths := append([]string{path}, made...)
+			if a.json {
+				return a.printJSON(paths)
+			}
+			for _, path := range paths {
+				fmt.Fprintln(a.stdout, path)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringArrayVar(&trust.keys, "key", nil, "the public key of whoever must have signed so far, PEM `file`; may be repeated")
+	trust.add(c, "of whoever must have signed so far: ")
+	c.Flags().StringVar(&out, "out", "", "`folder` for the signed pack (default: that of the pack)")
+	to.add(c)
+	return c
+}
