@@ -20,16 +20,19 @@ var verifyTemplate string
 
 // instructions writes VERIFY.md: how to check this pack with the tool, and with
 // openssl, sha256sum and opa alone.
-func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, samples *Samples, library *controls.Library, previous *Previous) ([]byte, error) {
+func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, samples *Samples, library *controls.Library, previous *Previous, redacted *Redaction) ([]byte, error) {
 	t, err := template.New(VerifyFile).Parse(verifyTemplate)
 	if err != nil {
 		return nil, err
 	}
-	values := map[string]string{
+	values := map[string]any{
 		"Name":        m.Organisation.JA + " / " + m.Organisation.EN + ", " + m.Framework,
 		"Period":      m.PeriodName,
 		"OpenSSL":     sign.OpenSSL(public, SignatureFile),
 		"Fingerprint": sign.Fingerprint(public),
+	}
+	if redacted != nil {
+		values["Redaction"] = redacted
 	}
 	if e, ok := newExample(r, library); ok {
 		values["OPA"], values["Whole"] = e.one(), e.whole()

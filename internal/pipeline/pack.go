@@ -75,13 +75,27 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 			SampleSeal: seal, Samples: samples, Nonce: log.Nonce,
 			Signer: signer, SignerName: signerName(signer), Ephemeral: r.Config.Demo, SignedAt: r.Now(),
 		}
-		path, err := pack.Build(ctx, in, dir, pack.Name(r.Config.Organisation, f.ID, r.Config.Calendar.Name(p)))
+		path, err := r.build(ctx, in, dir)
 		if err != nil {
 			return paths, err
 		}
 		paths = append(paths, path)
 	}
 	return paths, nil
+}
+
+// build makes the pack, or, of an auditor's copy, redacts what it is made of before.
+func (r *Run) build(ctx context.Context, in pack.Input, dir string) (path string, err error) {
+	name := pack.Name(r.Config.Organisation, in.Framework.ID, in.Manifest.PeriodName)
+	if !r.Redacted {
+		return pack.Build(ctx, in, dir, name)
+	}
+	redacted, err := r.redact(ctx, &in)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, redacted.Close()) }()
+	return pack.Build(ctx, in, dir, name+pack.RedactedSuffix)
 }
 
 func (r *Run) manifest(p evidence.Period, f *controls.Framework) pack.Manifest {

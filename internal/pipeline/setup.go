@@ -10,6 +10,7 @@ import (
 	"github.com/evidencepack/evidence/internal/config"
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/pack"
+	"github.com/evidencepack/evidence/internal/redaction"
 	"github.com/evidencepack/evidence/internal/sign"
 )
 
@@ -27,6 +28,15 @@ func Setup(c *config.Config) (made []string, err error) {
 			return made, err
 		}
 		made = append(made, key)
+	}
+	if r := c.Redaction; r != nil && !exists(r.Key) {
+		if err := os.MkdirAll(filepath.Dir(r.Key), 0o700); err != nil {
+			return made, err
+		}
+		if err := redaction.GenerateKey(r.Key); err != nil {
+			return made, err
+		}
+		made = append(made, r.Key)
 	}
 	if _, err := locker.Open(c.Locker); err == nil || !errors.Is(err, locker.ErrNotFound) {
 		return made, err
