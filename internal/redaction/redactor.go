@@ -288,27 +288,6 @@ func (r *Redactor) JSON(document []byte) ([]byte, error) {
 	return w.run()
 }
 
-// Value replaces what was learnt in a decoded document: maps, lists and texts.
-func (r *Redactor) Value(v any) any {
-	switch v := v.(type) {
-	case string:
-		return r.Text(v)
-	case []any:
-		list := make([]any, len(v))
-		for i := range v {
-			list[i] = r.Value(v[i])
-		}
-		return list
-	case map[string]any:
-		m := make(map[string]any, len(v))
-		for k, e := range v {
-			m[r.name(k)] = r.Value(e)
-		}
-		return m
-	}
-	return v
-}
-
 // ResponseKind is the kind by which rules name the fields of management's responses.
 const ResponseKind = "evidence.response"
 
