@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -73,6 +75,11 @@ var letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding
 // to be a login, the part of an address before the @, or a word of a link.
 func (k Key) pseudonym(value string) string {
 	return "anon-" + letters.EncodeToString(k.mac("person", canonical(value))[:10])
+}
+
+// number stands for a number: one of at most 48 bits, which every reader of JSON keeps.
+func (k Key) number(value string) string {
+	return strconv.FormatUint(binary.BigEndian.Uint64(k.mac("number", value))>>16, 10)
 }
 
 // address stands for an IP address: one of fd00::/8, which no network routes.

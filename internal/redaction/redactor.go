@@ -32,19 +32,20 @@ func (p Policy) Active() []Rule {
 // Redactor replaces personal data. It first learns all that is to be replaced, and then
 // may be used by several at a time.
 type Redactor struct {
-	key    Key
-	rules  []Rule // the active ones, the narrower before the wider
-	terms  Terms
-	mails  bool // addresses are replaced in all texts
-	learnt map[string]string
-	words  *words
-	fields sync.Map // *Rule by kind and path: records of a kind have the same few
+	key     Key
+	rules   []Rule // the active ones, the narrower before the wider
+	terms   Terms
+	mails   bool              // addresses are replaced in all texts
+	learnt  map[string]string // by the folded value
+	numbers map[string]string // the numbers that stand for numbers, in decimal
+	words   *words
+	fields  sync.Map // *Rule by kind and path: records of a kind have the same few
 }
 
 // New makes a redactor that has learnt nothing. The terms are what the rules of controls
 // themselves name, which is no secret.
 func New(key Key, p Policy, terms Terms) *Redactor {
-	r := &Redactor{key: key, rules: p.Active(), terms: terms, learnt: map[string]string{}, words: &words{}}
+	r := &Redactor{key: key, rules: p.Active(), terms: terms, learnt: map[string]string{}, numbers: map[string]string{}, words: &words{}}
 	slices.SortStableFunc(r.rules, func(a, b Rule) int { return b.weight() - a.weight() })
 	r.mails = slices.ContainsFunc(r.rules, func(x Rule) bool { return x.As == Mail && x.Field == "**" })
 	return r
@@ -84,6 +85,11 @@ func (r *Redactor) Learn(rec evidence.Record) error {
 	w := rewriting{in: rec.Body, name: unchanged, text: func(path []string, s string) string {
 		r.LearnValue(rec.Kind, path, s)
 		return s
+	}, bare: func(path []string, raw string) string {
+		if now := r.bare(r.rule(rec.Kind, path), raw); now != raw && now != "null" {
+			r.numbers[raw] = now
+		}
+		return raw
 	}}
 	_, err := w.run()
 	return err
@@ -233,10 +239,7 @@ func (r *Redactor) field(kind string, path []string, s string) string {
 		return mark
 	case x.As == Address:
 		return r.ip(s)
-	case x.As == Pseudonym && !addresses.MatchString(s):
-		if !r.personal(s) {
-			return s
-		}
+	case x.As == Pseudonym && !addresses.MatchString(s) && r.personal(s):
 		return r.key.pseudonym(s)
 	}
 	return r.Text(s)
@@ -261,10 +264,7 @@ func (r *Redactor) Record(rec evidence.Record) (evidence.Record, error) {
 		in:   rec.Body,
 		text: func(path []string, s string) string { return r.field(rec.Kind, path, s) },
 		name: r.name,
-		bare: func(path []string) bool {
-			x := r.rule(rec.Kind, path)
-			return x != nil && x.As == Removed
-		},
+		bare: func(path []string, raw string) string { return r.bare(r.rule(rec.Kind, path), raw) },
 	}
 	body, err := w.run()
 	if err != nil {
@@ -272,6 +272,19 @@ func (r *Redactor) Record(rec evidence.Record) (evidence.Record, error) {
 	}
 	rec.ID, rec.Body = r.Text(rec.ID), body
 	return rec, nil
+}
+
+// bare replaces a number, true or false, given as JSON. A number's pseudonym is a number.
+func (r *Redactor) bare(x *Rule, raw string) string {
+	switch {
+	case x == nil || raw == "null":
+		return raw
+	case x.As == Removed:
+		return "null"
+	case x.As == Pseudonym && raw != "true" && raw != "false":
+		return r.key.number(raw)
+	}
+	return raw
 }
 
 // name replaces addresses in the name of a member: other words there are the format's.
@@ -293,7 +306,7 @@ const ResponseKind = "evidence.response"
 
 // Clone learns on its own.
 func (r *Redactor) Clone() *Redactor {
-	c := &Redactor{key: r.key, rules: r.rules, terms: r.terms, mails: r.mails, learnt: maps.Clone(r.learnt), words: &words{byFirst: map[string][]word{}}}
+	c := &Redactor{key: r.key, rules: r.rules, terms: r.terms, mails: r.mails, learnt: maps.Clone(r.learnt), numbers: r.numbers, words: &words{byFirst: map[string][]word{}}}
 	for first, list := range r.words.byFirst {
 		c.words.byFirst[first] = slices.Clone(list)
 	}

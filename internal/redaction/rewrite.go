@@ -12,9 +12,9 @@ type rewriting struct {
 	at   int
 	out  []byte
 	path []string
-	text func(path []string, s string) string // of a string
-	name func(s string) string                // of a member
-	bare func(path []string) bool             // of a number or boolean: whether null stands for it
+	text func(path []string, s string) string   // of a string
+	name func(s string) string                  // of a member
+	bare func(path []string, raw string) string // of a number, true, false or null, as JSON
 }
 
 // run rewrites the document; the result is valid JSON if the document was.
@@ -112,12 +112,12 @@ func (w *rewriting) literal() {
 	for end < len(w.in) && bytes.IndexByte([]byte(",]} \t\r\n"), w.in[end]) < 0 {
 		end++
 	}
-	if w.bare != nil && w.bare(w.path) {
-		w.out = append(w.out, "null"...)
-		w.at = end
-		return
+	raw := string(w.in[w.at:end])
+	if w.bare != nil {
+		raw = w.bare(w.path, raw)
 	}
-	w.copy(end - w.at)
+	w.out = append(w.out, raw...)
+	w.at = end
 }
 
 // quoted is a string as records write it: <, > and & unescaped.

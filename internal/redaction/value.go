@@ -1,9 +1,11 @@
 package redaction
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -13,7 +15,15 @@ import (
 func (r *Redactor) Value(v any) any {
 	switch v := v.(type) {
 	case string:
+		if now, ok := r.numbers[v]; ok {
+			return now
+		}
 		return r.Text(v)
+	case int, int64, uint64, float64:
+		if now, err := strconv.ParseUint(r.numbers[fmt.Sprint(v)], 10, 64); err == nil {
+			return now
+		}
+		return v
 	case []any:
 		list := make([]any, 0, len(v))
 		for _, e := range v {
