@@ -105,6 +105,12 @@ func (r *Redactor) LearnValue(kind string, path []string, s string) {
 		}
 	}
 	x := r.rule(kind, path)
+	if x != nil && x.As == Address {
+		if now := r.ip(s); now != s {
+			r.words.put(word{value: fold(s), pseudonym: now, address: true})
+		}
+		return
+	}
 	if x == nil || x.As != Pseudonym || !r.personal(s) || addresses.MatchString(s) {
 		return
 	}

@@ -14,10 +14,16 @@ type words struct {
 	byFirst map[string][]word // by the first word of the value; the longest first
 }
 
-type word struct{ value, pseudonym string }
+type word struct {
+	value, pseudonym string
+	address          bool // before a slash it is a range, which is of a network and no person
+}
 
 // add takes a value, folded.
-func (w *words) add(value, pseudonym string) {
+func (w *words) add(value, pseudonym string) { w.put(word{value: value, pseudonym: pseudonym}) }
+
+func (w *words) put(n word) {
+	value := n.value
 	if w.byFirst == nil {
 		w.byFirst = map[string][]word{}
 	}
@@ -33,7 +39,7 @@ func (w *words) add(value, pseudonym string) {
 		return strings.Compare(o.value, v)
 	})
 	if !found {
-		w.byFirst[first] = slices.Insert(list, i, word{value, pseudonym})
+		w.byFirst[first] = slices.Insert(list, i, n)
 	}
 }
 
@@ -71,7 +77,8 @@ func (w *words) replace(text string) string {
 // at finds the longest value that begins at a word of the text and ends with a word.
 func (w *words) at(folded string, at, end int) (word, bool) {
 	for _, o := range w.byFirst[folded[at:end]] {
-		if !strings.HasPrefix(folded[at:], o.value) {
+		rest, ok := strings.CutPrefix(folded[at:], o.value)
+		if !ok || o.address && strings.HasPrefix(rest, "/") {
 			continue
 		}
 		last, _ := utf8.DecodeLastRuneInString(o.value)
