@@ -25,11 +25,12 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-			"flip":  flip,
-			"junit": junit,
-			"mode":  mode,
-			"sarif": sarif(t),
+			"exits":    exits,
+			"flip":     flip,
+			"junit":    junit,
+			"mode":     mode,
+			"redacted": redacted(t),
+			"sarif":    sarif(t),
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("LANG", "C")
