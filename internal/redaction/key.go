@@ -24,10 +24,17 @@ const keySize = 32
 // stands for, so that it stays with the organisation: it prints as nothing but a mark.
 type Key struct{ secret []byte }
 
-func (Key) String() string               { return "[redacted]" }
-func (Key) GoString() string             { return "[redacted]" }
-func (Key) LogValue() slog.Value         { return slog.StringValue("[redacted]") }
-func (Key) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
+// String tells nothing of the key, and neither do the others.
+func (Key) String() string { return mark }
+
+// GoString is String.
+func (Key) GoString() string { return mark }
+
+// LogValue is String.
+func (Key) LogValue() slog.Value { return slog.StringValue(mark) }
+
+// MarshalText is String.
+func (Key) MarshalText() ([]byte, error) { return []byte(mark), nil }
 
 // LoadKey reads a key file: 64 hex digits and a line's end. Errors never hold what it says.
 func LoadKey(path string) (Key, error) {
