@@ -39,8 +39,10 @@ bench: ## figures, each beside a floor or a peer in the same run
 	$(GO) test -run '^$$' -bench Snapshots -benchtime 1x -timeout 10m ./collectors/awsstate
 	$(GO) test -run '^$$' -bench Month -benchtime 1x -timeout 30m ./internal/pipeline
 	$(GO) test -run '^$$' -bench MillionSignIns -benchtime 1x -timeout 90m ./internal/pipeline
+	$(GO) test -run '^$$' -bench MillionPack -benchtime 1x -timeout 30m ./internal/pipeline
 	$(GO) test -run '^$$' -bench MillionRows -benchtime 1x -timeout 30m ./reports
 	$(GO) test -run '^$$' -bench '^Benchmark[^M]' ./controls ./reports/... ./internal/locker
+	$(GO) test -run '^$$' -bench Large -benchtime 1x ./internal/sign/opc
 	$(GO) test -run '^$$' -bench Rebuild -benchtime 1x ./derived/securitygroup
 
 fuzz: ## each decoder for a short while

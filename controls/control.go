@@ -59,6 +59,8 @@ type Control struct {
 	Label   string   `yaml:"label"`   // what people call an item, with {path} or {path|other} placeholders: "{repository.nameWithOwner}#{number}"; may be empty
 	Link    string   `yaml:"link"`    // https URL of an item in its source system, with such placeholders; may be empty
 
+	Charts []Chart `yaml:"charts"` // pictures of the items that reports draw
+
 	// Files are the exact sources, by name: what a pack carries. A module of the
 	// Rego library that the policy uses, directly or not, stands under "lib/<name>.rego".
 	Files map[string][]byte `yaml:"-"`

@@ -32,7 +32,7 @@ func decodeControl(name string, b []byte) (*Control, error) {
 	c.Activity.JA, c.Procedure.JA = unfolded(c.Activity.JA), unfolded(c.Procedure.JA)
 	for _, check := range []func(source) error{
 		c.checkTexts, c.checkPopulation, c.checkRelated, c.checkParams, c.checkExtract,
-		c.checkReasons, c.checkObservations, c.checkNotApplicable, c.checkHeadings, c.checkColumns, c.checkLabel, c.checkLink, c.checkGroup,
+		c.checkReasons, c.checkObservations, c.checkNotApplicable, c.checkHeadings, c.checkColumns, c.checkLabel, c.checkLink, c.checkGroup, c.checkCharts,
 	} {
 		if err := check(src); err != nil {
 			return nil, err

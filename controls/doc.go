@@ -52,6 +52,13 @@
 // or builtin error, a reason without a text, an item without a time) fails the
 // evaluation with an error: it is never a pass.
 //
+// Parameters whose names begin with "exempt" leave something out. Beside why, an entry of
+// theirs may have approved_by and until (the last day): reports show who approved it, until
+// when, and that it says neither; no policy reads them.
+//
+// A control may declare charts of its items: which parts they are in, by what the policy
+// says of them, and whether they are compared by day or by group. See [Chart].
+//
 // A policy imports modules of the Rego library, data.evidence.lib.<name>, and sees
 // no other data. Modules compute from their arguments: they have no input.
 //

@@ -22,6 +22,22 @@ type ClaimGroup struct {
 	Gaps, Notes     []Finding
 }
 
+// Basis is what the expected numbers of a source's claims rest on.
+type Basis struct{ Method, Text string }
+
+// Bases lists it for each method by which the claims were measured, each once, in the
+// order of the methods' names.
+func Bases(claims []Claim) []Basis {
+	var list []Basis
+	for _, c := range claims {
+		if b := (Basis{c.Method, c.Basis}); c.Basis != "" && !slices.Contains(list, b) {
+			list = append(list, b)
+		}
+	}
+	slices.SortFunc(list, func(a, b Basis) int { return cmp.Compare(a.Method, b.Method) })
+	return list
+}
+
 // GroupClaims adds claims up by source, kind, method, scope and unit, and orders
 // the groups by these. No claim is dropped.
 func GroupClaims(claims []Claim) []ClaimGroup {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
@@ -21,10 +22,13 @@ type assessment struct {
 			Props        assessedProps
 			Reviewed     assessedControls `json:"reviewed-controls"`
 			Observations []struct {
-				UUID    string
-				Props   assessedProps
-				Remarks string
+				UUID     string
+				Types    []string
+				Props    assessedProps
+				Subjects []struct{ Props assessedProps }
+				Remarks  string
 			}
+			Links    []struct{ Href, Rel string }
 			Findings []struct {
 				Props  assessedProps
 				Target struct {
@@ -38,7 +42,8 @@ type assessment struct {
 		}
 		BackMatter struct {
 			Resources []struct {
-				Title string
+				UUID, Title, Description string
+
 				Links []struct {
 					Href   string
 					Hashes []struct{ Algorithm, Value string }
@@ -96,8 +101,13 @@ func assessmentCounts(t *testing.T, p *reports.Pack) {
 	}
 	items := map[string]int64{} // by control and verdict
 	known := map[string]string{}
+	changed := map[string][]string{} // control → its exceptions, as counted and as listed
 	for _, o := range r.Observations {
 		control := o.Props.of("control")[0]
+		if slices.Equal(o.Types, []string{"historic"}) {
+			changed[control] = append(o.Props.of("exceptions"), subjectsBy(o.Subjects, "presence")...)
+			continue
+		}
 		known[o.UUID] = control
 		if v := o.Props.of("verdict"); len(v) > 0 {
 			items[control+" "+v[0]]++
@@ -108,7 +118,9 @@ func assessmentCounts(t *testing.T, p *reports.Pack) {
 		}
 		i := slices.IndexFunc(p.Controls, func(c reports.Control) bool { return c.ID == control })
 		assessedTest(t, &p.Controls[i], o.Props)
+		assessedSample(t, &p.Controls[i], o.Props, o.Subjects)
 	}
+	assessedChanges(t, p, changed)
 	for i, c := range p.Controls {
 		for v, n := range map[evidence.Verdict]int64{
 			evidence.Exception: c.Counts.Exceptions, evidence.Pending: c.Counts.Pending, evidence.Undetermined: c.Counts.Undetermined,
@@ -144,12 +156,25 @@ func assessmentCounts(t *testing.T, p *reports.Pack) {
 	}
 	assessedItems(t, p, r.Reviewed)
 	var hashes []string
+	asserted := ""
+	for _, l := range r.Links {
+		asserted = strings.TrimPrefix(l.Href, "#")
+	}
 	for _, res := range doc.Results.BackMatter.Resources[1:] {
+		if res.UUID == asserted {
+			if p.Assertion == nil || !strings.HasPrefix(res.Description, strings.Split(p.Assertion.Text, "\n")[0]) {
+				t.Errorf("management asserts %q", res.Description)
+			}
+			continue
+		}
 		hashes = append(hashes, res.Links[0].Href+" "+res.Links[0].Hashes[0].Value)
 	}
 	var want []string
 	for _, f := range p.Files {
 		want = append(want, "../"+f.Path+" "+f.SHA256)
+	}
+	if (asserted != "") != (p.Assertion != nil) {
+		t.Errorf("what management asserts is at %q", asserted)
 	}
 	same(t, "files", want, hashes)
 }
@@ -187,6 +212,68 @@ func assessedTest(t *testing.T, c *reports.Control, got assessedProps) {
 		same(t, c.ID+" "+name, want, got.of(name))
 	}
 	same(t, c.ID+" claims", []string{fmt.Sprint(len(c.Population.Claims))}, got.of("claims"))
+}
+
+// assessedSample compares what was drawn for the auditor.
+func assessedSample(t *testing.T, c *reports.Control, got assessedProps, drawn []struct{ Props assessedProps }) {
+	t.Helper()
+	if c.Sample == nil {
+		if len(drawn) > 0 || len(got.of("sample-size")) > 0 {
+			t.Errorf("%s: a sample of %d items that was not drawn", c.ID, len(drawn))
+		}
+		return
+	}
+	s := c.Sample
+	same(t, c.ID+" sample", []string{fmt.Sprint(s.Size), fmt.Sprint(s.Population), fmt.Sprint(s.CountDrawn(reports.Replaced)), s.Seed},
+		slices.Concat(got.of("sample-size"), got.of("sample-drawn-from"), got.of("sample-replaced"), got.of("sample-seed")))
+	var want, have []string
+	for i, item := range s.Drawn {
+		want = append(want, fmt.Sprint(i+1, item.State, item.ID, item.SHA256))
+	}
+	for _, item := range drawn {
+		p := item.Props
+		have = append(have, fmt.Sprint(p.of("sample-rank")[0], p.of("sample-state")[0], p.of("item")[0], p.of("record-sha256")[0]))
+	}
+	same(t, c.ID+" drawn items", want, have)
+}
+
+// subjectsBy counts subjects by a property's value, in the order of the values' first use.
+func subjectsBy(subjects []struct{ Props assessedProps }, name string) []string {
+	n := map[string]int{}
+	var values []string
+	for _, s := range subjects {
+		v := s.Props.of(name)[0]
+		if n[v]++; n[v] == 1 {
+			values = append(values, v)
+		}
+	}
+	for i, v := range values {
+		values[i] = fmt.Sprint(v, " listed ", n[v])
+	}
+	return values
+}
+
+// assessedChanges compares what changed since the earlier period.
+func assessedChanges(t *testing.T, p *reports.Pack, got map[string][]string) {
+	t.Helper()
+	want := map[string][]string{}
+	if p.Delta != nil {
+		told, _ := p.Delta.Told()
+		for _, c := range told {
+			want[c.ID] = []string{fmt.Sprint("new ", c.New), fmt.Sprint("still ", c.Still), fmt.Sprint("gone ", c.Gone)}
+			for _, n := range []struct {
+				of string
+				n  int64
+			}{{"new", c.New}, {"still", c.Still}, {"gone", c.Gone}} {
+				if n.n > 0 {
+					want[c.ID] = append(want[c.ID], fmt.Sprint(n.of, " listed ", n.n))
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("changes (-pack +assessment results):\n%s", diff)
+	}
 }
 
 // assessedItems compares the framework items that were reviewed with those that a

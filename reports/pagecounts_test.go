@@ -12,6 +12,7 @@ import (
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/html"
 	"github.com/evidencepack/evidence/reports/internal/format"
+	"github.com/evidencepack/evidence/reports/internal/visible"
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
@@ -101,9 +102,15 @@ func pageControl(t *testing.T, page element, p *reports.Pack, c *reports.Control
 			t.Errorf("%s: the section does not say %q", c.ID, want)
 		}
 	}
+	for line := range strings.SplitSeq(words.Exemptions(c.Exemptions, p.Lang), "\n") {
+		if !strings.Contains(section.text(), visible.Line(line, nil)) {
+			t.Errorf("%s: the section does not say %q", c.ID, line)
+		}
+	}
 	reasonRows(t, section, c.ID, in(words.Reasons), c.Reasons)
 	reasonRows(t, section, c.ID, in(words.Observations), c.Observations)
 	pageDays(t, section, p, c)
+	pageCharts(t, section, p, c)
 	listed := min(c.Counts.Exceptions, 2000)
 	pageItems(t, section, p, c, "e", words.ExceptionsHeading, listed, func(i reports.Item) bool { return i.Verdict == evidence.Exception })
 	if more := c.Counts.Exceptions - listed; more > 0 && !strings.Contains(section.text(), fmt.Sprintf(in(words.MoreInSheet), format.Count(more), c.ID)) {
@@ -130,7 +137,7 @@ func reasonRows(t *testing.T, section element, control, name string, want []repo
 
 // pageDays: the figures below the chart, of the days that have items.
 func pageDays(t *testing.T, section element, p *reports.Pack, c *reports.Control) {
-	if c.Counts.Total == 0 {
+	if c.Counts.Total == 0 || c.ByDay() {
 		return
 	}
 	var want [][]string
@@ -142,8 +149,59 @@ func pageDays(t *testing.T, section element, p *reports.Pack, c *reports.Control
 	if diff := cmp.Diff(want, section.table(t, words.ItemsByDay.In(p.Lang)).rows()); diff != "" {
 		t.Errorf("%s: figures by day (-pack +page):\n%s", c.ID, diff)
 	}
-	if got := len(section.all("g", "")); got != len(want) {
+	if got := len(section.all("svg", "chart")[0].all("g", "")); got != len(want) {
 		t.Errorf("%s: the chart has %d bars, want %d", c.ID, got, len(want))
+	}
+}
+
+// pageCharts compares the charts that a control declares with the pack: the figures of
+// the whole period, by day and by group, and that each drawing says the same in words.
+func pageCharts(t *testing.T, section element, p *reports.Pack, c *reports.Control) {
+	in := func(x evidence.Text) string { return x.In(p.Lang) }
+	for i := range c.Charts {
+		chart := &c.Charts[i]
+		title := func(form evidence.Text, values ...any) string {
+			return visible.Line(fmt.Sprintf(in(form), values...), nil)
+		}
+		var parts [][]string
+		var n []int64
+		for _, part := range chart.Parts {
+			parts = append(parts, []string{visible.Line(words.PartTitle(part), nil), format.Count(part.N), format.Share(part.N, chart.Total())})
+			n = append(n, part.N)
+		}
+		parts = append(parts, []string{in(words.ChartTotal), format.Count(chart.Total()), "100.0%"})
+		if diff := cmp.Diff(parts, section.table(t, visible.Line(chart.Title, nil)).rows()); diff != "" {
+			t.Errorf("%s: parts (-pack +page):\n%s", c.ID, diff)
+		}
+		if said := visible.Line(words.ChartSaid(chart, n, p.Lang), nil); !slices.Contains(section.texts("desc", ""), said) {
+			t.Errorf("%s: no drawing says %q", c.ID, said)
+		}
+		rows := func(title string, rows []reports.ChartRow, named func(i int) string, blanks int) {
+			var want [][]string
+			for i, row := range rows {
+				if row.Total() == 0 {
+					continue
+				}
+				cells := append([]string{visible.Line(named(i), nil), format.Count(row.Total())}, make([]string, blanks)...)
+				for _, n := range row.N {
+					cells = append(cells, format.Count(n)+" ("+format.Share(n, row.Total())+")")
+				}
+				want = append(want, cells)
+			}
+			got := section.table(t, title)
+			for _, svg := range got.all("svg", "") {
+				svg.Parent.RemoveChild(svg.Node)
+			}
+			if diff := cmp.Diff(want, got.rows()); diff != "" {
+				t.Errorf("%s: %s (-pack +page):\n%s", c.ID, title, diff)
+			}
+		}
+		if len(chart.Days) > 0 {
+			rows(title(words.ChartByDay, chart.Title), chart.Days, func(i int) string { return format.Date(chart.Days[i].Date, p.Location) }, 0)
+		}
+		if len(chart.Groups) > 0 {
+			rows(title(words.ChartByGroup, chart.Title, chart.Group), chart.Groups, func(i int) string { return words.GroupTitle(chart, i, p.Lang) }, 1)
+		}
 	}
 }
 
@@ -208,6 +266,11 @@ func pageSources(t *testing.T, page element, p *reports.Pack) {
 	in := func(x evidence.Text) string { return x.In(p.Lang) }
 	for _, src := range p.Sources {
 		section := page.byID(t, "source-"+src.Name)
+		for _, b := range reports.Bases(src.Claims) {
+			if !strings.Contains(section.text(), b.Method+" "+b.Text) {
+				t.Errorf("%s: the page does not say what %q rests on", src.Name, b.Method)
+			}
+		}
 		var want [][]string
 		for _, n := range src.Records {
 			want = append(want, []string{n.Kind, format.Count(n.Sealed), format.Count(n.Again), format.Count(n.Earlier), format.Count(n.Distinct)})
@@ -242,7 +305,7 @@ func pageSources(t *testing.T, page element, p *reports.Pack) {
 			}
 		}
 		for _, d := range src.Days {
-			wantDays = append(wantDays, format.Date(d.Date, p.Location)+" "+in(words.DayName(d.State))+" "+words.DayMark(d.State))
+			wantDays = append(wantDays, format.Date(d.Date, p.Location)+" "+in(d.State.Name())+" "+d.State.Mark())
 		}
 		if diff := cmp.Diff(wantDays, days); diff != "" {
 			t.Errorf("%s: calendar (-pack +page):\n%s", src.Name, diff)

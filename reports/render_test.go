@@ -29,7 +29,7 @@ import (
 // renderers are those whose files people read; machines read the other's.
 var renderers = []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}, html.Renderer{}}
 
-var allRenderers = append(slices.Clone(renderers), oscal.Renderer{})
+var allRenderers = append(slices.Clone(renderers), oscal.Renderer{}, oscal.Catalog{})
 
 func render(t *testing.T, r reports.Renderer, p *reports.Pack) []byte {
 	t.Helper()
@@ -155,6 +155,9 @@ func workbookCounts(t *testing.T, p *reports.Pack) {
 			if want := fmt.Sprintf(in(words.Labelled), n.Text, fmt.Sprintf(in(words.ItemsN), format.Count(n.N))); !strings.Contains(block, want) {
 				t.Errorf("%s: the header block does not say %q", c.ID, want)
 			}
+		}
+		if want := words.Exemptions(c.Exemptions, p.Lang); !strings.Contains(block, want) {
+			t.Errorf("%s: the header block does not say %q", c.ID, want)
 		}
 		for _, o := range c.Observations {
 			if want := fmt.Sprintf(in(words.Labelled), o.Text, fmt.Sprintf(in(words.ItemsN), format.Count(o.N))); !strings.Contains(block, want) {
@@ -289,6 +292,13 @@ func ipeCounts(t *testing.T, p *reports.Pack, rows [][]string) {
 		t.Errorf("IPE: claims by source (-pack +workbook):\n%s", diff)
 	}
 	for _, src := range p.Sources {
+		for _, b := range reports.Bases(src.Claims) {
+			if !slices.ContainsFunc(rows, func(r []string) bool {
+				return len(r) > 3 && r[0] == src.Name && r[2] == words.ExpectedRests.In(p.Lang) && r[3] == b.Method+"\n"+b.Text
+			}) {
+				t.Errorf("IPE: no row says what %s of %s rests on", b.Method, src.Name)
+			}
+		}
 		for _, n := range src.Records {
 			if n.Sealed != n.Again+n.Earlier+n.Distinct {
 				t.Errorf("the pack's records of %s do not add up: %+v", n.Kind, n)
@@ -315,6 +325,25 @@ func number(t *testing.T, s string) int64 {
 	return n
 }
 
+// documentCharts: the figures of the charts that a control declares.
+func documentCharts(t *testing.T, all []string, p *reports.Pack, c *reports.Control) {
+	t.Helper()
+	for i := range c.Charts {
+		chart := &c.Charts[i]
+		for _, part := range chart.Parts {
+			if !follows(all, format.Count(part.N), format.Share(part.N, chart.Total())) {
+				t.Errorf("%s: the chart %q does not give %q %d", c.ID, chart.Title, part.Title, part.N)
+			}
+		}
+		for _, row := range chart.Groups {
+			want := append([]string{format.Count(row.Total())}, words.PartsSaid(chart, row.N, p.Lang)...)
+			if !follows(all, want...) {
+				t.Errorf("%s: the chart %q has no row of %q with %q", c.ID, chart.Title, row.Group, want)
+			}
+		}
+	}
+}
+
 func documentCounts(t *testing.T, p *reports.Pack) {
 	pages := pdfTexts(t, render(t, pdf.Renderer{}, p))
 	in := func(x evidence.Text) string { return x.In(p.Lang) }
@@ -323,7 +352,20 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 		all = append(all, texts...)
 	}
 	unbroken := strings.ReplaceAll(strings.Join(all, ""), " ", "")
+	for _, c := range p.Controls {
+		documentCharts(t, all, p, &c)
+		for line := range strings.SplitSeq(words.Exemptions(c.Exemptions, p.Lang), "\n") {
+			if !strings.Contains(unbroken, strings.ReplaceAll(line, " ", "")) {
+				t.Errorf("%s: the document does not say %q", c.ID, line)
+			}
+		}
+	}
 	for _, src := range p.Sources {
+		for _, b := range reports.Bases(src.Claims) {
+			if !strings.Contains(unbroken, strings.ReplaceAll(b.Text, " ", "")) {
+				t.Errorf("IPE: nothing says what %s of %s rests on", b.Method, src.Name)
+			}
+		}
 		for _, n := range src.Records {
 			if want := []string{format.Count(n.Sealed), format.Count(n.Again), format.Count(n.Earlier), format.Count(n.Distinct)}; !follows(all, want...) {
 				t.Errorf("IPE: no row gives %s with %v", n.Kind, want)

@@ -133,6 +133,7 @@ type Control struct {
 	// frequent first: every observation that the control can make, with 0 too.
 	Observations []ReasonCount
 	Days         []DayCounts // Counts by day of the period, as [Tally] makes them; empty: no chart
+	Charts       []Chart     // that the control declares
 
 	Columns  []Column
 	Labelled bool // its items have labels
@@ -147,6 +148,7 @@ type Control struct {
 
 	Rules      []RuleFile // policy.rego, then the library modules that it uses
 	Parameters []Parameter
+	Exemptions []Exemption // what the parameters leave out
 }
 
 // RuleFile is a file of the rules that a control's items were judged by.
@@ -179,6 +181,16 @@ type ReasonCount struct {
 
 // Parameter is one setting that the policy was given.
 type Parameter struct{ Name, Value string }
+
+// Exemption is what a parameter leaves out of a control, and what it says of that.
+type Exemption struct {
+	Parameter  string
+	What       string
+	Why        string // may be empty, as what follows may
+	ApprovedBy string
+	Until      string // the last day: "2027-03-31"
+	Lapsed     bool   // that day was over before the period was
+}
 
 // Column is a key field of a population that readers see.
 type Column struct {
@@ -296,6 +308,7 @@ type Claim struct {
 	Source    string
 	Kind      string
 	Method    string // in words
+	Basis     string // what Expected rests on by this method, in a sentence
 	Listed    bool   // read to the source's own end, without a count to match
 	Scope     string // "account=… region=…"
 	Window    evidence.Period
@@ -340,20 +353,6 @@ type Day struct {
 	Units int // units of that day
 	Bad   int // of these, how many are missing or have gaps
 }
-
-// DayState says what a source gave for a day.
-type DayState string
-
-const (
-	DayComplete DayState = "complete"
-	DayGap      DayState = "gap"
-	DayMissing  DayState = "missing" // nothing was collected
-	DayLate     DayState = "late"    // complete, and collected long after it
-	DayAhead    DayState = "ahead"   // had not happened, or not settled, when collected
-)
-
-// DayStates lists them in the order of legends.
-var DayStates = []DayState{DayComplete, DayLate, DayGap, DayMissing, DayAhead}
 
 // Window is the time that an examination covers, of which the pack's period is a part: a
 // SOC 1 type 2 report covers six to twelve months.

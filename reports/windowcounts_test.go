@@ -62,7 +62,7 @@ func workbookWindow(t *testing.T, p *reports.Pack, want map[string][]string) {
 	}
 	for i, src := range p.Sources {
 		for n, d := range p.DaysOf(src) {
-			want := words.DayMark(d.State) + " " + words.DayName(d.State).EN
+			want := d.State.Mark() + " " + d.State.Name().EN
 			if got := rows[n+1][2+3*i]; got != want {
 				t.Fatalf("%s %s: %q, want %q", src.Name, format.Date(d.Date, p.Location), got, want)
 			}
@@ -90,7 +90,7 @@ func pageWindow(t *testing.T, p *reports.Pack, want map[string][]string) {
 			}
 		}
 		for _, d := range src.Days {
-			wantDays = append(wantDays, format.Date(d.Date, p.Location)+" "+words.DayName(d.State).EN+" "+words.DayMark(d.State))
+			wantDays = append(wantDays, format.Date(d.Date, p.Location)+" "+d.State.Name().EN+" "+d.State.Mark())
 		}
 		if diff := cmp.Diff(wantDays, days); diff != "" {
 			t.Errorf("%s (-pack +page):\n%s", src.Name, diff)

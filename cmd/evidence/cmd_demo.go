@@ -26,8 +26,8 @@ func (a *app) demoCommand() *cobra.Command {
 		Long: `Demo builds a simulated company's October 2026 (a CloudTrail archive with correctly
 signed digests and the AWS calls around it, a GitHub organisation with its pull
 requests, a Microsoft Entra tenant and a roster of its people, all on loopback), runs
-the real pipeline against it, and leaves a locker, packs and an evidence.yaml to go on
-with:
+the real pipeline against it, first for the quiet September before, so that the packs of
+October tell what changed, and leaves a locker, packs and an evidence.yaml to go on with:
 
   cd evidence-demo
   evidence check CHG-01 --period 2026-10
@@ -52,42 +52,23 @@ func (a *app) demo(ctx context.Context, out string) (err error) {
 		return err
 	}
 	defer simulatedCredentials()()
-	fmt.Fprintln(a.stderr, "building the simulated company: two AWS accounts in three regions, five repositories, a tenant of fifty people, one month of events and signed digests …")
+	fmt.Fprintln(a.stderr, "building the simulated company: two AWS accounts in three regions, five repositories, a tenant of fifty people, two months of events and signed digests …")
 	company, err := demo.Company()
 	if err != nil {
 		return err
 	}
-	server, err := company.Serve(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, server.Close()) }()
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
 	a.configPath = filepath.Join(out, config.FileName)
-	if err := os.WriteFile(a.configPath, server.Config(), 0o644); err != nil {
-		return err
-	}
-	c, err := a.load()
+	earlier, err := a.demoMonth(ctx, demo.EarlierPeriod(), company.Earlier, company.ServeEarlier)
 	if err != nil {
 		return err
 	}
-	if _, err := pipeline.Setup(c); err != nil {
+	if err := earlier.close(); err != nil {
 		return err
 	}
-	answers, err := demo.Responses()
-	if err != nil {
-		return err
-	}
-	if err := os.CopyFS(c.Responses, answers); err != nil {
-		return err
-	}
-	run, err := a.pipeline(c, company.Now)
-	if err != nil {
-		return err
-	}
-	done, err := a.monthly(ctx, run, demo.Period(), nil)
+	done, err := a.demoMonth(ctx, demo.Period(), company.Now, company.Serve)
 	if err != nil {
 		return err
 	}
@@ -98,8 +79,53 @@ func (a *app) demo(ctx context.Context, out string) (err error) {
 	if a.json {
 		return a.printJSON(done)
 	}
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
 	a.tellDemo(c.Lang, out, done, time.Since(began))
 	return nil
+}
+
+// demoMonth is the job of one month on the company's systems as they are served for it,
+// with the configuration that reads them.
+func (a *app) demoMonth(ctx context.Context, p evidence.Period, now func() time.Time, serve func(context.Context) (*demo.Servers, error)) (done *monthlyRun, err error) {
+	server, err := serve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
+	if err := os.WriteFile(a.configPath, server.Config(), 0o644); err != nil {
+		return nil, err
+	}
+	c, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	if err := prepareDemo(ctx, c); err != nil {
+		return nil, err
+	}
+	run, err := a.pipeline(c, now)
+	if err != nil {
+		return nil, err
+	}
+	return a.monthly(ctx, run, p, nil)
+}
+
+// prepareDemo makes the locker and the keys, and puts management's responses in place, where
+// that was not done for the month before.
+func prepareDemo(ctx context.Context, c *config.Config) error {
+	if _, err := os.Stat(c.Responses); err == nil {
+		return nil
+	}
+	if _, err := pipeline.Setup(ctx, c, time.Now); err != nil {
+		return err
+	}
+	answers, err := demo.Responses()
+	if err != nil {
+		return err
+	}
+	return os.CopyFS(c.Responses, answers)
 }
 
 // clearDemo removes an earlier demo, and nothing else.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"text/template"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +29,7 @@ by their owner alone) and an empty locker. What is there already is left as it i
 that it may be run again after the configuration was edited.`,
 		Example: "  evidence init --organisation \"Example Inc.\" --organisation-ja 株式会社例 --location s3://audit-logs/trail",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			if values.Unanswered, err = unanswered(); err != nil {
 				return err
@@ -41,7 +42,7 @@ that it may be run again after the configuration was edited.`,
 			if err != nil {
 				return err
 			}
-			rest, err := pipeline.Setup(c)
+			rest, err := pipeline.Setup(cmd.Context(), c, time.Now)
 			for _, path := range append(made, rest...) {
 				fmt.Fprintln(a.stdout, path)
 			}

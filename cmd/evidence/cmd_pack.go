@@ -14,6 +14,7 @@ func (a *app) packCommand() *cobra.Command {
 	var frameworks []string
 	var nonce, out, previous string
 	var redacted bool
+	var to deliveryFlags
 	c := &cobra.Command{
 		Use:   "pack --period PERIOD",
 		Short: "Make signed packs from what is sealed for a period",
@@ -38,6 +39,10 @@ where there is one.`,
 			if err := sampling.CheckNonce(nonce); err != nil {
 				return usageError{err}
 			}
+			delivery, err := to.read()
+			if err != nil {
+				return err
+			}
 			run, p, err := a.openFor(&period)
 			if err != nil {
 				return err
@@ -54,6 +59,11 @@ where there is one.`,
 			if err != nil {
 				return err
 			}
+			made, err := deliver(delivery, paths)
+			if err != nil {
+				return err
+			}
+			paths = append(paths, made...)
 			if a.json {
 				if err := a.printJSON(paths); err != nil {
 					return err
@@ -71,6 +81,7 @@ where there is one.`,
 	c.Flags().StringVar(&nonce, "nonce", "", "the auditor's text, for samples (default: the one in the samples' log)")
 	addPrevious(c, &previous)
 	c.Flags().BoolVar(&redacted, "redacted", false, "make auditors' copies, in which personal data are replaced")
+	to.add(c)
 	c.Flags().StringVar(&out, "out", "", "`folder` for the packs (default: the configuration's)")
 	return c
 }

@@ -15,10 +15,12 @@ import (
 func (a *app) permissionsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "permissions [SOURCE…]",
-		Short: "Print the least privileges that the sources need",
+		Short: "Print the least privileges that the sources and the locker need",
 		Long: `Permissions prints what the configured sources, or the named ones, must be permitted
 to read for the controls that are switched on, and nothing more: application
-permissions of Microsoft Graph, permissions of a GitHub App, an AWS IAM policy.
+permissions of Microsoft Graph, permissions of a GitHub App, an AWS IAM policy. A
+locker in S3 has its place among them as "(locker)", and copies of checkpoints there
+as "(checkpoints)".
 The list is what the collectors declare and name when something is not readable.
 It asks nobody: whether a permission is granted shows when evidence is collected.`,
 		Example: "  evidence permissions\n  evidence permissions audit-trail --json | jq '.[0].iam_policy'",

@@ -9,6 +9,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/pipeline"
 )
 
@@ -23,7 +24,9 @@ func (a *app) runCommand() *cobra.Command {
 signed pack for each framework. Running it again continues a run that was cut off,
 reads again what had gaps, and makes the packs anew. What of the period before was read
 too early, while records may still have arrived, is read again too: where records were
-new, the run says so, and that period's packs should be made again.`,
+new, the run says so, and that period's packs should be made again. Where checkpoints
+cannot be copied to the places that evidence.yaml names, the packs are made and the exit
+code is 1; the next run copies them.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			run, p, err := a.openFor(&period)
@@ -56,6 +59,7 @@ type monthlyRun struct {
 	Results   *evaluation.Results  `json:"results"`
 	Packs     []string             `json:"packs"`
 	closers   []func() error
+	notCopied error // checkpoints that are sealed, and not yet where copies of them are kept
 }
 
 func (m *monthlyRun) close() error {
@@ -67,6 +71,9 @@ func (m *monthlyRun) close() error {
 }
 
 func (m *monthlyRun) outcome() error {
+	if m.notCopied != nil {
+		return m.notCopied
+	}
 	if err := collectionOutcome(m.Collected); err != nil {
 		return err
 	}
@@ -98,6 +105,9 @@ func (a *app) monthly(ctx context.Context, run *pipeline.Run, p evidence.Period,
 	}
 	if err := tell(func() error { return a.tellCheckpoint(cp) }); err != nil {
 		return nil, err
+	}
+	if m.notCopied = run.CopyCheckpoints(ctx); errors.Is(m.notCopied, locker.ErrTampered) {
+		return nil, m.notCopied
 	}
 	results, view, cp, err := run.Evaluate(ctx, p, run.Library.Controls)
 	if err != nil {

@@ -17,7 +17,6 @@ import (
 	"github.com/evidencepack/evidence/internal/pack"
 	"github.com/evidencepack/evidence/internal/pipeline"
 	"github.com/evidencepack/evidence/internal/sampling"
-	"github.com/evidencepack/evidence/internal/sign"
 )
 
 func (a *app) sampleCommand() *cobra.Command {
@@ -75,8 +74,9 @@ sizes are those of the pack's own samples.`,
 
 // sampleFlags say how a sample is to be drawn.
 type sampleFlags struct {
-	sizing                             pipeline.Sizing
-	nonce, out, pack, key, certificate string
+	sizing           pipeline.Sizing
+	nonce, out, pack string
+	trust            trustFlags
 }
 
 func (s *sampleFlags) add(c *cobra.Command) {
@@ -86,16 +86,16 @@ func (s *sampleFlags) add(c *cobra.Command) {
 	f.StringVar(&s.nonce, "nonce", "", "the auditor's text (default: the one in the samples' log)")
 	f.StringVar(&s.out, "out", "", "write a test sheet to this `file` (.xlsx)")
 	f.StringVar(&s.pack, "pack", "", "draw out of this `pack`, a zip or a folder, once it is verified")
-	f.StringVar(&s.key, "key", "", "with --pack: the signer's public key, a PEM `file`")
-	f.StringVar(&s.certificate, "certificate", "", "with --pack: the signer's certificate, a PEM `file`")
+	f.StringVar(&s.trust.key, "key", "", "with --pack: the signer's public key, a PEM `file`")
+	s.trust.add(c, "with --pack: ")
 }
 
 func (s *sampleFlags) check() error {
 	if s.sizing.Size < 0 || s.sizing.Size > 0 && s.sizing.Table != "" {
 		return errors.New("want --size above 0, or --table")
 	}
-	if s.pack == "" && s.key+s.certificate != "" {
-		return errors.New("--key and --certificate verify a pack: want --pack")
+	if s.pack == "" && s.trust.given() {
+		return errors.New("--key, --certificate, --trust-root and --tsa-root verify a pack: want --pack")
 	}
 	return sampling.CheckNonce(s.nonce)
 }
@@ -135,7 +135,7 @@ func (a *app) samplePack(ctx context.Context, control string, ask sampleFlags) e
 	if err != nil {
 		return err
 	}
-	trust, err := sign.LoadTrust(ask.key, ask.certificate)
+	trust, err := ask.trust.load()
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,9 @@ func (a *app) sealCommand() *cobra.Command {
 		Short: "Seal what was collected under a signed checkpoint",
 		Long: `Seal appends what was collected since the last checkpoint to the locker's log and
 signs a checkpoint over all of it. From then on it is evidence, and its removal or
-alteration shows.`,
+alteration shows. Checkpoints are then copied to the places that evidence.yaml names
+(checkpoints: copies:), with all that an earlier run could not copy; where that fails,
+the evidence is sealed and the exit code is 1.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			run, err := a.open()
@@ -27,7 +29,10 @@ alteration shows.`,
 			if err != nil {
 				return err
 			}
-			return a.tellCheckpoint(cp)
+			if err := a.tellCheckpoint(cp); err != nil {
+				return err
+			}
+			return run.CopyCheckpoints(cmd.Context())
 		},
 	}
 }

@@ -12,19 +12,23 @@ import (
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/internal/locker"
+	"github.com/evidencepack/evidence/internal/pack"
 	"github.com/evidencepack/evidence/internal/pipeline"
 	"github.com/evidencepack/evidence/internal/sealed"
+	"github.com/evidencepack/evidence/reports"
 )
 
 func (a *app) statusCommand() *cobra.Command {
 	var period periodFlags
+	var window bool
 	c := &cobra.Command{
 		Use:   "status --period PERIOD",
 		Short: "Show what is held of a period, day by day, and what is missing",
 		Long: `Status draws a calendar of every source: which days of the period the sealed evidence
 covers completely, which have gaps and which are missing, and names what failed. What
 was read while records may still have arrived is listed with the time from which a run
-of this period or of the next reads it again.`,
+of this period or of the next reads it again. With --window it draws the months of the
+whole examination too: audit_window, or the twelve months up to the period's end.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			run, p, err := a.openFor(&period)
@@ -45,10 +49,16 @@ of this period or of the next reads it again.`,
 				judgeDays(s.Days, run.Now())
 			}
 			unsettled := view.Unsettled(collectors.NotSettled)
+			var examined *pack.Window
+			if window {
+				if examined, err = run.Window(cmd.Context(), p, view, cp); err != nil {
+					return err
+				}
+			}
 			if a.json {
-				err = a.printJSON(statusJSON{newCheckpointJSON(cp), waiting, sources, unsettled})
+				err = a.printJSON(statusJSON{newCheckpointJSON(cp), waiting, sources, unsettled, examined})
 			} else {
-				err = a.tellStatus(run, cp, waiting, sources, unsettled)
+				a.tellStatus(run, cp, waiting, sources, unsettled, examined)
 			}
 			if err != nil {
 				return err
@@ -57,6 +67,7 @@ of this period or of the next reads it again.`,
 		},
 	}
 	period.add(c)
+	c.Flags().BoolVar(&window, "window", false, "draw the whole examination too")
 	return c
 }
 
@@ -65,6 +76,7 @@ type statusJSON struct {
 	Unsealed   int                  `json:"unsealed"`
 	Sources    []sealed.Description `json:"sources"`
 	NotSettled []sealed.Unsettled   `json:"not_settled,omitempty"`
+	Window     *pack.Window         `json:"window,omitempty"`
 }
 
 type checkpointJSON struct {
@@ -78,7 +90,7 @@ func newCheckpointJSON(cp locker.Checkpoint) checkpointJSON {
 	return checkpointJSON{cp.Origin, cp.Size, hex.EncodeToString(cp.Root[:]), cp.SealedAt}
 }
 
-func (a *app) tellStatus(run *pipeline.Run, cp locker.Checkpoint, waiting int, sources []sealed.Description, unsettled []sealed.Unsettled) error {
+func (a *app) tellStatus(run *pipeline.Run, cp locker.Checkpoint, waiting int, sources []sealed.Description, unsettled []sealed.Unsettled, window *pack.Window) {
 	say := words(run.Config.Lang)
 	loc := run.Config.Calendar.Location
 	fmt.Fprintf(a.stdout, "%s %s  %s %d  %s\n", say("チェックポイント", "checkpoint"), cp.Origin,
@@ -88,15 +100,7 @@ func (a *app) tellStatus(run *pipeline.Run, cp locker.Checkpoint, waiting int, s
 	}
 	for _, s := range sources {
 		fmt.Fprintf(a.stdout, "\n%s (%s) %s\n", s.Name, s.Driver, s.Location)
-		for i := 0; i < len(s.Days); {
-			month := s.Days[i].Date.In(loc).Format("2006-01")
-			var marks strings.Builder
-			for i < len(s.Days) && s.Days[i].Date.In(loc).Format("2006-01") == month {
-				marks.WriteString(dayMark(s.Days[i]))
-				i++
-			}
-			fmt.Fprintf(a.stdout, "  %s  %s\n", month, marks.String())
-		}
+		a.tellDays(pack.Calendar(s.Name, s.Driver, s.Days, loc))
 		for _, u := range s.Unreadable {
 			fmt.Fprintf(a.stdout, "  %s: %s\n", say("取得不可", "not readable"), oneLine(u))
 		}
@@ -108,8 +112,21 @@ func (a *app) tellStatus(run *pipeline.Run, cp locker.Checkpoint, waiting int, s
 			fmt.Fprintf(a.stdout, "  %s\n", line)
 		}
 	}
-	fmt.Fprintf(a.stdout, "\n%s\n", say("● 完全  ◉ 完全(収集が45日を超えて遅延)  ◐ 欠落あり  ○ 未収集  · 未到来", "● complete  ◉ complete, collected more than 45 days late  ◐ gaps  ○ missing  · ahead"))
-	return nil
+	if window != nil {
+		fmt.Fprintf(a.stdout, "\n%s\n", fmt.Sprintf(say("通期のカバレッジ(%s)", "coverage of the whole examination (%s)"), window.Name))
+		for _, s := range window.Sources {
+			fmt.Fprintf(a.stdout, "\n%s (%s)\n", s.Name, s.Driver)
+			a.tellDays(s)
+		}
+	}
+	fmt.Fprintf(a.stdout, "\n%s\n", legend(run.Config.Lang))
+}
+
+// tellDays draws a line a month, with a mark a day.
+func (a *app) tellDays(s pack.WindowSource) {
+	for _, m := range s.Days {
+		fmt.Fprintf(a.stdout, "  %s  %s\n", m.First[:len("2006-01")], m.Marks())
+	}
 }
 
 // tellGaps names the first gaps of a source's claims.
@@ -147,19 +164,13 @@ func judgeDays(days []sealed.Day, now time.Time) {
 	}
 }
 
-func dayMark(d sealed.Day) string {
-	if d.Late() {
-		return "◉"
+// legend names the marks of days.
+func legend(l evidence.Lang) string {
+	var marks []string
+	for _, state := range reports.DayStates {
+		marks = append(marks, state.Mark()+" "+state.Name().In(l))
 	}
-	switch d.State {
-	case sealed.DayComplete:
-		return "●"
-	case sealed.DayGap:
-		return "◐"
-	case sealed.DayMissing:
-		return "○"
-	}
-	return "·"
+	return strings.Join(marks, "  ")
 }
 
 func coverageOutcome(sources []sealed.Description) error {

@@ -1,16 +1,22 @@
 package main
 
 import (
+	"context"
+	"crypto/rand"
 	"encoding/xml"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/evidencepack/evidence/internal/s3test"
 )
 
 var update = flag.Bool("update", false, "write what is generated")
@@ -22,22 +28,72 @@ func TestMain(m *testing.M) {
 // TestScripts is the contract of the command line: what is typed, what is
 // printed, and the exit codes.
 func TestScripts(t *testing.T) {
+	endpoint := ""
+	if ok, how := s3test.Installed(); ok {
+		endpoint = s3test.Start(t)
+	} else {
+		t.Logf("NOT TESTED against versitygw: it is not installed (%s)", how)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
+		Condition: func(name string) (bool, error) {
+			if name != "versitygw" {
+				return false, fmt.Errorf("no condition is called %q", name)
+			}
+			return endpoint != "", nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":    exits,
-			"flip":     flip,
-			"junit":    junit,
-			"mode":     mode,
-			"redacted": redacted(t),
-			"sarif":    sarif(t),
+			"authorities":  authorities(t),
+			"bucket":       bucket(endpoint),
+			"exits":        exits,
+			"expand":       expand,
+			"flip":         flip,
+			"instructions": instructions,
+			"junit":        junit,
+			"mode":         mode,
+			"redacted":     redacted(t),
+			"sarif":        valid(t, "testdata/schemas/sarif-schema-2.1.0.json"),
+			"verification": valid(t, "../../docs/verify.schema.json"),
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("LANG", "C")
 			e.Setenv("TMPDIR", e.WorkDir)
+			for name, value := range s3test.Environment() {
+				e.Setenv(name, value)
+			}
+			e.Setenv("S3", endpoint)
 			return nil
 		},
 	})
+}
+
+// bucket NAME [FILE KEY]: makes a bucket with Object Lock and sets the variable of
+// that name to what it is called; with a file, writes that over an object of it.
+func bucket(endpoint string) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		switch {
+		case neg || len(args) != 1 && len(args) != 3:
+			ts.Fatalf("usage: bucket NAME [FILE KEY]")
+		case len(args) == 1:
+			name := "bucket-" + strings.ToLower(rand.Text())
+			_, err := s3test.Client(endpoint).CreateBucket(context.Background(), s3test.Creation(name))
+			ts.Check(err)
+			ts.Setenv(args[0], name)
+		default:
+			name := ts.Getenv(args[0])
+			_, err := s3test.Client(endpoint).PutObject(context.Background(),
+				&s3.PutObjectInput{Bucket: &name, Key: &args[2], Body: strings.NewReader(ts.ReadFile(args[1]))})
+			ts.Check(err)
+		}
+	}
+}
+
+// expand FILE: writes the script's variables into a file that names them.
+func expand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: expand FILE")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(os.Expand(ts.ReadFile(args[0]), ts.Getenv)), 0o644))
 }
 
 // exits CODE COMMAND…: the command ends with the exit code.
@@ -102,15 +158,15 @@ func junit(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// sarif FILE: it is valid by the schema of SARIF.
-func sarif(t *testing.T) func(*testscript.TestScript, bool, []string) {
-	schema, err := jsonschema.NewCompiler().Compile("testdata/schemas/sarif-schema-2.1.0.json")
+// valid makes a command that checks a FILE by a schema.
+func valid(t *testing.T, path string) func(*testscript.TestScript, bool, []string) {
+	schema, err := jsonschema.NewCompiler().Compile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) != 1 {
-			ts.Fatalf("usage: sarif FILE")
+			ts.Fatalf("usage: sarif FILE, verification FILE")
 		}
 		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[0])))
 		ts.Check(err)

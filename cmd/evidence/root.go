@@ -63,7 +63,7 @@ HTML) that an auditor verifies offline.
 		a.initCommand(), a.demoCommand(), a.runCommand(),
 		a.permissionsCommand(), a.collectCommand(), a.sealCommand(), a.statusCommand(),
 		a.checkCommand(), a.showCommand(), a.sampleCommand(),
-		a.packCommand(), a.verifyCommand(), a.diffCommand(),
+		a.packCommand(), a.timestampCommand(), a.verifyCommand(), a.diffCommand(),
 		a.controlsCommand(), a.collectorsCommand(),
 		a.versionCommand(),
 	)
@@ -139,7 +139,7 @@ func (a *app) pipeline(c *config.Config, now func() time.Time) (*pipeline.Run, e
 	}
 	return &pipeline.Run{
 		Config: c, Library: library, Drivers: all.Drivers(), Log: a.log(), Now: now,
-		Tool: toolVersion(), Workers: 2 * runtime.GOMAXPROCS(0), Progress: a.progress(),
+		Tool: toolVersion(), Workers: 2 * runtime.GOMAXPROCS(0), Progress: a.progress(), Unanswered: a.unanswered(c.Lang),
 	}, nil
 }
 

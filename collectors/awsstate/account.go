@@ -84,7 +84,7 @@ func (s *source) config(ctx context.Context, id string) (aws.Config, error) {
 	defer a.mu.Unlock()
 	if a.config == nil {
 		cfg := base.Copy()
-		cfg.APIOptions = append(slices.Clone(base.APIOptions), s.budgets.hold(id), awsauth.WholeBody, named, uncircled)
+		cfg.APIOptions = append(slices.Clone(base.APIOptions), s.budgets.hold(id), awsauth.WholeBody, named, pageable)
 		switch role := s.roleARN(me, id); {
 		case role != "":
 			client := sts.NewFromConfig(base, func(o *sts.Options) { o.APIOptions = append(o.APIOptions, awsauth.WholeBody) })

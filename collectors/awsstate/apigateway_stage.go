@@ -60,6 +60,9 @@ func readStages(ctx context.Context, r *reader) error {
 					continue
 				}
 				stage.Variables = nil
+				if stage.CanarySettings != nil {
+					stage.CanarySettings.StageVariableOverrides = nil
+				}
 				whole := id + "/" + name
 				if err := r.snapshot(whole, noun{"Id", whole}, noun{"RestApi", restAPI}, noun{"Stage", stage}); err != nil {
 					return err

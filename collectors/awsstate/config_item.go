@@ -49,7 +49,7 @@ func readConfigItems(ctx context.Context, r *reader) error {
 		out, err := client.ListDiscoveredResources(ctx, &configservice.ListDiscoveredResourcesInput{
 			ResourceType: configType, IncludeDeletedResources: true, Limit: configPage, NextToken: r.token(),
 		})
-		if coded(err, noRecorder) {
+		if coded(err, noRecorder) && r.at.Token == "" {
 			r.note(evidence.Finding{Code: "config_not_on", Object: r.unit.Scope.String(), Detail: "there is no configuration recorder"})
 			return nil
 		}
@@ -170,14 +170,9 @@ func configHistory(ctx context.Context, r *reader, client *configservice.Client,
 				return nil
 			}
 		}
-		token := aws.ToString(out.NextToken)
-		if token == "" {
+		if in.NextToken = out.NextToken; aws.ToString(in.NextToken) == "" {
 			return nil
 		}
-		if token == aws.ToString(in.NextToken) {
-			return errCircle
-		}
-		in.NextToken = &token
 	}
 }
 

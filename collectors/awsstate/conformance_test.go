@@ -1,6 +1,7 @@
 package awsstate
 
 import (
+	"encoding/base64"
 	"net/http"
 	"testing"
 	"time"
@@ -32,6 +33,6 @@ func TestConformance(t *testing.T) {
 	collectortest.Run(t, collectortest.Case{
 		Driver: d, Settings: w.settings(""), Env: environment(),
 		Query:   evidence.Query{Period: october, Want: wantAll()},
-		Records: everything, Secrets: []string{secretKey, headerSecret, stageSecret, functionSecret, hookSecret, homeAddress, inlineText}, Faults: &faults,
+		Records: everything, Secrets: []string{secretKey, headerSecret, stageSecret, functionSecret, webACLSecret, base64.StdEncoding.EncodeToString([]byte(webACLSecret)), hookSecret, homeAddress, inlineText}, Faults: &faults,
 	})
 }

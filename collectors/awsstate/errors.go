@@ -30,9 +30,11 @@ func coded(err error, codes ...string) bool {
 // credentials and skewed clocks are no refusals: they are failures, which end a unit.
 func refused(err error) bool { return coded(err, refusals...) }
 
-// expired reports whether a token of a list is no longer good.
+// expired reports whether a token of a list may be no longer good. Several services have no
+// code for that: they say that something of the request is wrong.
 func expired(err error) bool {
-	return coded(err, "ExpiredNextTokenException", "ExpiredPaginationToken", "InvalidMarker", "InvalidNextToken", "InvalidNextTokenException",
+	return coded(err, "BadRequestException", "InvalidInputException", "ValidationError", "ValidationException", "WAFInvalidParameterException",
+		"ExpiredNextTokenException", "ExpiredPaginationToken", "InvalidMarker", "InvalidNextToken", "InvalidNextTokenException",
 		"InvalidPaginationToken", "InvalidPaginationTokenException", "InvalidPaginationException")
 }
 

@@ -3,6 +3,7 @@ package awsstate
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -171,5 +172,36 @@ func TestFindingsThatAreForgotten(t *testing.T) {
 		if told != 1 {
 			t.Errorf("%s: %d claims tell of it", kind, told)
 		}
+	}
+}
+
+// TestFindingsThatAreGone: of findings that were listed, and are not given, a note tells.
+func TestFindingsThatAreGone(t *testing.T) {
+	s := serve(t, company(), nil).organization(t)
+	unit := unitOf(t, s, "guardduty.finding")
+	if _, err := s.config(t.Context(), production); err != nil {
+		t.Fatal(err)
+	}
+	s.of(production).config.HTTPClient = altered(func(r *http.Request, answer []byte) (int, []byte) {
+		if strings.HasSuffix(r.URL.Path, "/findings/get") {
+			return http.StatusOK, []byte(`{"findings":[]}`)
+		}
+		return http.StatusOK, answer
+	})
+	notes := 0
+	for b, err := range s.Collect(t.Context(), unit, nil) {
+		if err != nil || len(b.Records) > 0 {
+			t.Fatal(len(b.Records), err)
+		}
+		for _, c := range b.Claims {
+			for _, n := range c.Notes {
+				if n.Code == "deleted_meanwhile" {
+					notes++
+				}
+			}
+		}
+	}
+	if notes < 3 {
+		t.Errorf("%d notes of findings that are gone", notes)
 	}
 }

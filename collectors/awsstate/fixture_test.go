@@ -2,6 +2,7 @@ package awsstate
 
 import (
 	"context"
+	"encoding/base64"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -121,7 +122,7 @@ func company() *aws.State {
 			WebACL: map[string]string{"1": aclARN + "1"}[id],
 		})
 		s.Add(production, tokyo, aws.WebACLs, aws.WebACL{ID: id, Name: "acl-" + id, ARN: aclARN + id, LogTo: map[string]string{"1": "arn:aws:s3:::aws-waf-logs-x"}[id]})
-		s.Add(production, virginia, aws.WebACLs, aws.WebACL{ID: "c" + id, Name: "cdn-" + id, ARN: aclARN + "c" + id, CloudFront: true})
+		s.Add(production, virginia, aws.WebACLs, aws.WebACL{ID: "c" + id, Name: "cdn-" + id, ARN: aclARN + "c" + id, CloudFront: true, Rules: map[string][]any{"1": secretRules}[id]})
 		s.Add(production, tokyo, aws.Topics, aws.Topic{
 			ARN: topicARN + id, Attributes: map[string]string{"TopicArn": topicARN + id, "Owner": production, "SubscriptionsConfirmed": "3", "SubscriptionsPending": "1"},
 			Subscriptions: []aws.Subscription{
@@ -136,7 +137,8 @@ func company() *aws.State {
 				map[string]any{"Field": "eventCategory", "Equals": []any{"Management"}}, map[string]any{"Field": "readOnly", "Equals": []any{"false"}},
 			}}}}[id],
 		})
-		s.Add(production, tokyo, aws.Stages, aws.Stage{API: "api" + id, Name: "prod", WebACL: map[string]string{"1": aclARN + "1"}[id], Variables: map[string]string{"password": stageSecret}})
+		s.Add(production, tokyo, aws.Stages, aws.Stage{API: "api" + id, Name: "prod", WebACL: map[string]string{"1": aclARN + "1"}[id], Variables: map[string]string{"password": stageSecret},
+			Canary: map[string]any{"percentTraffic": 10, "stageVariableOverrides": map[string]string{"password": stageSecret}}})
 	}
 	s.Add(production, "", aws.CredentialRows,
 		map[string]string{"user": "ci", "arn": "arn:aws:iam::" + production + ":user/system/ci", "access_key_1_active": "true", "access_key_1_last_rotated": "2026-01-02T03:04:05+00:00"},
@@ -263,10 +265,32 @@ const (
 	stageSecret  = "SIMULATEDstageVARIABLEsecret"
 
 	functionSecret = "SIMULATEDfunctionVARIABLEsecret"
+	webACLSecret   = "SIMULATEDwebACLHEADERsecret"
 
 	lbARN  = "arn:aws:elasticloadbalancing:ap-northeast-1:444455556666:loadbalancer/app/lb/"
 	aclARN = "arn:aws:wafv2:ap-northeast-1:444455556666:regional/webacl/acl/"
 )
+
+// secretRules are a web ACL's rules that compare headers with a secret, in statements within
+// statements and by expressions, and that put it into headers.
+var secretRules = func() []any {
+	type m = map[string]any
+	shown := base64.StdEncoding.EncodeToString([]byte(webACLSecret))
+	compared := func(field string, to m) m {
+		return m{"ByteMatchStatement": m{"FieldToMatch": m{field: to}, "SearchString": shown, "PositionalConstraint": "EXACTLY", "TextTransformations": []any{}}}
+	}
+	insert := m{"CustomRequestHandling": m{"InsertHeaders": []any{m{"Name": "x-verify", "Value": webACLSecret}}}}
+	rule := func(name string, statement m, action m) m {
+		return m{"Name": name, "Priority": 0, "Statement": statement, "Action": action, "VisibilityConfig": m{"SampledRequestsEnabled": true, "CloudWatchMetricsEnabled": true, "MetricName": "m"}}
+	}
+	return []any{
+		rule("header", compared("SingleHeader", m{"Name": "x-origin-verify"}), m{"Count": insert}),
+		rule("nested", m{"AndStatement": m{"Statements": []any{m{"NotStatement": m{"Statement": compared("Cookies", m{"MatchPattern": m{"All": m{}}, "MatchScope": "ALL"})}}, compared("SingleQueryArgument", m{"Name": "key"})}}}, m{"Allow": insert}),
+		rule("limited", m{"RateBasedStatement": m{"Limit": 100, "AggregateKeyType": "IP", "ScopeDownStatement": m{"RegexMatchStatement": m{"RegexString": webACLSecret, "FieldToMatch": m{"Body": m{}}, "TextTransformations": []any{}}}}}, m{"Block": m{
+			"CustomResponse": m{"ResponseCode": 403, "ResponseHeaders": []any{m{"Name": "x", "Value": webACLSecret}}}}}),
+		rule("path", m{"ByteMatchStatement": m{"FieldToMatch": m{"UriPath": m{}}, "SearchString": base64.StdEncoding.EncodeToString([]byte("/admin")), "PositionalConstraint": "STARTS_WITH", "TextTransformations": []any{}}}, m{"Block": m{}}),
+	}
+}()
 
 // everything is how many records of all kinds the company has: four groups, GuardDuty
 // and Config in three accounts and two regions, the organization with its accounts, what

@@ -92,6 +92,11 @@ func readDetectorFindings(ctx context.Context, r *reader, client *guardduty.Clie
 			if err := emitFindings(r, out.Findings, wanted); err != nil {
 				return err
 			}
+			for _, id := range list.FindingIds {
+				if !slices.ContainsFunc(out.Findings, func(f types.Finding) bool { return aws.ToString(f.Id) == id }) {
+					r.deleted("finding " + id)
+				}
+			}
 		}
 		token := aws.ToString(list.NextToken)
 		following := ""

@@ -108,7 +108,8 @@ func (c userCalls) accessKeys(ctx context.Context, r *reader) (any, error) {
 			var used []noun
 			out, err := c.client.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: k.AccessKeyId})
 			switch {
-			case coded(err, noSuchEntity): // the key was deleted meanwhile
+			case coded(err, noSuchEntity):
+				r.deleted("access key " + aws.ToString(k.AccessKeyId))
 				continue
 			case err != nil:
 				if err := r.partly("access key "+short(aws.ToString(k.AccessKeyId)), err); err != nil {

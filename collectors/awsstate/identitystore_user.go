@@ -27,7 +27,7 @@ func readIdentityUsers(ctx context.Context, r *reader) error {
 	if c == nil || err != nil {
 		return err
 	}
-	groups, err := c.memberships(ctx)
+	groups, err := c.memberships(ctx, r)
 	if err := r.partly("groups of users", err); err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func readIdentityUsers(ctx context.Context, r *reader) error {
 
 // memberships are the groups that each user is in, by the user's ID: they are asked
 // for group by group, of which there are fewer than users.
-func (c *center) memberships(ctx context.Context) (map[string][]json.RawMessage, error) {
+func (c *center) memberships(ctx context.Context, r *reader) (map[string][]json.RawMessage, error) {
 	all, err := c.groups(ctx)
 	if err != nil {
 		return nil, err
@@ -84,7 +84,8 @@ func (c *center) memberships(ctx context.Context) (map[string][]json.RawMessage,
 			&identitystore.ListGroupMembershipsInput{IdentityStoreId: &c.store, GroupId: g.GroupId})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
-			if coded(err, noSuchResource) { // deleted meanwhile
+			if coded(err, noSuchResource) {
+				r.deleted("group " + aws.ToString(g.GroupId))
 				break
 			}
 			if err != nil {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/tidwall/gjson"
 )
 
 // TestInventoryBodies: the bodies of the resources that services keep.
@@ -22,7 +23,7 @@ func TestInventoryBodies(t *testing.T) {
 		{"elbv2.load_balancer", lbARN + "3", in + `"LoadBalancer":{"CreatedTime":"2026-01-01T00:00:00Z","LoadBalancerArn":"` + lbARN + `3","LoadBalancerName":"lb-3","Scheme":"internet-facing","Type":"network"},` +
 			`"Tags":[{"Key":"a","Value":"1"},{"Key":"b","Value":"2"}]}`},
 		{"apigateway.stage", "api1/prod", in + `"Id":"api1/prod","RestApi":{"id":"api1","name":"api api1","endpointConfiguration":{"types":["REGIONAL"]}},` +
-			`"Stage":{"cacheClusterEnabled":false,"createdDate":"2023-11-14T22:13:20Z","deploymentId":"d1","stageName":"prod","tracingEnabled":false,"webAclArn":"` + aclARN + `1"}}`},
+			`"Stage":{"cacheClusterEnabled":false,"canarySettings":{"percentTraffic":10,"useStageCache":false},"createdDate":"2023-11-14T22:13:20Z","deploymentId":"d1","stageName":"prod","tracingEnabled":false,"webAclArn":"` + aclARN + `1"}}`},
 		{"wafv2.web_acl", aclARN + "1", in + `"WebACL":{"ARN":"` + aclARN + `1","DefaultAction":{"Allow":{}},"Id":"1","Name":"acl-1","Capacity":0,"ManagedByFirewallManager":false,"RetrofittedByFirewallManager":false,"Rules":[]},` +
 			`"LoggingConfiguration":{"LogDestinationConfigs":["arn:aws:s3:::aws-waf-logs-x"],"ResourceArn":"` + aclARN + `1","ManagedByFirewallManager":false},` +
 			`"Resources":["arn:aws:apigateway:ap-northeast-1::/restapis/api1/stages/prod","` + lbARN + `1"]}`},
@@ -47,5 +48,10 @@ func TestInventoryBodies(t *testing.T) {
 	want = `{"AccountId":"444455556666","Region":"us-east-1","WebACL":{"ARN":"` + aclARN + `c2","DefaultAction":{"Allow":{}},"Id":"c2","Name":"cdn-2","Capacity":0,"ManagedByFirewallManager":false,"RetrofittedByFirewallManager":false,"Rules":[]},"LoggingConfiguration":null}`
 	if d := cmp.Diff(want, bodyOf(t, records, "444455556666/us-east-1/"+aclARN+"c2@")); d != "" {
 		t.Error(d)
+	}
+	// What requests are compared with is kept of paths alone.
+	rules := gjson.Get(bodyOf(t, records, "444455556666/us-east-1/"+aclARN+"c1@"), "WebACL.Rules")
+	if n := len(rules.Array()); n != 4 || rules.Get("0.Statement.ByteMatchStatement.SearchString").Str != "" || rules.Get("3.Statement.ByteMatchStatement.SearchString").Str != "L2FkbWlu" {
+		t.Errorf("%d rules: %s", n, rules.Raw)
 	}
 }

@@ -2,9 +2,12 @@ package awsstate
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +28,27 @@ func (u unresolved) Do(r *http.Request) (*http.Response, error) {
 		return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "example", IsNotFound: true}}
 	}
 	return http.DefaultClient.Do(r)
+}
+
+// altered is a client that answers by itself what was asked; nothing: as the server does.
+type altered func(r *http.Request, answer []byte) (status int, body []byte)
+
+func (a altered) Do(r *http.Request) (*http.Response, error) {
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	if err := resp.Body.Close(); err != nil {
+		return nil, err
+	}
+	status, body := a(r, body)
+	resp.StatusCode, resp.Body, resp.ContentLength = status, io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	resp.Header.Del("Content-Length")
+	return resp, nil
 }
 
 // collected is what a unit of production gives where some hosts have no address.
@@ -73,6 +97,62 @@ func TestHostNotFoundIsNoEmptyRegion(t *testing.T) {
 	records, claims, err = collected(t, "elbv2.load_balancer", func(r *http.Request, _ string) bool { return strings.Contains(r.Header.Get("X-Amz-Target"), "WAF") })
 	if err != nil || len(records) == 0 || claims[0].Satisfied() {
 		t.Errorf("no AWS WAF: %d records, %+v, %v", len(records), claims, err)
+	}
+}
+
+// TestResumedListIsNoAbsentService: of a list that has given a page, what says on the next that
+// the service is not there, or not on, is a gap or an error: the rest of the list is not known.
+func TestResumedListIsNoAbsentService(t *testing.T) {
+	gone := func(*http.Request, string) bool { return true }
+	code := func(code, message string) altered {
+		return func(r *http.Request, _ []byte) (int, []byte) {
+			return http.StatusBadRequest, []byte(`{"__type":"` + code + `","message":"` + message + `"}`)
+		}
+	}
+	for _, c := range []struct {
+		kind string
+		then any
+		gap  string // empty: an error
+	}{
+		{"guardduty.finding", unresolved(gone), ""},
+		{"securityhub.finding", unresolved(gone), ""},
+		{"wafv2.web_acl", unresolved(gone), ""},
+		{"securityhub.finding", code("InvalidAccessException", "Account 444455556666 is not subscribed to AWS Security Hub"), "not_readable"},
+		{"config.item", code(noRecorder, "none"), ""},
+	} {
+		state := company()
+		state.PageSize = 1
+		s := serve(t, state, nil).organization(t)
+		unit := unitOf(t, s, c.kind)
+		var from evidence.Cursor
+		for b, err := range s.Collect(t.Context(), unit, nil) {
+			if err != nil {
+				t.Fatal(c.kind, err)
+			}
+			from = b.Cursor
+			break
+		}
+		var at cursor
+		if err := json.Unmarshal(from, &at); err != nil || at.Token == "" {
+			t.Fatalf("%s: one page is all there is: %s, %v", c.kind, from, err)
+		}
+		switch client := c.then.(type) {
+		case unresolved:
+			s.of(production).config.HTTPClient = client
+		case altered:
+			s.of(production).config.HTTPClient = client
+		}
+		var claims []evidence.Claim
+		var failed error
+		for b, err := range s.Collect(t.Context(), unit, from) {
+			claims, failed = append(claims, b.Claims...), errors.Join(failed, err)
+		}
+		switch {
+		case c.gap == "" && failed == nil, c.gap != "" && failed != nil:
+			t.Errorf("%s: %+v, %v", c.kind, claims, failed)
+		case c.gap != "" && (len(claims) != 1 || claims[0].Satisfied() || !slices.ContainsFunc(claims[0].Gaps, func(f evidence.Finding) bool { return f.Code == c.gap })):
+			t.Errorf("%s: %+v", c.kind, claims)
+		}
 	}
 }
 

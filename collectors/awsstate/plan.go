@@ -1,6 +1,7 @@
 package awsstate
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -67,7 +68,7 @@ func (s *source) Plan(ctx context.Context, q evidence.Query) iter.Seq2[evidence.
 			}
 			found = s.survey(ctx, list, within[regional])
 			for _, p := range found {
-				if p.err != nil && !yield(evidence.Unit{}, fmt.Errorf("plan: account %s: %w", p.account.id, p.err)) {
+				if err := cmp.Or(p.err, p.unknown); err != nil && !yield(evidence.Unit{}, fmt.Errorf("plan: account %s: %w", p.account.id, err)) {
 					return
 				}
 			}
@@ -115,7 +116,8 @@ func (s *source) wanted(all []evidence.Selection, kind string) []evidence.Select
 type planned struct {
 	account *account
 	regions []string
-	err     error
+	err     error // it cannot be entered
+	unknown error // its regions cannot be found: kinds without regions are read all the same
 }
 
 // survey enters every account, several at a time, and finds its regions.
@@ -130,10 +132,10 @@ func (s *source) survey(ctx context.Context, list []*account, regions bool) []pl
 			p := planned{account: a}
 			switch {
 			case a.closed != "", a.except != "":
-			case regions:
-				p.regions, p.err = s.regions(ctx, a.id)
 			default:
-				_, p.err = s.enter(ctx, a.id)
+				if _, p.err = s.enter(ctx, a.id); p.err == nil && regions {
+					p.regions, p.unknown = s.regions(ctx, a.id)
+				}
 			}
 			found[i] = p
 		})

@@ -48,6 +48,25 @@ func TestAccountRefuses(t *testing.T) {
 	}
 }
 
+// TestRegionsRefused: an account that does not let its regions be found is told of, and what
+// there is without regions of it is read all the same.
+func TestRegionsRefused(t *testing.T) {
+	w := serve(t, company(), denying("UnauthorizedOperation", func(body, authorization, _ string) bool {
+		return strings.Contains(body, "Action=DescribeRegions") && strings.Contains(authorization, "ASIA"+production)
+	}))
+	units, errs := planOf(w.organization(t), "guardduty.detector", "iam.user")
+	if len(errs) != 1 || !strings.Contains(errs[0].Error(), "account "+production+": ec2:DescribeRegions") {
+		t.Errorf("%v", errs)
+	}
+	kinds := map[string]int{}
+	for _, u := range units {
+		kinds[u.Scope["account"]+" "+u.Kinds[0]]++
+	}
+	if kinds[production+" iam.user"] != 1 || kinds[production+" guardduty.detector"] != 0 || kinds[sandbox+" guardduty.detector"] != 2 {
+		t.Errorf("units: %v", kinds)
+	}
+}
+
 // TestCallRefused: a refused call is a gap that names account, region, call and
 // permission, and the unit's other records and other units are there.
 func TestCallRefused(t *testing.T) {

@@ -111,7 +111,7 @@ func (r *reader) lists(ctx context.Context) error {
 		r.gap(evidence.Finding{Code: "no_organization", Object: r.unit.Scope.String(), Detail: plain(err)})
 	case refused(err):
 		r.refuse(r.unit.Scope.String(), err)
-	case noEndpoint(err) && r.kind.sparse && !r.answered:
+	case noEndpoint(err) && r.kind.sparse && !r.answered && len(r.at.Calls) == 0:
 		// A name that is not found may be a service that the region does not have, or
 		// a network that is down: then AWS does not answer elsewhere either. Of what has
 		// answered before, or is everywhere, it is the network.

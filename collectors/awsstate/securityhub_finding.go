@@ -50,7 +50,7 @@ func readHubFindings(ctx context.Context, r *reader) error {
 		in.NextToken = r.token()
 		out, err := client.GetFindings(ctx, in)
 		switch {
-		case notSubscribed(err):
+		case notSubscribed(err) && r.at.Token == "":
 			r.at.Tally.Gaps, r.at.Tally.Notes = nil, nil // nothing is kept of what there is not
 			r.note(evidence.Finding{Code: "not_enabled", Object: r.unit.Scope.String(), Detail: plain(err)})
 			return nil

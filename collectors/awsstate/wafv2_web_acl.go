@@ -2,6 +2,7 @@ package awsstate
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -17,8 +18,18 @@ var wafv2WebACL = kind{
 	title: evidence.Text{JA: "AWS WAF の Web ACL と適用先のリソース", EN: "web ACL of AWS WAF, with the resources that it protects"},
 	needs: []need{
 		{action: "wafv2:ListWebACLs"}, {action: "wafv2:GetWebACL"}, {action: "wafv2:GetLoggingConfiguration"}, {action: "wafv2:ListResourcesForWebACL"},
+		protectedNeed("cognito-idp:ListResourcesForWebACL"), protectedNeed("apprunner:ListAssociatedServicesForWebAcl"),
+		protectedNeed("ec2:DescribeVerifiedAccessInstanceWebAclAssociations"), protectedNeed("amplify:ListResourcesForWebACL"),
 	},
 	read: readWebACLs,
+}
+
+// protectedNeed is what wafv2:ListResourcesForWebACL takes of one type of resources, as AWS's
+// policy AWSWAFReadOnlyAccess allows it.
+func protectedNeed(action string) need {
+	return need{action, evidence.Text{
+		JA: "wafv2:ListResourcesForWebACL が当該種別のリソースについて要する権限", EN: "which wafv2:ListResourcesForWebACL takes of that type of resources",
+	}}
 }
 
 // globalRegion is where AWS WAF keeps the web ACLs of CloudFront.
@@ -77,6 +88,7 @@ func readWebACL(ctx context.Context, r *reader, client *wafv2.Client, scope type
 	if err != nil {
 		return err
 	}
+	withoutComparedValues(reflect.ValueOf(out.WebACL))
 	logging, err := client.GetLoggingConfiguration(ctx, &wafv2.GetLoggingConfigurationInput{ResourceArn: acl.ARN})
 	nouns := []noun{{"WebACL", out.WebACL}}
 	switch {

@@ -208,11 +208,11 @@ func (x *register) changed(c *change) {
 		}
 		return
 	}
-	if c.died {
-		x.shut(c.g, why, func(*standing) bool { return true })
-	}
 	for _, r := range c.removed {
 		x.remove(c.g, r, why)
+	}
+	if c.died {
+		x.shut(c.g, why, func(*standing) bool { return true })
 	}
 	for _, p := range c.changed {
 		if p[0].key != p[1].key {

@@ -1,6 +1,7 @@
 package securitygroup
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -60,5 +61,54 @@ func TestUnknownDirectionHasAnIdentityOfItsOwn(t *testing.T) {
 	}
 	if len(seen) != 2 || unknown != 1 {
 		t.Errorf("%v", seen)
+	}
+}
+
+// TestOneSecondOfManyAccounts: calls of one second are put in an order by what they do, however
+// many accounts have calls in it.
+func TestOneSecondOfManyAccounts(t *testing.T) {
+	const accounts, rule = 150, `{"groupId":"sg-1","ipProtocol":"tcp","fromPort":22,"toPort":22,"cidrIp":"0.0.0.0/0"}`
+	var records []evidence.Record
+	for n := range accounts {
+		for _, r := range []evidence.Record{ // the IDs say the opposite of what happened
+			event(3*n+2, hours(1), "CreateSecurityGroup", `{"groupName":"web","vpcId":"vpc-1"}`, `{"_return":true,"groupId":"sg-1"}`),
+			event(3*n+1, hours(1), "AuthorizeSecurityGroupIngress", rule, `{"_return":true}`),
+			event(3*n, hours(1), "RevokeSecurityGroupIngress", rule, `{"_return":true}`),
+		} {
+			r.Body = []byte(strings.Replace(string(r.Body), "111122223333", fmt.Sprintf("%012d", n), 1))
+			records = append(records, r)
+		}
+	}
+	diffs, told := derive(t, records...)
+	if told != 0 || len(diffs) != 3*accounts {
+		t.Errorf("%d changes and %d errors, want %d and none", len(diffs), told, 3*accounts)
+	}
+	for _, d := range diffs {
+		if d.Change == "unobserved" {
+			t.Fatalf("nobody was seen making %+v", d)
+		}
+	}
+	exposures, _ := expose(t, evidence.Period{Start: start, End: start.Add(day)}, records)
+	for _, x := range exposures {
+		if x.To == nil {
+			t.Fatalf("%+v stays open", x)
+		}
+	}
+}
+
+// TestDeletionsWait: a group is deleted after the other calls of that second which name it, also
+// where those show that somebody unseen had changed it.
+func TestDeletionsWait(t *testing.T) {
+	changes, _ := observed(t, []evidence.Record{
+		event(1, hours(1), "CreateSecurityGroup", `{"groupName":"web","vpcId":"vpc-1"}`, `{"_return":true,"groupId":"sg-1"}`),
+		event(2, hours(2), "DeleteSecurityGroup", `{"groupId":"sg-1"}`, `{"_return":true}`),
+		event(3, hours(2), "RevokeSecurityGroupIngress", `{"groupId":"sg-1","ipProtocol":"tcp","fromPort":22,"toPort":22,"cidrIp":"10.0.0.0/8"}`, `{"_return":true}`),
+	})
+	var got []string
+	for _, c := range changes {
+		got = append(got, c.what)
+	}
+	if s := strings.Join(got, " "); s != "created unobserved rules deleted" {
+		t.Error(s)
 	}
 }

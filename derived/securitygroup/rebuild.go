@@ -244,10 +244,24 @@ func (e *engine) shots(ctx context.Context, records func(context.Context, string
 	}
 }
 
-// applyAll applies the calls of one second. Their order is not known: a call
-// that could not have succeeded yet waits for the others.
+// applyAll applies the calls of one second, each account's region by itself. Their order
+// is not known: a call that could not have succeeded yet waits for the others.
 func (e *engine) applyAll(batch []*call) {
-	slices.SortStableFunc(batch, func(a, b *call) int { return cmp.Compare(a.id, b.id) })
+	slices.SortStableFunc(batch, func(a, b *call) int {
+		return cmp.Or(cmp.Compare(a.place.account, b.place.account), cmp.Compare(a.place.region, b.place.region), cmp.Compare(a.id, b.id))
+	})
+	for len(batch) > 0 {
+		n := slices.IndexFunc(batch, func(c *call) bool { return c.place != batch[0].place })
+		if n < 0 {
+			n = len(batch)
+		}
+		e.applyIn(batch[:n])
+		batch = batch[n:]
+	}
+}
+
+// applyIn applies what one region's calls of one second did.
+func (e *engine) applyIn(batch []*call) {
 	if len(batch) > 256 { // no real second
 		for _, c := range batch {
 			e.apply(c)
@@ -256,10 +270,19 @@ func (e *engine) applyAll(batch []*call) {
 	}
 	left := slices.Clone(batch)
 	for len(left) > 0 {
-		i := max(0, slices.IndexFunc(left, e.possible))
+		i := e.following(left)
 		e.apply(left[i])
 		left = slices.Delete(left, i, i+1)
 	}
+}
+
+// following is the call to apply next. Where none could have succeeded yet, deletions
+// wait for the rest: no call succeeds on a group that is gone.
+func (e *engine) following(left []*call) int {
+	if i := slices.IndexFunc(left, e.possible); i >= 0 {
+		return i
+	}
+	return max(0, slices.IndexFunc(left, func(c *call) bool { return c.name != "DeleteSecurityGroup" && c.name != "DeleteVpc" }))
 }
 
 func (e *engine) region(p place) *region {

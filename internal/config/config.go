@@ -22,6 +22,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/locker"
 )
 
 // FileName is the configuration's name where none is given.
@@ -40,14 +41,17 @@ type Config struct {
 	PreparedBy   string
 	Distribution evidence.Text // who may have the packs, as their covers say; may be empty
 	Recipients   []Recipient
-	Assertion    *Assertion // nil: none
-	Locker       string     // absolute path
-	Packs        string     // absolute path
-	Overlay      string     // absolute path of the organisation's own controls; empty: none
-	Responses    string     // absolute path of the folder of responses to exceptions; it need not exist
-	AuditWindow  string     // the period that the examination covers, "FY2026"; empty: the twelve months up to a pack's end
+	Assertion    *Assertion     // nil: none
+	Locker       string         // absolute path of a folder, or s3://bucket/prefix
+	Bucket       *locker.Bucket // what the locker is in; nil: a folder
+	Copies       []string       // places that checkpoints are copied to
+	Packs        string         // absolute path
+	Overlay      string         // absolute path of the organisation's own controls; empty: none
+	Responses    string         // absolute path of the folder of responses to exceptions; it need not exist
+	AuditWindow  string         // the period that the examination covers, "FY2026"; empty: the twelve months up to a pack's end
 	Frameworks   []string
 	Keys         Keys
+	Timestamps   []TimestampAuthority // that packs are time-stamped by; all are asked
 	Sources      []Source
 	Controls     map[string]ControlSettings
 	Samples      Samples
@@ -119,13 +123,15 @@ type file struct {
 	Distribution    evidence.Text              `yaml:"distribution"`
 	Recipients      []Recipient                `yaml:"recipients"`
 	Assertion       *Assertion                 `yaml:"assertion"`
-	Locker          string                     `yaml:"locker"`
+	Locker          lockerFile                 `yaml:"locker"`
+	Checkpoints     checkpointsFile            `yaml:"checkpoints"`
 	Packs           string                     `yaml:"packs"`
 	Overlay         string                     `yaml:"overlay"`
 	Responses       string                     `yaml:"responses"`
 	AuditWindow     string                     `yaml:"audit_window"`
 	Frameworks      []string                   `yaml:"frameworks"`
 	Keys            keysFile                   `yaml:"keys"`
+	Sign            signFile                   `yaml:"sign"`
 	Sources         []any                      `yaml:"sources"` // read from the syntax tree, so that errors keep their lines
 	Controls        map[string]ControlSettings `yaml:"controls"`
 	Samples         samplesFile                `yaml:"samples"`
@@ -187,7 +193,7 @@ func Parse(b []byte, dir string) (*Config, error) {
 	c := &Config{
 		Dir: dir, Organisation: f.Organisation, PreparedBy: f.PreparedBy, Distribution: f.Distribution, Recipients: f.Recipients, Assertion: f.Assertion,
 		Frameworks: f.Frameworks, Controls: f.Controls, Demo: f.Demo,
-		Locker: inDir(dir, f.Locker, "locker"), Packs: inDir(dir, f.Packs, "packs"),
+		Packs:   inDir(dir, f.Packs, "packs"),
 		Overlay: inDir(dir, f.Overlay, ""), Responses: inDir(dir, f.Responses, "responses"),
 		Keys: Keys{
 			Locker:      inDir(dir, f.Keys.Locker, "keys/locker.pem"),
@@ -199,6 +205,12 @@ func Parse(b []byte, dir string) (*Config, error) {
 		c.Frameworks = []string{"soc1"}
 	}
 	var err error
+	if c.Locker, c.Bucket, err = f.Locker.place(dir); err != nil {
+		return nil, err
+	}
+	if c.Copies, err = f.Checkpoints.places(dir); err != nil {
+		return nil, err
+	}
 	if c.Calendar, err = calendar(f.Timezone, f.FiscalYearStart); err != nil {
 		return nil, err
 	}
@@ -216,6 +228,9 @@ func Parse(b []byte, dir string) (*Config, error) {
 		}
 	}
 	if c.Sources, err = sources(b); err != nil {
+		return nil, err
+	}
+	if c.Timestamps, err = timestamps(f.Sign.Timestamps, dir); err != nil {
 		return nil, err
 	}
 	if c.Samples, err = samples(f.Samples, dir); err != nil {

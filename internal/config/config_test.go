@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -48,6 +49,46 @@ func TestParse(t *testing.T) {
 	}
 	if settings.Location != "s3://bucket/prefix" || len(settings.Regions) != 1 {
 		t.Errorf("settings %+v", settings)
+	}
+}
+
+func TestParseLocker(t *testing.T) {
+	const plain = "locker: ./l\n"
+	for name, tt := range map[string]struct{ written, path, bucket string }{
+		"a folder":  {"locker: ../l\n", "/l", ""},
+		"a bucket":  {"locker: {location: s3://example/audit, region: r, retention: {mode: compliance, days: 10}, legal_hold: true}\n", "s3://example/audit", "r compliance 10 true"},
+		"in a line": {"locker: s3://example/audit?region=r&retention=governance&days=1\n", "s3://example/audit", "r governance 1 false"},
+	} {
+		c, err := Parse([]byte(strings.Replace(whole, plain, tt.written, 1)), "/org")
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		bucket := ""
+		if b := c.Bucket; b != nil {
+			bucket = fmt.Sprint(b.Region, " ", b.Retention, " ", b.Days, " ", b.LegalHold)
+		}
+		if c.Locker != tt.path || bucket != tt.bucket {
+			t.Errorf("%s: %s %q", name, c.Locker, bucket)
+		}
+	}
+	for written, want := range map[string]string{
+		"locker: {location: ./l, region: r}":                                  "no place in S3",
+		"locker: {location: s3://example, retention: {mode: legal, days: 1}}": "legal",
+		"locker: {location: s3://example, retention: {days: 1}}":              "days of no retention",
+		"locker: {location: s3://example, regoin: r}":                         "regoin",
+		"locker: {location: \"s3://example?region=r\", region: r}":            "one of the two",
+		"locker: s3://example?regoin=r":                                       "regoin",
+		"checkpoints: {copies: [\"file:\"]}":                                  "folder",
+		"checkpoints: {copys: []}":                                            "copys",
+	} {
+		if _, err := Parse([]byte(strings.Replace(whole, plain, written+"\n", 1)), "/org"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", written, err, want)
+		}
+	}
+	c, err := Parse([]byte(whole+"checkpoints: {copies: [\"file:../c\", \"git+ssh://host/path\"]}\n"), "/org")
+	if d := cmp.Diff([]string{"file:/c", "git+ssh://host/path"}, c.Copies); d != "" || err != nil {
+		t.Error(err, d)
 	}
 }
 

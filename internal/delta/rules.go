@@ -97,7 +97,7 @@ func wording(c *controls.Control) []member {
 	return []member{
 		{"title", c.Title}, {"activity", c.Activity}, {"procedure", c.Procedure}, {"frequency", c.Frequency},
 		{"reasons", c.Reasons}, {"observations", c.Observations}, {"not_applicable", c.NotApplicable}, {"headings", c.Headings},
-		{"group", c.Group}, {"columns", c.Columns}, {"label, link", shown},
+		{"group", c.Group}, {"columns", c.Columns}, {"label, link", shown}, {"charts", c.Charts},
 	}
 }
 

@@ -39,11 +39,15 @@ func stands(where place, id, collection string, thing any, expects ...expectatio
 	return standing{place: where, id: name, expects: expects, resources: []resource{{collection, thing}}}
 }
 
-// standings are everything that the company's accounts hold.
-func standings() []standing {
+// standings are everything that the company's accounts hold after the month.
+func standings() []standing { return standingsAt(presentDay) }
+
+// standingsAt are what they held at a time. Of what they hold beside security groups, the
+// story tells no other state than that after the month.
+func standingsAt(at time.Time) []standing {
 	var all []standing
 	for _, part := range [][]standing{
-		groupStandings(), memberStandings(), endpointStandings(), serverStandings(), trailStandings(),
+		groupStandings(at), memberStandings(), endpointStandings(), serverStandings(), trailStandings(),
 		federationStandings(), detectorStandings(), recorderStandings(), keyStandings(), userStandings(), identityStandings(),
 	} {
 		all = append(all, part...)
@@ -52,15 +56,17 @@ func standings() []standing {
 }
 
 // cloud is the company's AWS as it stands after the month.
-var cloud = sync.OnceValue(func() *aws.State {
+var cloud = sync.OnceValue(func() *aws.State { return cloudAt(presentDay) })
+
+func cloudAt(at time.Time) *aws.State {
 	s := &aws.State{Regions: []string{tokyo, osaka, virginia}, Organization: cloudOrganization()}
-	for _, st := range standings() {
+	for _, st := range standingsAt(at) {
 		for _, r := range st.resources {
 			s.Add(st.account, st.region, r.collection, r.thing)
 		}
 	}
 	return s
-})
+}
 
 // cloudOrganization is the AWS organisation.
 func cloudOrganization() *aws.Organization {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/evidencepack/evidence/internal/demo/aws"
 )
@@ -61,9 +62,9 @@ func modifiedRule(group string) string {
 	return ruleID(group, rule{})
 }
 
-// groupStandings are the groups with the rules that the month's calls left them with,
-// but for what the story has changed behind everybody's back.
-func groupStandings() []standing {
+// groupStandings are the groups with the rules that calls before a time left them with,
+// but for what the story has changed behind everybody's back by the end of the month.
+func groupStandings(at time.Time) []standing {
 	rules := map[string]map[string]rule{} // by group and rule ID
 	for _, g := range groups {
 		rules[g.id()] = map[string]rule{}
@@ -74,9 +75,13 @@ func groupStandings() []standing {
 	calls := slices.DeleteFunc(story(), func(p planted) bool { return p.effect == nil })
 	slices.SortStableFunc(calls, func(x, y planted) int { return x.event.EventTime.Compare(y.event.EventTime) })
 	for _, p := range calls {
-		p.effect.apply(rules)
+		if p.event.EventTime.Before(at) {
+			p.effect.apply(rules)
+		}
 	}
-	vanished.apply(rules)
+	if !at.Before(Period().End) {
+		vanished.apply(rules)
+	}
 	var all []standing
 	for _, g := range groups {
 		all = append(all, g.standing(rules[g.id()]))

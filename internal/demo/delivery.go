@@ -18,10 +18,15 @@ const (
 	deliveryDelay = 5 * time.Minute
 )
 
-// month is everything that the trail records, the routine and the story, in
-// order of time.
+// recordings is everything that the trail records, the routine of two months and the
+// story, in order of time.
+func recordings() []recorded {
+	return slices.Concat(routineEvents(earlierSeed, recordingFrom, monthFrom), month())
+}
+
+// month is what the trail records from the month's beginning on.
 func month() []recorded {
-	all := routineEvents(seed, recordingFrom, presentDay.Add(-time.Hour))
+	all := routineEvents(seed, monthFrom, presentDay.Add(-time.Hour))
 	for _, p := range story() {
 		all = append(all, p.recorded)
 	}

@@ -1,5 +1,5 @@
-// Package demo is a simulated company and one month of its life, so that the
-// whole of evidence can be tried, and tested, without an account anywhere.
+// Package demo is a simulated company and a month of its life, so that the whole of
+// evidence can be tried, and tested, without an account anywhere.
 //
 // [Company] makes the month: October 2026 in Asia/Tokyo, an organisation trail
 // over two accounts and three regions, some tens of thousands of ordinary
@@ -12,6 +12,13 @@
 // and GitHub on loopback, and [Config] is the evidence.yaml that reads them. What every
 // control must find is [Expected], which is complete in both directions: everything
 // that it lists is to be found, and nothing else.
+//
+// The month before ([EarlierPeriod]) is there to be compared with. The trail records its
+// ordinary events; its last days have the sign-ins and changes of people; what was
+// introduced in October, the daily comparison of security groups for one, it lacks.
+// [Scenario.ServeEarlier] serves the systems as on the day on which it was collected. What
+// stands in them is told of the end of October alone, but for security groups and what
+// Entra ID keeps the history of: it stood so before. Nothing is planted in it.
 //
 // The company, its people and its events are invented. The shapes of the events
 // are those of real CloudTrail records, and of Microsoft's published types.

@@ -16,19 +16,32 @@ const (
 	trailName   = "organization-trail"
 
 	// seed makes the ordinary events; another seed is another month.
-	seed = 2026_10
+	seed        = 2026_10
+	earlierSeed = 2026_09
 )
 
 var (
 	// recordingFrom and presentDay are what the archive reaches from and to: windows at
-	// the edges of the period have neighbours.
-	recordingFrom = time.Date(2026, 9, 30, 6, 0, 0, 0, time.UTC)
+	// the edges of both months have neighbours.
+	recordingFrom = time.Date(2026, 8, 31, 6, 0, 0, 0, time.UTC)
 	presentDay    = inJapan("2026-11-02 09:00:00")
+
+	// monthFrom is where the ordinary events of the month begin, and those of the month
+	// before end.
+	monthFrom = time.Date(2026, 9, 30, 6, 0, 0, 0, time.UTC)
+
+	// earlierDay is when the month before was collected.
+	earlierDay = inJapan("2026-10-01 09:00:00")
 )
 
 // Period is the month that the demo is about.
 func Period() evidence.Period {
 	return evidence.Period{Start: inJapan("2026-10-01 00:00:00"), End: inJapan("2026-11-01 00:00:00")}
+}
+
+// EarlierPeriod is the month before, which packs tell the changes from.
+func EarlierPeriod() evidence.Period {
+	return evidence.Period{Start: inJapan("2026-09-01 00:00:00"), End: Period().Start}
 }
 
 // Scenario is the company and its archive.
@@ -52,7 +65,7 @@ const Token = "simulated"
 // thousands of digests are really signed, with keys made for the occasion.
 func Company() (*Scenario, error) {
 	// The last hour's digest is still to come.
-	return company(month(), recordingFrom, presentDay.Add(-time.Hour))
+	return company(recordings(), recordingFrom, presentDay.Add(-time.Hour))
 }
 
 // company builds the archive of some events, with digests from one time to another.
@@ -82,20 +95,33 @@ func (s *Scenario) Archive() *aws.Archive { return s.archive }
 // was built, and going on from there.
 func (s *Scenario) Now() time.Time { return presentDay.Add(time.Since(s.built)) }
 
+// Earlier is the simulated clock of the day on which the month before was collected.
+func (s *Scenario) Earlier() time.Time { return earlierDay.Add(time.Since(s.built)) }
+
 // Serve serves the company's systems until ctx ends or they are closed.
 func (s *Scenario) Serve(ctx context.Context) (*Servers, error) {
+	return s.serve(ctx, s.Now, cloud())
+}
+
+// ServeEarlier serves them as on the day on which the month before was collected: its
+// clock, and its security groups without what was done to them later.
+func (s *Scenario) ServeEarlier(ctx context.Context) (*Servers, error) {
+	return s.serve(ctx, s.Earlier, cloudAt(earlierDay))
+}
+
+func (s *Scenario) serve(ctx context.Context, now func() time.Time, state *aws.State) (*Servers, error) {
 	archive, err := aws.NewServer(aws.ServerOptions{
-		Archives: []*aws.Archive{s.archive}, Account: auditAccount, Now: s.Now, Throttle: true, State: cloud(),
+		Archives: []*aws.Archive{s.archive}, Account: auditAccount, Now: now, Throttle: true, State: state,
 	})
 	if err != nil {
 		return nil, err
 	}
 	org := Organization()
-	hub, err := github.NewServer(github.Options{Root: org.Root(), REST: org.REST, Token: Token, Now: s.Now})
+	hub, err := github.NewServer(github.Options{Root: org.Root(), REST: org.REST, Token: Token, Now: now})
 	if err != nil {
 		return nil, errors.Join(err, archive.Close())
 	}
-	people, err := servePeople(ctx, s.Now)
+	people, err := servePeople(ctx, now)
 	if err != nil {
 		return nil, errors.Join(err, archive.Close(), hub.Close())
 	}

@@ -20,7 +20,14 @@ type tenantReading struct {
 
 // readTenant reads the tenant as a collector does, with a real login and real pages.
 var readTenant = sync.OnceValues(func() (*tenantReading, error) {
-	s, err := graph.NewServer(graph.Options{Tenant: tenant(), Now: func() time.Time { return presentDay }, Clients: []graph.Client{{ID: tenantClient, Secret: tenantSecret, Roles: tenantRoles}}})
+	return readTenantAt(presentDay)
+})
+
+// readEarlierTenant reads it as on the day on which the month before was collected.
+var readEarlierTenant = sync.OnceValues(func() (*tenantReading, error) { return readTenantAt(earlierDay) })
+
+func readTenantAt(at time.Time) (*tenantReading, error) {
+	s, err := graph.NewServer(graph.Options{Tenant: tenant(), Now: func() time.Time { return at }, Clients: []graph.Client{{ID: tenantClient, Secret: tenantSecret, Roles: tenantRoles}}})
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +49,7 @@ var readTenant = sync.OnceValues(func() (*tenantReading, error) {
 	}
 	r.records = c.search()
 	return r, c.err
-})
+}
 
 // tenantClientTest asks the tenant's server, and keeps what went wrong first.
 type tenantClientTest struct {

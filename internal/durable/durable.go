@@ -14,6 +14,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -97,7 +98,10 @@ func (d Disk) Write(files ...File) error {
 				continue
 			}
 		}
-		t, err := d.temporary(f)
+		t, err := d.temporary(f, func(w io.Writer) error {
+			_, err := w.Write(f.Data)
+			return err
+		})
 		temps[i] = t
 		if err != nil {
 			return fmt.Errorf("write %s: %w", f.Path, err)
@@ -146,9 +150,9 @@ func (d Disk) Remove(paths ...string) error {
 	return d.syncAll(folders)
 }
 
-// temporary writes a file's bytes under a name of their own and syncs them. The
+// temporary makes a file of what write gives under a name of its own and syncs it. The
 // name is returned with an error too, once something may have it.
-func (d Disk) temporary(f File) (string, error) {
+func (d Disk) temporary(f File, write func(io.Writer) error) (string, error) {
 	dir := d.Temp
 	if dir == "" {
 		dir = filepath.Dir(f.Path)
@@ -163,7 +167,7 @@ func (d Disk) temporary(f File) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	err = d.fill(file, f.Data)
+	err = d.fill(file, write)
 	if cerr := file.Close(); err == nil {
 		err = cerr
 	}
@@ -173,11 +177,11 @@ func (d Disk) temporary(f File) (string, error) {
 // TempPrefix begins the name of every temporary file.
 const TempPrefix = ".tmp-"
 
-func (d Disk) fill(file *os.File, data []byte) error {
+func (d Disk) fill(file *os.File, write func(io.Writer) error) error {
 	if err := d.before(Write, file.Name()); err != nil {
 		return err
 	}
-	if _, err := file.Write(data); err != nil {
+	if err := write(file); err != nil {
 		return err
 	}
 	if err := d.before(Sync, file.Name()); err != nil {

@@ -2,6 +2,7 @@ package durable
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -93,6 +94,54 @@ func TestFailEveryCall(t *testing.T) {
 			if calls <= fail {
 				break
 			}
+		}
+	}
+}
+
+// What is streamed is there as a whole, or what was there before, whatever call fails.
+func TestReplaceFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	stopped := errors.New("stopped")
+	for fail := 0; ; fail++ {
+		if err := WriteFile(path, []byte("old"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		calls := 0
+		d := Disk{Before: func(Op, string) error {
+			if calls++; calls > fail {
+				return stopped
+			}
+			return nil
+		}}
+		err := d.replaceFile(path, 0o600, func(w io.Writer) error {
+			old, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			_, err = w.Write(append(old, " and new"...))
+			return err
+		})
+		got, _ := os.ReadFile(path)
+		if err == nil && string(got) != "old and new" || err != nil && (!errors.Is(err, stopped) || string(got) != "old" && string(got) != "old and new") {
+			t.Fatalf("call %d: %q, %v", fail, got, err)
+		}
+		if calls <= fail {
+			break
+		}
+	}
+	if err := ReplaceFile(path, 0o600, func(w io.Writer) error { _, _ = w.Write([]byte("half")); return stopped }); !errors.Is(err, stopped) {
+		t.Error(err)
+	}
+	if got, _ := os.ReadFile(path); string(got) != "old and new" {
+		t.Errorf("after half a write it holds %q", got)
+	}
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() != "file" && !strings.HasPrefix(e.Name(), TempPrefix) {
+			t.Errorf("left: %s", e.Name())
 		}
 	}
 }

@@ -81,6 +81,8 @@ func appendReasons(b []byte, reasons []controls.Reason) []byte {
 type itemReader struct {
 	in  *bufio.Reader
 	err error // the first
+
+	kind, verdict, group string // of the item before
 }
 
 // next returns io.EOF when there is no more.
@@ -88,13 +90,21 @@ func (r *itemReader) next() (Item, error) {
 	if _, err := r.in.Peek(1); err != nil {
 		return Item{}, err
 	}
-	i := Item{Kind: r.text(), ID: r.text(), Label: r.text(), Time: r.time(), Verdict: evidence.Verdict(r.text()), Reasons: r.reasons(), Until: r.time(), SHA256: r.text()}
-	for n := r.number(); n > 0 && r.err == nil; n-- {
+	i := Item{Kind: r.like(r.kind), ID: r.text(), Label: r.text(), Time: r.time(), Verdict: evidence.Verdict(r.like(r.verdict)), Reasons: r.reasons(), Until: r.time(), SHA256: r.text()}
+	n := r.number()
+	if n > 0 {
+		i.Fields = make([]controls.Field, 0, min(n, mostFields))
+	}
+	for ; n > 0 && r.err == nil; n-- {
 		i.Fields = append(i.Fields, controls.Field{Text: r.text(), Time: r.time(), Number: math.Float64frombits(r.number()), Set: r.flag()})
 	}
-	i.Link, i.Group, i.Observations, i.Record = r.text(), r.text(), r.reasons(), r.bytes()
+	i.Link, i.Group, i.Observations, i.Record = r.text(), r.like(r.group), r.reasons(), r.bytes()
+	r.kind, r.verdict, r.group = i.Kind, string(i.Verdict), i.Group
 	return i, r.err
 }
+
+// mostFields bounds what is made ready for the fields that an item says it has.
+const mostFields = 64
 
 func (r *itemReader) fail(err error) {
 	if err == io.EOF {
@@ -134,6 +144,10 @@ func (r *itemReader) bytes() []byte {
 	if r.err != nil || n == 0 {
 		return nil
 	}
+	return r.read(n)
+}
+
+func (r *itemReader) read(n uint64) []byte {
 	if n > maxPart {
 		r.fail(fmt.Errorf("a part of %d bytes", n))
 		return nil
@@ -148,7 +162,34 @@ func (r *itemReader) bytes() []byte {
 // maxPart bounds what a broken file can ask for.
 const maxPart = 1 << 30
 
-func (r *itemReader) text() string { return string(r.bytes()) }
+// text reads a text out of the buffer, where that holds all of it: a pack reads a million
+// items several times.
+func (r *itemReader) text() string { return r.like("") }
+
+// like reads a text that may be the one of the item before: of a kind or a verdict there are
+// few, and no copy is made of the same.
+func (r *itemReader) like(before string) string {
+	n := r.number()
+	if r.err != nil || n == 0 {
+		return ""
+	}
+	if n > uint64(r.in.Size()) {
+		return string(r.read(n))
+	}
+	b, err := r.in.Peek(int(n))
+	if err != nil {
+		r.fail(err)
+		return ""
+	}
+	text := before
+	if string(b) != before {
+		text = string(b)
+	}
+	if _, err := r.in.Discard(len(b)); err != nil {
+		r.fail(err)
+	}
+	return text
+}
 
 func (r *itemReader) time() time.Time {
 	if !r.flag() {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ var spooledItems = []Item{
 		Record:       []byte(`{"a":"\u0000"}`),
 	},
 	{ID: "b", Verdict: evidence.Pending},
+	{ID: "longer than what is buffered", Label: strings.Repeat("長", 50_000)},
 }
 
 func TestSpooledItems(t *testing.T) {

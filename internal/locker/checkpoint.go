@@ -124,7 +124,7 @@ func canonicalSignatures(noteBytes []byte, n *note.Note) error {
 func (l *Locker) Latest() (Checkpoint, error) {
 	cp, err := l.checkpoint(context.Background(), latestName)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Checkpoint{}, fmt.Errorf("%w: %s", ErrUnsealed, l.dir)
+		return Checkpoint{}, fmt.Errorf("%w: %s", ErrUnsealed, l.store)
 	}
 	return cp, err
 }
@@ -153,6 +153,24 @@ func (l *Locker) Checkpoints() ([]Checkpoint, error) {
 		all = append(all, cp)
 	}
 	return all, nil
+}
+
+// Kept returns the sizes of the checkpoints up to the latest, ascending.
+func (l *Locker) Kept(ctx context.Context) ([]int64, error) {
+	latest, err := l.Latest()
+	if err != nil {
+		return nil, err
+	}
+	sizes, err := l.keptSizes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(sizes, func(size int64) bool { return size > latest.Size }), nil
+}
+
+// Checkpoint returns the checkpoint of a size that is kept.
+func (l *Locker) Checkpoint(ctx context.Context, size int64) (Checkpoint, error) {
+	return l.checkpoint(ctx, keptName(size))
 }
 
 // keptSizes returns the sizes at which the log was sealed, ascending.

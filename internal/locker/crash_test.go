@@ -40,8 +40,8 @@ func stoppingStore(root string, after int, calls *int) Store {
 // script is a run of the pipeline: done again from its beginning, it goes on
 // where it was cut off. It seals within a tile, over the edge of one, and with an
 // object that two batches share.
-func script(t *testing.T, root string, s Store, signer note.Signer) error {
-	l, err := open(root, s)
+func script(t *testing.T, s Store, signer note.Signer) error {
+	l, err := OpenIn(t.Context(), s)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func created(t *testing.T) (root string, signer note.Signer) {
 func TestCrashAtEveryCall(t *testing.T) {
 	root, signer := created(t)
 	calls := 0
-	if err := script(t, root, stoppingStore(root, 1<<30, &calls), signer); err != nil {
+	if err := script(t, stoppingStore(root, 1<<30, &calls), signer); err != nil {
 		t.Fatal(err)
 	}
 	want, total := files(t, root), calls
@@ -122,7 +122,7 @@ func TestCrashAtEveryCall(t *testing.T) {
 		}
 		for _, after := range stops {
 			calls = 0
-			err := script(t, root, stoppingStore(root, after, &calls), signer)
+			err := script(t, stoppingStore(root, after, &calls), signer)
 			if err != nil && !errors.Is(err, errStopped) {
 				t.Fatalf("stopped at call %d: %v", after, err)
 			}
@@ -130,7 +130,7 @@ func TestCrashAtEveryCall(t *testing.T) {
 				t.Fatalf("stopped at call %d: verification failed on %q", after, failed)
 			}
 		}
-		if err := script(t, root, quickDir(root), signer); err != nil {
+		if err := script(t, quickDir(root), signer); err != nil {
 			t.Fatalf("stopped at call %d, then undisturbed: %v", stop, err)
 		}
 		got := files(t, root)
@@ -153,7 +153,7 @@ func TestCrashAtEveryCall(t *testing.T) {
 func TestAppendAfterInterruptedSeal(t *testing.T) {
 	root, signer := created(t)
 	calls := 0
-	if err := script(t, root, stoppingStore(root, 1<<30, &calls), signer); err != nil {
+	if err := script(t, stoppingStore(root, 1<<30, &calls), signer); err != nil {
 		t.Fatal(err)
 	}
 	kinds := map[string]bool{}
@@ -164,10 +164,10 @@ func TestAppendAfterInterruptedSeal(t *testing.T) {
 	for stop := calls - 40; stop < calls; stop += step {
 		root, signer := created(t)
 		n := 0
-		if err := script(t, root, stoppingStore(root, stop, &n), signer); !errors.Is(err, errStopped) {
+		if err := script(t, stoppingStore(root, stop, &n), signer); !errors.Is(err, errStopped) {
 			t.Fatalf("call %d: %v", stop, err)
 		}
-		l, err := open(root, quickDir(root))
+		l, err := OpenIn(t.Context(), quickDir(root))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,7 +233,7 @@ func TestOrderOfSyncs(t *testing.T) {
 		}
 		return nil
 	}
-	if err := script(t, root, d, signer); err != nil {
+	if err := script(t, d, signer); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]int{"manifests become pending": 5, "sealed": 2, "latest": 2, "cleared": 5}
@@ -257,7 +257,7 @@ func TestWriterStopsAfterFailure(t *testing.T) {
 		}
 		return nil
 	}
-	l, err := open(root, d)
+	l, err := OpenIn(t.Context(), d)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package locker
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -46,6 +47,9 @@ func (d dir) Put(_ context.Context, objects ...Object) error {
 	var from, to []string
 	for _, o := range objects {
 		if o.From == "" {
+			if err := d.givesWay(o); err != nil {
+				return err
+			}
 			files = append(files, durable.File{Path: d.path(o.Name), Data: o.Data, Perm: filePerm, Replace: o.Replace})
 			continue
 		}
@@ -63,6 +67,25 @@ func (d dir) Put(_ context.Context, objects ...Object) error {
 		return d.copy(from, to) // a file system without hard links
 	}
 	return err
+}
+
+// givesWay reports whether an object may be put in the place of what is there.
+// That nobody writes between this look and the renaming is the lock's business.
+func (d dir) givesWay(o Object) error {
+	if !o.Replace {
+		return nil // durable.Disk looks itself
+	}
+	data, err := os.ReadFile(d.path(o.Name))
+	if errors.Is(err, fs.ErrNotExist) {
+		data, err = nil, nil
+	}
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(data, o.Over) && !bytes.Equal(data, o.Data) {
+		return fmt.Errorf("write %s: another has been written there: %w", d.path(o.Name), fs.ErrExist)
+	}
+	return nil
 }
 
 func (d dir) copy(from, to []string) error {
@@ -110,6 +133,10 @@ func (d dir) Delete(_ context.Context, names ...string) error {
 	}
 	return d.disk.Remove(paths...)
 }
+
+func (d dir) Lock(context.Context) (Lock, error) { return acquire(d.root) }
+
+func (d dir) String() string { return d.root }
 
 // read returns all of an object, which must not be larger than limit.
 func read(ctx context.Context, s Store, name string, limit int64) ([]byte, error) {

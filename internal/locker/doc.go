@@ -22,5 +22,6 @@
 // tlog-tiles log in all but its entry tiles, which are JSON lines so that jq
 // reads them; hashing is that of RFC 6962, section 2.1.
 //
-// One process writes at a time, and any number may read meanwhile.
+// All of it is kept in a [Store]: a folder ([Dir]), or a place in S3 with Object Lock
+// ([Bucket]). One process writes at a time, and any number may read meanwhile.
 package locker

@@ -202,9 +202,9 @@ func TestStaleLock(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			l, _ := newLocker(t)
-			write(t, l.Dir(), lockFolder+"OTHER", test.lock)
+			write(t, l.Where(), lockFolder+"OTHER", test.lock)
 			then := time.Now().Add(-test.age)
-			if err := os.Chtimes(l.Dir()+"/"+lockFolder+"OTHER", then, then); err != nil {
+			if err := os.Chtimes(l.Where()+"/"+lockFolder+"OTHER", then, then); err != nil {
 				t.Fatal(err)
 			}
 			w, err := l.Writer(t.Context())
@@ -245,7 +245,7 @@ func TestLockContention(t *testing.T) {
 				}
 				won++
 				<-holder
-				if err := k.release(); err != nil {
+				if err := k.Release(); err != nil {
 					t.Error(err)
 				}
 			}
@@ -266,7 +266,7 @@ func TestLostLock(t *testing.T) {
 	l, signer := newLocker(t)
 	w := newWriter(t, l)
 	fill(t, w, 0, 1)
-	if err := os.Remove(w.lock.path); err != nil {
+	if err := os.Remove(w.lock.(*folderLock).path); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.Append(t.Context(), planItem(1).Manifest, nil); !errors.Is(err, ErrLocked) {

@@ -10,7 +10,7 @@ func BenchmarkLarge(b *testing.B) {
 	const leaves, group = 50_000, 1_000
 	for b.Loop() {
 		l, signer := newLocker(b)
-		l.store = newDir(l.Dir()) // with every fsync
+		l.store = newDir(l.Where()) // with every fsync
 		w := newWriter(b, l)
 		plan, err := w.Append(b.Context(), planItem(0).Manifest, nil)
 		if err != nil {
@@ -35,7 +35,7 @@ func BenchmarkLarge(b *testing.B) {
 			b.Fatalf("%d entries, want %d", n, cp.Size)
 		}
 		read := b.Elapsed()
-		if _, _, err := verify(b, l.Dir()); err != nil {
+		if _, _, err := verify(b, l.Where()); err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(appended.Seconds(), "append-s")

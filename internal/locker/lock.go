@@ -1,6 +1,7 @@
 package locker
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -46,15 +47,15 @@ func (e *LockedError) Error() string {
 
 func (e *LockedError) Unwrap() error { return ErrLocked }
 
-// lock is a lock that this process holds.
-type lock struct {
+// folderLock is a lock that this process holds.
+type folderLock struct {
 	path string
 	stop chan struct{}
 	done chan struct{}
 }
 
 // acquire takes the lock of the locker in root.
-func acquire(root string) (*lock, error) {
+func acquire(root string) (*folderLock, error) {
 	folder := filepath.Join(root, filepath.FromSlash(lockFolder))
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
@@ -65,7 +66,7 @@ func acquire(root string) (*lock, error) {
 			return nil, fmt.Errorf("lock: %w", err)
 		}
 		if other == nil {
-			l := &lock{path: path, stop: make(chan struct{}), done: make(chan struct{})}
+			l := &folderLock{path: path, stop: make(chan struct{}), done: make(chan struct{})}
 			go l.beat()
 			return l, nil
 		}
@@ -75,6 +76,18 @@ func acquire(root string) (*lock, error) {
 			return nil, other.locked()
 		}
 	}
+}
+
+// Busy looks and touches nothing.
+func (d dir) Busy(context.Context) error {
+	other, err := alive(filepath.Join(d.root, filepath.FromSlash(lockFolder)), time.Now(), "")
+	if errors.Is(err, fs.ErrNotExist) || err == nil && other == nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return other.locked()
 }
 
 // try puts a file down and looks around. When there is another that is alive, it
@@ -126,6 +139,9 @@ func alive(folder string, now time.Time, own string) (*claim, error) {
 		if data, err := os.ReadFile(c.path); err == nil {
 			c.process, _ = parseProcess(data) // one that is half written stays zero
 		}
+		if own == "" && c.process.PID == 0 {
+			continue // not a lock, which verification names, or of one that is only trying
+		}
 		if now.Sub(info.ModTime()) <= LockSilence && !c.process.gone() {
 			return &c, nil
 		}
@@ -140,7 +156,7 @@ func alive(folder string, now time.Time, own string) (*claim, error) {
 }
 
 // beat touches the file until the lock is released.
-func (l *lock) beat() {
+func (l *folderLock) beat() {
 	defer close(l.done)
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
@@ -149,14 +165,14 @@ func (l *lock) beat() {
 		case <-l.stop:
 			return
 		case <-tick.C:
-			_ = l.touch() // when it fails for long, held says so
+			_ = l.touch() // when it fails for long, Held says so
 		}
 	}
 }
 
 // touch writes the first byte again: unlike setting the time, this lets the file
 // system say what time it is, and no reader ever sees another content.
-func (l *lock) touch() error {
+func (l *folderLock) touch() error {
 	f, err := os.OpenFile(l.path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
@@ -168,16 +184,23 @@ func (l *lock) touch() error {
 	return err
 }
 
-// held reports whether the lock is still ours: another may have taken it over
+// Held reports whether the lock is still ours: another may have taken it over
 // while this process was suspended.
-func (l *lock) held() error {
+func (l *folderLock) Held(context.Context) error {
 	if _, err := os.Lstat(l.path); err != nil {
 		return fmt.Errorf("%w: the lock was lost: %w", ErrLocked, err)
 	}
 	return nil
 }
 
-func (l *lock) release() error {
+// Commit is all that files can do. Of several machines that share a folder, one that
+// is suspended between this look and its write for as long as [LockSilence] could
+// still write; lockers that several machines write belong in a bucket.
+func (l *folderLock) Commit(ctx context.Context, _ []byte) error { return l.Held(ctx) }
+
+func (l *folderLock) Committed() []byte { return nil }
+
+func (l *folderLock) Release() error {
 	close(l.stop)
 	<-l.done
 	if err := os.Remove(l.path); err != nil && !errors.Is(err, fs.ErrNotExist) {

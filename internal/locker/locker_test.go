@@ -87,7 +87,7 @@ func newLocker(t testing.TB) (*Locker, note.Signer) {
 	if err := Create(dir, testOrigin, signer, vkey); err != nil {
 		t.Fatal(err)
 	}
-	l, err := open(dir, quickDir(dir))
+	l, err := OpenIn(context.Background(), quickDir(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -333,7 +333,7 @@ func TestCreateAndOpenRefuse(t *testing.T) {
 		t.Error("a locker was made with an origin of two lines")
 	}
 	l, _ := newLocker(t)
-	if err := Create(l.Dir(), testOrigin, signer, vkey); err == nil {
+	if err := Create(l.Where(), testOrigin, signer, vkey); err == nil {
 		t.Error("a locker was made over another")
 	}
 	if _, err := Open(t.TempDir()); !errors.Is(err, ErrNotFound) {

@@ -131,7 +131,7 @@ func TestRecordsOfDamagedObjects(t *testing.T) {
 	defer w.Close()
 	all := fill(t, w, 0, 6)
 	m := all[len(all)-1]
-	path := filepath.Join(l.Dir(), filepath.FromSlash(stagedName(m.Object)))
+	path := filepath.Join(l.Where(), filepath.FromSlash(stagedName(m.Object)))
 	good, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +151,7 @@ func TestRecordsOfDamagedObjects(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			write(t, l.Dir(), stagedName(m.Object), test.stored)
+			write(t, l.Where(), stagedName(m.Object), test.stored)
 			var last error
 			for _, err := range l.Records(t.Context(), test.m) {
 				last = err

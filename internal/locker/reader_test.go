@@ -24,5 +24,5 @@ func sealedLocker(t *testing.T) (root string, hashes []string) {
 			t.Fatal(err)
 		}
 	}
-	return l.Dir(), hashes
+	return l.Where(), hashes
 }

@@ -35,6 +35,9 @@ func (w *Writer) rollForward(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := w.keepCommitted(ctx); err != nil {
+		return err
+	}
 	sizes, err := w.l.keptSizes(ctx)
 	if err != nil || len(sizes) == 0 || sizes[len(sizes)-1] <= size {
 		return err
@@ -46,11 +49,31 @@ func (w *Writer) rollForward(ctx context.Context) error {
 	if err := w.l.proveExtends(ctx, newest, w.latest); err != nil {
 		return err
 	}
-	if err := w.l.store.Put(ctx, Object{Name: latestName, Data: newest.Note, Replace: true}); err != nil {
+	if err := w.l.store.Put(ctx, Object{Name: latestName, Data: newest.Note, Replace: true, Over: w.latest.Note}); err != nil {
 		return err
 	}
 	w.latest = newest
 	return nil
+}
+
+// keepCommitted stores a checkpoint that a predecessor committed to. It may wake
+// up and store the same at any time, so nothing else may follow the one before.
+func (w *Writer) keepCommitted(ctx context.Context) error {
+	data := w.lock.Committed()
+	if data == nil {
+		return nil
+	}
+	cp, err := ParseCheckpoint(data, w.l.verifier)
+	if err != nil {
+		return fmt.Errorf("%w: what was committed to: %w", ErrTampered, err)
+	}
+	if cp.Size <= w.latest.Size {
+		return nil
+	}
+	if err := w.l.proveExtends(ctx, cp, w.latest); err != nil {
+		return err
+	}
+	return w.l.store.Put(ctx, Object{Name: keptName(cp.Size), Data: cp.Note})
 }
 
 // readLeaves collects the hashes of all that is sealed.

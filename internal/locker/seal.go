@@ -25,7 +25,7 @@ func (w *Writer) Seal(ctx context.Context, signer note.Signer, at time.Time) (Ch
 	if w.failed != nil {
 		return Checkpoint{}, w.failed
 	}
-	if err := w.lock.held(); err != nil {
+	if err := w.lock.Held(ctx); err != nil {
 		return Checkpoint{}, err
 	}
 	if len(w.groups) == 0 {
@@ -167,13 +167,13 @@ func (l *Locker) proveExtends(ctx context.Context, newer, older Checkpoint) erro
 
 // publish makes a signed checkpoint the latest and clears the pending area.
 func (w *Writer) publish(ctx context.Context, cp Checkpoint, staged []string) error {
-	if err := w.lock.held(); err != nil { // sealing may have taken long
+	if err := w.lock.Commit(ctx, cp.Note); err != nil { // sealing may have taken long
 		return err
 	}
 	if err := w.l.store.Put(ctx, Object{Name: keptName(cp.Size), Data: cp.Note}); err != nil {
 		return err
 	}
-	if err := w.l.store.Put(ctx, Object{Name: latestName, Data: cp.Note, Replace: true}); err != nil {
+	if err := w.l.store.Put(ctx, Object{Name: latestName, Data: cp.Note, Replace: true, Over: w.latest.Note}); err != nil {
 		return err
 	}
 	names := make([]string, len(w.groups))

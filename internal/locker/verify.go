@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"iter"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/mod/sumdb/note"
 )
@@ -33,41 +30,30 @@ type Check struct {
 // The error wraps [ErrTampered] when a check failed, [ErrNotFound] when there is
 // no locker, and [ErrLocked] when one is being written to, since what is half
 // written cannot be told from what is damaged. Memory is 64 bytes for each leaf.
-func Verify(ctx context.Context, dir string, verifiers []note.Verifier, report func(Check), known ...Checkpoint) error {
-	if err := unlocked(dir); err != nil {
+func Verify(ctx context.Context, dir string, verifiers []note.Verifier, report func(Check), known ...Known) error {
+	return VerifyIn(ctx, newDir(dir), verifiers, report, known...)
+}
+
+// VerifyIn is [Verify] of the locker in a store.
+func VerifyIn(ctx context.Context, s Store, verifiers []note.Verifier, report func(Check), known ...Known) error {
+	if err := s.Busy(ctx); err != nil {
 		return err
 	}
-	a := &audit{report: report, store: newDir(dir), dir: dir}
+	a := &audit{report: report, store: s}
 	err := a.run(ctx, verifiers, known)
 	if a.bad == 0 || err != nil {
 		return err
 	}
-	if err := unlocked(dir); err != nil { // someone began to write meanwhile
+	if err := s.Busy(ctx); err != nil { // someone began to write meanwhile
 		return err
 	}
-	return fmt.Errorf("%w: %s: %s", ErrTampered, dir, a.summary())
-}
-
-// unlocked returns a [*LockedError] while another process holds the lock.
-func unlocked(dir string) error {
-	other, err := alive(filepath.Join(dir, filepath.FromSlash(lockFolder)), time.Now(), "")
-	if errors.Is(err, fs.ErrNotExist) || err == nil && other == nil {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if other.process.PID == 0 {
-		return nil // not a lock: it will be named as a stray file
-	}
-	return other.locked()
+	return fmt.Errorf("%w: %s: %s", ErrTampered, s, a.summary())
 }
 
 // audit is one verification.
 type audit struct {
 	report func(Check)
 	store  Store
-	dir    string
 	l      *Locker
 
 	sorted []string        // the names of every object of the store
@@ -79,7 +65,7 @@ type audit struct {
 	first []string // the first objects that failed
 }
 
-func (a *audit) run(ctx context.Context, verifiers []note.Verifier, known []Checkpoint) error {
+func (a *audit) run(ctx context.Context, verifiers []note.Verifier, known []Known) error {
 	names, err := list(ctx, a.store, "")
 	if err != nil {
 		return err
@@ -89,10 +75,11 @@ func (a *audit) run(ctx context.Context, verifiers []note.Verifier, known []Chec
 	for _, n := range names {
 		a.names[n] = false
 	}
-	if err := a.config(verifiers); err != nil {
+	if err := a.config(ctx, verifiers); err != nil {
 		return err
 	}
 	steps := []func(context.Context) error{
+		a.versions,    // nothing was laid over what never changes
 		a.checkpoints, // the signed commitments, and that none is missing
 		a.entries,     // the manifests, held against them
 		a.pending,     // the manifests to come
@@ -140,16 +127,16 @@ func (a *audit) has(name string) bool {
 }
 
 // config checks locker.json and opens the locker with the keys to be trusted.
-func (a *audit) config(verifiers []note.Verifier) error {
+func (a *audit) config(ctx context.Context, verifiers []note.Verifier) error {
 	const name = "locker"
 	if !a.has(configName) {
 		if !a.remains() {
-			return fmt.Errorf("%w at %s", ErrNotFound, a.dir)
+			return fmt.Errorf("%w at %s", ErrNotFound, a.store)
 		}
 		a.fail(name, configName, "it is missing")
 		return nil
 	}
-	l, err := open(a.dir, a.store)
+	l, err := OpenIn(ctx, a.store)
 	if err != nil {
 		a.fail(name, configName, "%v", err)
 		return nil
@@ -171,6 +158,27 @@ func (a *audit) config(verifiers []note.Verifier) error {
 	return nil
 }
 
+// versions names the objects over which something was laid, in a store that keeps
+// what is under it.
+func (a *audit) versions(ctx context.Context) error {
+	for c, err := range Overlaid(ctx, a.store) {
+		if err != nil {
+			return err
+		}
+		a.fail(c.Name, c.Object, "%s", c.Detail)
+	}
+	return nil
+}
+
+// Overlaid yields a failed check for each object of a store that something was laid
+// over. A folder keeps nothing of that kind.
+func Overlaid(ctx context.Context, s Store) iter.Seq2[Check, error] {
+	if b, ok := s.(*bucket); ok {
+		return b.overlaid(ctx)
+	}
+	return func(func(Check, error) bool) {}
+}
+
 // remains reports whether the folder looks like what is left of a locker.
 func (a *audit) remains() bool {
 	for _, name := range a.sorted {
@@ -183,14 +191,14 @@ func (a *audit) remains() bool {
 
 // rest names every file that nothing accounts for. What an interrupted write
 // may leave is no sign of tampering, and the next writer clears it away.
-func (a *audit) rest(context.Context) error {
+func (a *audit) rest(ctx context.Context) error {
 	for _, name := range a.sorted {
 		switch {
 		case a.names[name]:
 		case strings.HasPrefix(name, tempFolder+".tmp-"):
 			a.leftover(name, "left by an interrupted write; it is not part of the locker")
 		case strings.HasPrefix(name, lockFolder):
-			a.lock(name)
+			a.lock(ctx, name)
 		default:
 			a.fail("stray file", name, "nothing in the log refers to it")
 		}
@@ -200,9 +208,14 @@ func (a *audit) rest(context.Context) error {
 
 func (a *audit) leftover(name, detail string) { a.ok("leftover", name, detail) }
 
-func (a *audit) lock(name string) {
-	data, err := os.ReadFile(filepath.Join(a.dir, filepath.FromSlash(name)))
+func (a *audit) lock(ctx context.Context, name string) {
+	data, err := read(ctx, a.store, name, maxConfig)
 	p, perr := parseProcess(data)
+	if name == leaseName { // the folder is a copy of a bucket
+		var lease leaseState
+		lease, perr = parseLease(data)
+		p = lease.process
+	}
 	if err != nil || perr != nil {
 		a.fail("lock", name, "it is not a lock: %v", errors.Join(err, perr))
 		return

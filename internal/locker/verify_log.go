@@ -204,27 +204,6 @@ func (a *audit) roots(context.Context) error {
 	return nil
 }
 
-// against holds the log to checkpoints that are known from elsewhere.
-func (a *audit) against(known []Checkpoint) {
-	for _, cp := range known {
-		const name = "known checkpoint"
-		object := keptName(cp.Size)
-		if cp.Origin != a.l.origin {
-			a.fail(name, object, "it is a checkpoint of %s, the locker is %s", cp.Origin, a.l.origin)
-			continue
-		}
-		if cp.Size > a.size() {
-			a.fail(name, object, "the log has only %d sealed entries: the locker was rolled back", a.size())
-			continue
-		}
-		if root, err := a.tree.root(cp.Size); err != nil || root != cp.Root {
-			a.fail(name, object, "the log's root at that size is %s, not %s", root, cp.Root)
-			continue
-		}
-		a.ok(name, object, "the log contains it")
-	}
-}
-
 // tree is a Merkle tree with all its hashes.
 type tree struct {
 	size   int64

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
 )
 
 // smallLocker makes a locker with two checkpoints and something pending.
@@ -45,9 +46,14 @@ func files(t testing.TB, root string) map[string][]byte {
 }
 
 // verify returns the objects of failed checks and of leftovers.
-func verify(t testing.TB, dir string, known ...Checkpoint) (failed, leftovers []string, err error) {
+func verify(t testing.TB, dir string, known ...Known) (failed, leftovers []string, err error) {
 	t.Helper()
-	err = Verify(t.Context(), dir, nil, func(c Check) {
+	return verifyIn(t, quickDir(dir), known...)
+}
+
+func verifyIn(t testing.TB, s Store, known ...Known) (failed, leftovers []string, err error) {
+	t.Helper()
+	err = VerifyIn(t.Context(), s, nil, func(c Check) {
 		if !c.OK {
 			failed = append(failed, c.Object)
 		}
@@ -75,7 +81,7 @@ func write(t testing.TB, dir, name string, data []byte) {
 func TestVerifySound(t *testing.T) {
 	l := smallLocker(t)
 	var checks []Check
-	if err := Verify(t.Context(), l.Dir(), nil, func(c Check) { checks = append(checks, c) }); err != nil {
+	if err := Verify(t.Context(), l.Where(), nil, func(c Check) { checks = append(checks, c) }); err != nil {
 		t.Error(err)
 	}
 	reported := map[string]bool{}
@@ -85,7 +91,7 @@ func TestVerifySound(t *testing.T) {
 		}
 		reported[c.Object] = true
 	}
-	for name := range files(t, l.Dir()) {
+	for name := range files(t, l.Where()) {
 		if !reported[name] {
 			t.Errorf("no check tells of %s", name)
 		}
@@ -100,20 +106,20 @@ func TestVerifyFindsEveryFlippedByte(t *testing.T) {
 	if raceEnabled || testing.Short() {
 		samples = 10
 	}
-	for name, data := range files(t, l.Dir()) {
+	for name, data := range files(t, l.Where()) {
 		for _, i := range sample(len(data), samples) {
 			flipped := slices.Clone(data)
 			flipped[i] ^= 1 << (i % 8)
-			write(t, l.Dir(), name, flipped)
-			failed, _, _ := verify(t, l.Dir())
+			write(t, l.Where(), name, flipped)
+			failed, _, _ := verify(t, l.Where())
 			if !slices.Contains(failed, name) {
 				t.Errorf("%s byte %d: checks failed on %q", name, i, failed)
 				break
 			}
 		}
-		write(t, l.Dir(), name, data)
+		write(t, l.Where(), name, data)
 	}
-	if _, _, err := verify(t, l.Dir()); err != nil {
+	if _, _, err := verify(t, l.Where()); err != nil {
 		t.Errorf("restored: %v", err)
 	}
 }
@@ -129,7 +135,7 @@ func sample(size, n int) []int {
 
 func TestVerifyFindsRemovedAndChangedFiles(t *testing.T) {
 	l := smallLocker(t)
-	all := files(t, l.Dir())
+	all := files(t, l.Where())
 	var lastGroup string // its removal cannot show, but its objects remain
 	for name := range all {
 		if strings.HasSuffix(name, groupSuffix) {
@@ -137,10 +143,10 @@ func TestVerifyFindsRemovedAndChangedFiles(t *testing.T) {
 		}
 	}
 	for name, data := range all {
-		if err := os.Remove(filepath.Join(l.Dir(), filepath.FromSlash(name))); err != nil {
+		if err := os.Remove(filepath.Join(l.Where(), filepath.FromSlash(name))); err != nil {
 			t.Fatal(err)
 		}
-		failed, leftovers, _ := verify(t, l.Dir())
+		failed, leftovers, _ := verify(t, l.Where())
 		sha, isStaged := parseStaged(name)
 		wanted := name
 		if isStaged {
@@ -161,18 +167,18 @@ func TestVerifyFindsRemovedAndChangedFiles(t *testing.T) {
 		for what, changed := range map[string][]byte{
 			"emptied": nil, "extended": append(slices.Clone(data), '\n'), "cut": data[:len(data)-1],
 		} {
-			write(t, l.Dir(), name, changed)
-			if failed, _, _ := verify(t, l.Dir()); !slices.Contains(failed, name) {
+			write(t, l.Where(), name, changed)
+			if failed, _, _ := verify(t, l.Where()); !slices.Contains(failed, name) {
 				t.Errorf("%s %s: failed on %q", what, name, failed)
 			}
 		}
-		write(t, l.Dir(), name, data)
+		write(t, l.Where(), name, data)
 	}
 }
 
 func TestVerifyFindsAddedFiles(t *testing.T) {
 	l := smallLocker(t)
-	all := files(t, l.Dir())
+	all := files(t, l.Where())
 	added := []string{
 		"notes.txt", ".hidden", "batches/readme", "batches/" + strings.Repeat("0", 64) + objectSuffix,
 		"checkpoints/3", "checkpoints/03", "checkpoints/900", "tile/8/0/001", "tile/8/0/000.p/200", "tile/8/9/000", "tile/7/0/000",
@@ -181,11 +187,11 @@ func TestVerifyFindsAddedFiles(t *testing.T) {
 	}
 	for name, data := range all { // copies of what is there, under other names
 		added = append(added, name+".bak")
-		write(t, l.Dir(), name+".bak", data)
-		if failed, _, _ := verify(t, l.Dir()); !slices.Contains(failed, name+".bak") {
+		write(t, l.Where(), name+".bak", data)
+		if failed, _, _ := verify(t, l.Where()); !slices.Contains(failed, name+".bak") {
 			t.Errorf("copied %s: failed on %q", name, failed)
 		}
-		if err := os.Remove(filepath.Join(l.Dir(), filepath.FromSlash(name+".bak"))); err != nil {
+		if err := os.Remove(filepath.Join(l.Where(), filepath.FromSlash(name+".bak"))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -193,21 +199,35 @@ func TestVerifyFindsAddedFiles(t *testing.T) {
 		if _, ok := all[name]; ok {
 			t.Fatalf("%s is part of the locker", name)
 		}
-		write(t, l.Dir(), name, []byte("x\n"))
-		if failed, _, _ := verify(t, l.Dir()); !slices.Contains(failed, name) {
+		write(t, l.Where(), name, []byte("x\n"))
+		if failed, _, _ := verify(t, l.Where()); !slices.Contains(failed, name) {
 			t.Errorf("added %s: failed on %q", name, failed)
 		}
-		if err := os.Remove(filepath.Join(l.Dir(), filepath.FromSlash(name))); err != nil {
+		if err := os.Remove(filepath.Join(l.Where(), filepath.FromSlash(name))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	link := filepath.Join(l.Dir(), "link")
-	if err := os.Symlink(l.Dir(), link); err != nil {
+	link := filepath.Join(l.Where(), "link")
+	if err := os.Symlink(l.Where(), link); err != nil {
 		t.Skipf("symbolic links: %v", err)
 	}
-	if failed, _, _ := verify(t, l.Dir()); !slices.Contains(failed, "link") {
+	if failed, _, _ := verify(t, l.Where()); !slices.Contains(failed, "link") {
 		t.Errorf("added a symbolic link: failed on %q", failed)
 	}
+}
+
+// from makes a checkpoint one that is known from elsewhere.
+func from(where string, cp Checkpoint) Known { return Known{From: where, Note: cp.Note} }
+
+// signed signs a checkpoint that a test made up.
+func signed(t testing.TB, signer note.Signer, cp Checkpoint) Checkpoint {
+	t.Helper()
+	data, err := note.Sign(&note.Note{Text: cp.text()}, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cp.Note = data
+	return cp
 }
 
 // An old state of the whole folder is a sound locker. Only who knows a later
@@ -217,13 +237,13 @@ func TestVerifyKnownCheckpoint(t *testing.T) {
 	w := newWriter(t, l)
 	fill(t, w, 0, 3)
 	first := seal(t, w, signer, testTime)
-	earlier := files(t, l.Dir())
+	earlier := files(t, l.Where())
 	fill(t, w, 100, 3)
 	second := seal(t, w, signer, testTime)
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := verify(t, l.Dir(), first, second); err != nil {
+	if _, _, err := verify(t, l.Where(), from("second", second), from("first", first)); err != nil {
 		t.Errorf("the log contains both: %v", err)
 	}
 	old := t.TempDir()
@@ -232,22 +252,37 @@ func TestVerifyKnownCheckpoint(t *testing.T) {
 			write(t, old, name, data)
 		}
 	}
-	if _, _, err := verify(t, old, first); err != nil {
+	if _, _, err := verify(t, old, from("first", first)); err != nil {
 		t.Errorf("rolled back, held to what it contains: %v", err)
 	}
-	if failed, _, _ := verify(t, old, second); !slices.Contains(failed, keptName(second.Size)) {
+	if failed, _, _ := verify(t, old, from("first", first), from("second", second)); !slices.Equal(failed, []string{"second"}) {
 		t.Errorf("rolled back: failed on %q", failed)
 	}
-	forged := first
-	forged.Root[0] ^= 1
-	if failed, _, _ := verify(t, l.Dir(), forged); !slices.Contains(failed, keptName(first.Size)) {
-		t.Errorf("another history: failed on %q", failed)
+	stranger, _ := testKey(t, "stranger")
+	for name, change := range map[string]func(*Checkpoint){
+		"another history":   func(cp *Checkpoint) { cp.Root[0] ^= 1 },
+		"another locker":    func(cp *Checkpoint) { cp.Origin = "example.com/other" },
+		"another time":      func(cp *Checkpoint) { cp.SealedAt = cp.SealedAt.Add(time.Second) },
+		"a size never kept": func(cp *Checkpoint) { cp.Size, cp.Root = 1, leafRoot(t, l, second) },
+		"another key":       nil,
+	} {
+		key, made := signer, first
+		if change == nil {
+			key = stranger
+		} else {
+			change(&made)
+		}
+		failed, _, _ := verify(t, l.Where(), from("second", second), from(name, signed(t, key, made)))
+		if !slices.Equal(failed, []string{name}) {
+			t.Errorf("%s: failed on %q", name, failed)
+		}
 	}
-	foreign := first
-	foreign.Origin = "example.com/other"
-	if failed, _, _ := verify(t, l.Dir(), foreign); !slices.Contains(failed, keptName(first.Size)) {
-		t.Errorf("another locker: failed on %q", failed)
-	}
+}
+
+// leafRoot is the root of the log's first entry alone.
+func leafRoot(t *testing.T, l *Locker, cp Checkpoint) tlog.Hash {
+	t.Helper()
+	return tlog.RecordHash(collect(t, l.Sealed(t.Context(), cp))[0].Raw)
 }
 
 func TestVerifyKeys(t *testing.T) {
@@ -258,10 +293,10 @@ func TestVerifyKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	ignore := func(Check) {}
-	if err := Verify(t.Context(), l.Dir(), []note.Verifier{stranger, l.Verifier()}, ignore); err != nil {
+	if err := Verify(t.Context(), l.Where(), []note.Verifier{stranger, l.Verifier()}, ignore); err != nil {
 		t.Errorf("with its own key among others: %v", err)
 	}
-	if err := Verify(t.Context(), l.Dir(), []note.Verifier{stranger}, ignore); !errors.Is(err, ErrTampered) {
+	if err := Verify(t.Context(), l.Where(), []note.Verifier{stranger}, ignore); !errors.Is(err, ErrTampered) {
 		t.Errorf("with a stranger's key: %v", err)
 	}
 }
@@ -277,7 +312,7 @@ func TestVerifyRefuses(t *testing.T) {
 	l, _ := newLocker(t)
 	w := newWriter(t, l)
 	defer w.Close()
-	if err := Verify(t.Context(), l.Dir(), nil, ignore); !errors.Is(err, ErrLocked) {
+	if err := Verify(t.Context(), l.Where(), nil, ignore); !errors.Is(err, ErrLocked) {
 		t.Errorf("while it is written to: %v", err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // process. It is safe for concurrent use.
 type Writer struct {
 	l    *Locker
-	lock *lock
+	lock Lock
 
 	mu     sync.Mutex
 	latest Checkpoint             // of size 0 when nothing is sealed
@@ -35,19 +35,19 @@ type Item struct {
 // off. While another process holds it, the error is a [*LockedError], which
 // wraps [ErrLocked]. It reads the hash of every leaf, 32 bytes each.
 func (l *Locker) Writer(ctx context.Context) (*Writer, error) {
-	k, err := acquire(l.dir)
+	k, err := l.store.Lock(ctx)
 	if err != nil {
 		return nil, err
 	}
 	w := &Writer{l: l, lock: k}
 	if err := w.recover(ctx); err != nil {
-		return nil, errors.Join(err, k.release())
+		return nil, errors.Join(err, k.Release())
 	}
 	return w, nil
 }
 
 // Close gives the lock back. What is pending stays pending.
-func (w *Writer) Close() error { return w.lock.release() }
+func (w *Writer) Close() error { return w.lock.Release() }
 
 // Append makes a manifest and, of a batch, its records durable in the pending
 // area, and returns the manifest with Version, Records, Object and Size filled
@@ -71,7 +71,7 @@ func (w *Writer) AppendAll(ctx context.Context, items []Item) ([]Manifest, error
 		return nil, err
 	}
 	ctx = context.WithoutCancel(ctx)
-	if err := w.ready(); err != nil {
+	if err := w.ready(ctx); err != nil {
 		return nil, err
 	}
 	manifests := make([]Manifest, len(items))
@@ -165,13 +165,13 @@ func (w *Writer) enqueue(ctx context.Context, lines [][]byte) error {
 }
 
 // ready reports why the writer cannot write.
-func (w *Writer) ready() error {
+func (w *Writer) ready(ctx context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.failed != nil {
 		return w.failed
 	}
-	return w.lock.held()
+	return w.lock.Held(ctx)
 }
 
 func (w *Writer) knows(line []byte) bool {

@@ -56,11 +56,15 @@ type Input struct {
 	SignerName string
 	Ephemeral  bool
 	SignedAt   time.Time
+	// Authorities time-stamp the signature. A pack is made where none answers, too:
+	// Unanswered is then told why, and may be nil where there are no authorities.
+	Authorities []Authority
+	Unanswered  func(Unanswered)
 }
 
 // Renderers lists what renders the reports of a pack.
 func Renderers() []reports.Renderer {
-	return []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}, html.Renderer{}, oscal.Renderer{}}
+	return []reports.Renderer{xlsx.Renderer{}, pdf.Renderer{}, html.Renderer{}, oscal.Renderer{}, oscal.Catalog{}}
 }
 
 // isReport tells the reports from the files that they show the hashes of.
@@ -121,7 +125,7 @@ type builder struct {
 
 func (b *builder) build(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		b.gather, b.evidence, b.redaction, b.proofs, b.controlSources, b.responses, b.outcomes, b.changes, b.instructions, b.render, b.seal,
+		b.gather, b.evidence, b.redaction, b.proofs, b.controlSources, b.responses, b.outcomes, b.changes, b.instructions, b.render, b.signPDF, b.signXLSX, b.seal,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -349,7 +353,7 @@ func (b *builder) changes(ctx context.Context) error {
 }
 
 func (b *builder) instructions(context.Context) error {
-	text, err := instructions(&b.Manifest, b.Signer.Public(), b.Results, b.drawn, b.Library, b.Previous, b.said())
+	text, err := instructions(&b.Manifest, b.Signer, b.Results, b.drawn, b.Library, b.Previous, b.said())
 	if err != nil {
 		return err
 	}
@@ -366,7 +370,7 @@ func (b *builder) render(context.Context) error {
 		SealedAt: b.Input.Checkpoint.SealedAt, Key: b.LockerKey,
 	}
 	m.Signer = SignerInfo{Name: b.SignerName, Algorithm: sign.Algorithm(b.Signer.Public()),
-		Fingerprint: sign.Fingerprint(b.Signer.Public()), Ephemeral: b.Ephemeral}
+		Fingerprint: sign.Fingerprint(b.Signer.Public()), Ephemeral: b.Ephemeral, Timestamps: addresses(b.Authorities)}
 	b.sortFiles()
 	m.Files = slices.Clone(b.files)
 	model, err := b.told.model()
@@ -399,6 +403,9 @@ func (b *builder) seal(ctx context.Context) error {
 	b.sortFiles()
 	envelope, err := sign.SignStatement(ctx, b.Signer, statement(b.files, b.SignedAt))
 	if err != nil {
+		return err
+	}
+	if envelope, err = b.timestamp(ctx, envelope); err != nil {
 		return err
 	}
 	return b.writeBytes(SignatureFile, envelope)

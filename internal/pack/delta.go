@@ -46,7 +46,7 @@ func encodeDelta(d *delta.Delta) ([]byte, error) {
 // delta repeats the comparison with the earlier period, from what the pack carries of
 // it. That the earlier results are right, only that period's own evidence shows.
 func (w *verifier) delta(ctx context.Context, view *sealed.View, want []evidence.Selection) error {
-	w.step = w.say("前回からの変更", "changes since the previous period")
+	w.begin(CheckChanges)
 	carried := slices.Collect(func(yield func(string) bool) {
 		for _, f := range w.manifest.Files {
 			if below, ok := strings.CutPrefix(f.Path, PreviousDir+"/"); ok && !yield(below) {
@@ -95,8 +95,8 @@ func (w *verifier) previousPack([]byte, []string) (*Previous, error) {
 	p, signed, err := readPrevious(get, w.Trust)
 	if errors.Is(err, sign.ErrUntrusted) {
 		if p, signed, err = readPrevious(get, sign.Trust{}); err == nil {
-			w.report(Noted, w.step, w.say(
-				"前回のパックは、指定された鍵・証明書の持ち主による署名ではない", "the earlier pack was not signed by whom the key or certificate given belongs to"))
+			w.report(Noted, w.say(
+				"前回のパックの署名者は、指定された鍵、証明書及びルート証明書のいずれによっても特定されない", "the key, certificate or root that was given does not identify who signed the earlier pack"))
 		}
 	}
 	if err != nil {
@@ -106,9 +106,9 @@ func (w *verifier) previousPack([]byte, []string) (*Previous, error) {
 		w.ok(w.say("前回(%s)のパックの署名 %s %s %s", "signature of the pack of %s: %s %s %s"), p.Name, s.Algorithm, s.Fingerprint, s.Subject)
 	}
 	if p.Pack.Signer != w.manifest.Signer.Fingerprint {
-		w.report(Noted, w.step, w.say("前回のパックは、本パックとは別の鍵で署名されている", "the earlier pack was signed by another key than this one"))
+		w.report(Noted, w.say("前回のパックは、本パックとは別の鍵で署名されている", "the earlier pack was signed by another key than this one"))
 	}
-	w.report(Noted, w.step, fmt.Sprintf(w.say(
+	w.report(Noted, fmt.Sprintf(w.say(
 		"前回(%s)の結果は署名された results.json のとおりとし、その証跡は本パックにないため再実施していない。manifest.json の SHA-256 が %s であるパックを検証すること",
 		"the results of %s are taken as signed in its results.json: their evidence is not in this pack, and they were not repeated. Verify the pack whose manifest.json has the SHA-256 %s"),
 		p.Name, p.Pack.ManifestSHA256))
@@ -137,7 +137,7 @@ func (w *verifier) previousAnew(signed []byte, carried []string) (*Previous, err
 	if err := sameControls(p.Results, w.contents.results); err != nil {
 		return nil, err
 	}
-	w.report(Noted, w.step, fmt.Sprintf(w.say(
+	w.report(Noted, fmt.Sprintf(w.say(
 		"前回(%s)の結果は、本パックの作成時に今回の統制で評価し直したものである。その証跡は本パックにないため、再実施できない",
 		"the results of %s were evaluated anew, by this pack's controls, when it was made: their evidence is not in it, and they cannot be repeated from it"), p.Name))
 	return p, nil

@@ -2,7 +2,6 @@ package pack
 
 import (
 	"bytes"
-	"crypto"
 	_ "embed"
 	"fmt"
 	"strings"
@@ -18,18 +17,36 @@ import (
 //go:embed verify.md.tmpl
 var verifyTemplate string
 
+// Files that a reader puts beside an unpacked pack to verify it with openssl: certificates
+// that came by another way than the pack.
+const (
+	rootFile          = "root.pem"
+	authorityRootFile = "tsa-root.pem"
+)
+
 // instructions writes VERIFY.md: how to check this pack with the tool, and with
 // openssl, sha256sum and opa alone.
-func instructions(m *Manifest, public crypto.PublicKey, r *evaluation.Results, samples *Samples, library *controls.Library, previous *Previous, redacted *Redaction) ([]byte, error) {
+func instructions(m *Manifest, signer sign.Signer, r *evaluation.Results, samples *Samples, library *controls.Library, previous *Previous, redacted *Redaction) ([]byte, error) {
 	t, err := template.New(VerifyFile).Parse(verifyTemplate)
 	if err != nil {
 		return nil, err
 	}
+	public := signer.Public()
 	values := map[string]any{
 		"Name":        m.Organisation.JA + " / " + m.Organisation.EN + ", " + m.Framework,
 		"Period":      m.PeriodName,
 		"OpenSSL":     sign.OpenSSL(public, SignatureFile),
 		"Fingerprint": sign.Fingerprint(public),
+		"SignedPDF":   sign.SignsDocuments(signer) == nil,
+		"Unsigned":    whyUnsigned(signer),
+		"Timestamp":   sign.OpenSSLTimestamp(SignatureFile, authorityRootFile),
+		"SaidTime":    sign.SaidTime,
+		"Root":        rootFile,
+		"TSARoot":     authorityRootFile,
+		"Cosign":      sign.Cosign(public, SignatureFile, ReportPDF),
+	}
+	if len(signer.Certificates()) > 0 {
+		values["Chain"] = sign.OpenSSLChain(SignatureFile, rootFile)
 	}
 	if redacted != nil {
 		values["Redaction"] = redacted

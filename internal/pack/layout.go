@@ -14,6 +14,7 @@ const (
 	ReportXLSX    = "report.xlsx"
 	ReportHTML    = "report.html"
 	ReportOSCAL   = "oscal/assessment-results.json"
+	CatalogOSCAL  = "oscal/catalog.json" // what the assessment results name: items, controls, how they are tested
 	ManifestFile  = "manifest.json"
 	SignatureFile = "manifest.sig.json"
 	ResultsFile   = "results.json"

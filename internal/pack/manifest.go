@@ -63,6 +63,9 @@ type SignerInfo struct {
 	Algorithm   string `json:"algorithm"`
 	Fingerprint string `json:"fingerprint"` // "SHA256:…" of the public key's SPKI
 	Ephemeral   bool   `json:"ephemeral,omitempty"`
+	// Timestamps are the addresses of the authorities that were to confirm when it signs.
+	// Whether they did, the tokens beside the signature tell, since they come after it.
+	Timestamps []string `json:"timestamp_authorities,omitempty"`
 }
 
 // File is one file of the pack.

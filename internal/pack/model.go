@@ -56,7 +56,7 @@ func (c *contents) model() (*reports.Pack, error) {
 			Origin: m.Checkpoint.Origin, Size: m.Checkpoint.Size, Root: m.Checkpoint.Root,
 			SealedAt: m.Checkpoint.SealedAt, KeyID: m.Checkpoint.Key,
 		},
-		Signer: reports.Signer(m.Signer),
+		Signer: reports.Signer{Name: m.Signer.Name, Algorithm: m.Signer.Algorithm, Fingerprint: m.Signer.Fingerprint, Ephemeral: m.Signer.Ephemeral},
 	}
 	for _, r := range m.Recipients {
 		p.Recipients = append(p.Recipients, reports.Recipient(r))
@@ -134,7 +134,7 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 		ID: ctl.ID, Title: c.in(ctl.Title), Activity: c.in(ctl.Activity), Procedure: c.in(ctl.Procedure),
 		Owner: ctl.Owner, Frequency: c.in(ctl.Frequency.Name()), Framework: c.framework.Serving(ctl.ID),
 		Result: r.Result, Why: WhyNotEvaluable(r, c.manifest.Lang, c.location), Counts: reports.Counts(r.Counts),
-		Population: c.population(ctl), Parameters: parameters(r.Params),
+		Population: c.population(ctl), Parameters: parameters(r.Params), Exemptions: c.exemptions(r.Params),
 	}
 	for _, name := range ctl.RegoFiles() {
 		out.Rules = append(out.Rules, reports.RuleFile{Name: name, SHA256: ctl.SourceSHA256(name), Shared: controls.IsModuleFile(name)})
@@ -164,17 +164,24 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 	out.Items = c.items(ctl, r.Items())
 	out.Exceptions = c.items(ctl, r.AllExceptions())
 	tally := reports.NewTally(c.manifest.Period, c.location)
+	charts := c.chartTallies(ctl)
 	answered := map[responses.Kind]int64{}
 	for i, err := range r.Items() {
 		if err != nil {
 			return reports.Control{}, err
 		}
 		tally.Add(i.Time, i.Verdict)
+		for n := range charts {
+			charts[n].Add(ctl.Charts[n].PartOf(i.Verdict, i.Reasons, i.Observations), i.Time, i.Group)
+		}
 		if r := c.answers.Of(ctl.ID, i.ID); r != nil {
 			answered[r.Kind]++
 		}
 	}
 	out.Days = tally.Days()
+	for _, t := range charts {
+		out.Charts = append(out.Charts, t.Chart())
+	}
 	for kind, n := range answered {
 		out.Responses = append(out.Responses, reports.ReasonCount{Code: string(kind), Text: c.in(kind.Name()), N: n})
 	}
@@ -354,7 +361,7 @@ func (c *contents) source(d sealed.Description) reports.Source {
 			Object: f.Scope.String(), Window: f.Window, Detail: f.Error})
 	}
 	for _, day := range d.Days {
-		out.Days = append(out.Days, reports.Day{Date: day.Date, State: dayState(day), Units: day.Units, Bad: day.Bad})
+		out.Days = append(out.Days, reports.Day{Date: day.Date, State: DayState(day), Units: day.Units, Bad: day.Bad})
 	}
 	return out
 }
@@ -380,7 +387,7 @@ func (c *contents) claim(d sealed.Description, claim sealed.ClaimOf) reports.Cla
 		return code
 	}
 	out := reports.Claim{
-		Source: d.Name, Kind: claim.Kind, Method: c.in(methodText(claim.Method)), Listed: claim.Method == evidence.PagesExhausted, Scope: claim.Scope.String(),
+		Source: d.Name, Kind: claim.Kind, Method: c.in(methodText(claim.Method)), Basis: c.in(basisText(claim.Method)), Listed: claim.Method == evidence.PagesExhausted, Scope: claim.Scope.String(),
 		Window: claim.Window, Unit: text(claim.Unit), Expected: claim.Expected, Found: claim.Found,
 		Satisfied: claim.Satisfied(), Collected: claim.Collected,
 	}

@@ -31,7 +31,8 @@ func (w *verifier) redaction() error {
 		}
 		return nil
 	}
-	w.report(Noted, w.step, fmt.Sprintf(w.say(
+	w.begin(CheckRedaction)
+	w.report(Noted, fmt.Sprintf(w.say(
 		"監査人用の写し: 個人情報を規則(%d件)により仮名等に置き換えている。各行が封印された記録から作成されたものであることは、ロッカーと鍵を用いて確認できる(evidence verify --locker --redaction-key)",
 		"an auditor's copy: %d rules replaced personal data by pseudonyms. That each line is made of the sealed record can be checked with the locker and the key (evidence verify --locker --redaction-key)"), len(w.redacted.Rules)))
 	return nil
@@ -42,7 +43,7 @@ func (w *verifier) originals(ctx context.Context) error {
 	if w.Originals == nil {
 		return nil
 	}
-	w.step = w.say("原本との照合", "originals")
+	w.begin(CheckOriginals)
 	if w.redacted == nil {
 		return errors.New("the pack is no redacted copy: it holds the originals")
 	}

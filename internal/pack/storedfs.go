@@ -24,11 +24,11 @@ func (s storedFS) Open(name string) (fs.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		seeker, ok := raw.(io.ReadSeeker)
+		inPlace, ok := raw.(source)
 		if !ok {
 			break
 		}
-		return &storedFile{File: f, ReadSeeker: seeker}, nil
+		return &storedFile{File: f, source: inPlace}, nil
 	}
 	return f, nil
 }
@@ -36,7 +36,12 @@ func (s storedFS) Open(name string) (fs.File, error) {
 // storedFile takes everything but its bytes from the zip's own file.
 type storedFile struct {
 	fs.File
-	io.ReadSeeker
+	source
 }
 
-func (f *storedFile) Read(p []byte) (int, error) { return f.ReadSeeker.Read(p) }
+type source interface {
+	io.ReadSeeker
+	io.ReaderAt
+}
+
+func (f *storedFile) Read(p []byte) (int, error) { return f.source.Read(p) }

@@ -1,7 +1,6 @@
 package pack
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -34,22 +33,6 @@ import (
 // says does not follow from what it carries.
 var ErrTampered = errors.New("the pack is not what was signed")
 
-// Check is one thing that verification looked at.
-type Check struct {
-	Name   string // what was checked, in words
-	Detail string // what was found
-	State  State
-}
-
-// State of a check.
-type State string
-
-const (
-	OK     State = "ok"
-	Failed State = "failed"
-	Noted  State = "note" // nothing is wrong, and the reader must know it
-)
-
 // Verification is what Verify needs beside the pack. It touches no network.
 type Verification struct {
 	Trust   sign.Trust // whose signature is expected; empty: the signer is not identified
@@ -57,6 +40,7 @@ type Verification struct {
 	Tool    string // the tool that verifies: reports are drawn again only if it made them
 	Report  func(Check)
 	Lang    evidence.Lang
+	Known   []locker.Known // checkpoints that are known from elsewhere
 
 	// Originals, of an auditor's copy, has it redacted again from the originals and compared;
 	// nil: what it says of them is taken from its signer.
@@ -85,7 +69,7 @@ func verify(ctx context.Context, path string, v Verification, use func(*verifier
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		w.container, w.signature, w.files, w.checkpoint, w.evidence, w.tests, w.reports, w.originals,
+		w.container, w.signature, w.files, w.pdfSignatures, w.xlsxSignatures, w.checkpoint, w.known, w.evidence, w.tests, w.reports, w.originals,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -94,7 +78,7 @@ func verify(ctx context.Context, path string, v Verification, use func(*verifier
 			if errors.Is(err, context.Canceled) {
 				return err
 			}
-			w.report(Failed, w.step, err.Error())
+			w.report(Failed, err.Error())
 			return fmt.Errorf("%w: %s: %w", ErrTampered, w.step, err)
 		}
 	}
@@ -110,20 +94,22 @@ func openPack(path string) (fs.FS, func() error, error) {
 		return os.DirFS(path), func() error { return nil }, nil
 	}
 	z, err := OpenZip(path)
-	if errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) || errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrInsecurePath) {
-		return nil, nil, fmt.Errorf("%w: %w", ErrTampered, err)
-	}
-	if err != nil {
+	var unreadable *fs.PathError
+	switch {
+	case errors.As(err, &unreadable):
 		return nil, nil, err
+	case err != nil: // it can be read, and is no zip of a pack
+		return nil, nil, fmt.Errorf("%w: %w", ErrTampered, err)
 	}
 	return storedFS{z}, z.Close, nil
 }
 
 type verifier struct {
 	Verification
-	path string
-	fsys fs.FS
-	step string // what is being checked
+	path  string
+	fsys  fs.FS
+	check CheckID // what is being checked
+	step  string  // the same in words
 
 	manifest *Manifest
 	entries  []locker.Entry
@@ -132,21 +118,16 @@ type verifier struct {
 	redacted *Redaction // nil: the pack holds the originals
 	contents *contents
 	results  *evaluation.Results
+	rendered map[string]string // SHA-256 of what of a report was rendered, where it bears signatures
 }
 
-func (w *verifier) report(s State, name, detail string) {
-	if w.Report != nil {
-		w.Report(Check{name, detail, s})
-	}
-}
-
-func (w *verifier) ok(format string, args ...any) { w.report(OK, w.step, fmt.Sprintf(format, args...)) }
+func (w *verifier) ok(format string, args ...any) { w.report(OK, fmt.Sprintf(format, args...)) }
 
 // say chooses the language of what is reported.
 func (w *verifier) say(ja, en string) string { return evidence.Text{JA: ja, EN: en}.In(w.Lang) }
 
 func (w *verifier) container(context.Context) error {
-	w.step = w.say("容器", "container")
+	w.begin(CheckContainer)
 	if _, ok := w.fsys.(storedFS); !ok {
 		paths, err := List(w.fsys)
 		if err != nil {
@@ -162,42 +143,13 @@ func (w *verifier) container(context.Context) error {
 	return nil
 }
 
-func (w *verifier) signature(context.Context) error {
-	w.step = w.say("署名", "signature")
-	envelope, err := fs.ReadFile(w.fsys, SignatureFile)
-	if err != nil {
-		return err
-	}
-	manifest, err := fs.ReadFile(w.fsys, ManifestFile)
-	if err != nil {
-		return err
-	}
-	signed, m, err := signedManifest(envelope, manifest, w.Trust)
-	if err != nil {
-		return err
-	}
-	w.manifest = m
-	for _, s := range signed.Signatures {
-		w.ok("%s %s %s", s.Algorithm, s.Fingerprint, s.Subject)
-		if !s.Trusted {
-			w.report(Noted, w.step, w.say(
-				"署名者は特定されていない(--key または --certificate を指定していない)。上記の指紋を、署名者から別途受け取ったものと照合すること",
-				"the signer is not identified (no --key or --certificate given): compare the fingerprint above with the one the signer gave you"))
-		}
-	}
-	if w.manifest.Signer.Ephemeral {
-		w.report(Noted, w.step, w.say("デモ用の使い捨ての鍵による署名であり、署名者を証明しない", "signed by a throw-away demonstration key: it proves nothing about who signed"))
-	}
-	return nil
-}
-
 // signedManifest reads a manifest whose envelope speaks of exactly its files, and which
-// names a signer who signed.
+// names a signer who signed. With the error that wraps sign.ErrUntrusted it returns both.
 func signedManifest(envelope, manifest []byte, trust sign.Trust) (sign.Signed, *Manifest, error) {
 	fail := func(err error) (sign.Signed, *Manifest, error) { return sign.Signed{}, nil, err }
-	signed, err := sign.Verify(envelope, trust)
-	if err != nil {
-		return fail(err)
+	signed, untrusted := sign.Verify(envelope, trust)
+	if untrusted != nil && !errors.Is(untrusted, sign.ErrUntrusted) {
+		return fail(untrusted)
 	}
 	m, err := ParseManifest(manifest)
 	if err != nil {
@@ -216,7 +168,7 @@ func signedManifest(envelope, manifest []byte, trust sign.Trust) (sign.Signed, *
 	if !slices.ContainsFunc(signed.Signatures, named) {
 		return fail(fmt.Errorf("%s and the reports name the signer %s, who has not signed", ManifestFile, m.Signer.Fingerprint))
 	}
-	return signed, m, nil
+	return signed, m, untrusted
 }
 
 func sameSubjects(got, want sign.Statement) error {
@@ -233,7 +185,7 @@ func sameSubjects(got, want sign.Statement) error {
 
 // files checks that the pack holds exactly the files of its manifest.
 func (w *verifier) files(context.Context) error {
-	w.step = w.say("ファイル", "files")
+	w.begin(CheckFiles)
 	paths, err := List(w.fsys)
 	if err != nil {
 		return err
@@ -287,7 +239,7 @@ func (w *verifier) hash(f File) (err error) {
 }
 
 func (w *verifier) checkpoint(context.Context) error {
-	w.step = w.say("封印", "seal")
+	w.begin(CheckSeal)
 	signed, err := fs.ReadFile(w.fsys, Checkpoint)
 	if err != nil {
 		return err
@@ -309,7 +261,7 @@ func (w *verifier) checkpoint(context.Context) error {
 }
 
 func (w *verifier) evidence(context.Context) (err error) {
-	w.step = w.say("証跡", "evidence")
+	w.begin(CheckEvidence)
 	f, err := w.fsys.Open(EntriesFile)
 	if err != nil {
 		return err
@@ -329,7 +281,7 @@ func (w *verifier) evidence(context.Context) (err error) {
 	for _, kind := range kindsOf(w.entries) {
 		if !slices.ContainsFunc(w.manifest.Files, func(f File) bool { return f.Path == EvidenceFile(kind) }) {
 			// Should a test read it, that fails for want of the records.
-			w.report(Noted, w.step, fmt.Sprintf(w.say(
+			w.report(Noted, fmt.Sprintf(w.say(
 				"%s: 本パックの検証手続で用いない種類の記録のため、収集記録のみを収め、記録自体は収めていない",
 				"%s: no test of the pack reads records of this kind: it holds how they were collected, not the records"), kind))
 			continue
@@ -349,7 +301,7 @@ func (w *verifier) evidence(context.Context) (err error) {
 
 // tests repeats every test from the pack's own records and control sources.
 func (w *verifier) tests(ctx context.Context) (err error) {
-	w.step = w.say("再実施", "re-performance")
+	w.begin(CheckReperformance)
 	said, err := w.said()
 	if err != nil {
 		return err
@@ -460,7 +412,7 @@ func (w *verifier) window() (*Window, error) {
 	if err := json.Unmarshal(text, &window); err != nil {
 		return nil, fmt.Errorf("%s: %w", WindowFile, err)
 	}
-	w.report(Noted, w.step, fmt.Sprintf(w.say(
+	w.report(Noted, fmt.Sprintf(w.say(
 		"%s: 対象期間以外の月の収集状況と結果は、ロッカー及び各月のパックによるものであり、本パックのみでは確認できない",
 		"%s: the coverage and results of other months are told by the locker and by their packs; this pack alone does not bear them out"), WindowFile))
 	return &window, nil
@@ -593,9 +545,9 @@ func unreleased(tool string) bool { return strings.Contains(tool, "-dev") }
 // Another version of the tool may draw them otherwise, so only the version that
 // made them can tell; their hashes are checked in any case.
 func (w *verifier) reports(context.Context) error {
-	w.step = w.say("報告書", "reports")
+	w.begin(CheckReports)
 	if w.manifest.Tool != w.Tool {
-		w.report(Noted, w.step, fmt.Sprintf(w.say(
+		w.report(Noted, fmt.Sprintf(w.say(
 			"%s が作成したパックのため、%s では報告書の再描画による照合を行わない(ハッシュは照合済み)",
 			"made by %s: %s does not draw them again to compare (their hashes were checked)"), w.manifest.Tool, w.Tool))
 		return nil
@@ -618,7 +570,7 @@ func (w *verifier) drawAgain(r reports.Renderer, model *reports.Pack) error {
 	i := slices.IndexFunc(w.manifest.Files, func(f File) bool { return f.Path == r.Name() })
 	switch {
 	case i < 0 && unreleased(w.Tool):
-		w.report(Noted, w.step, fmt.Sprintf(w.say(
+		w.report(Noted, fmt.Sprintf(w.say(
 			"%s はこのパックにない。ツールが開発版であり、これを作成しない同じ名の別の版で作成された可能性があるため、改変とは判断しない",
 			"the pack has no %s: a development version of the tool may have made it that draws none, so that this is not taken for tampering"), r.Name()))
 		return nil
@@ -629,11 +581,15 @@ func (w *verifier) drawAgain(r reports.Renderer, model *reports.Pack) error {
 	if err := r.Render(sum, model); err != nil {
 		return fmt.Errorf("%s: %w", r.Name(), err)
 	}
-	switch same := w.manifest.Files[i].SHA256 == hex.EncodeToString(sum.Sum(nil)); {
+	switch same := w.renderedHash(w.manifest.Files[i]) == hex.EncodeToString(sum.Sum(nil)); {
 	case same:
-		w.ok(w.say("%s は結果から再描画したものと1バイトも違わない", "%s is, byte for byte, what the results give"), r.Name())
+		said := w.say("%s は結果から再描画したものと1バイトも違わない", "%s is, byte for byte, what the results give")
+		if _, signed := w.rendered[r.Name()]; signed {
+			said = w.say("%s は、署名を除き、結果から再描画したものと1バイトも違わない", "%s is, byte for byte and but for its signatures, what the results give")
+		}
+		w.ok(said, r.Name())
 	case unreleased(w.Tool):
-		w.report(Noted, w.step, fmt.Sprintf(w.say(
+		w.report(Noted, fmt.Sprintf(w.say(
 			"%s は再描画したものと異なる。ツールが開発版であり、同じ名の別の版で作成された可能性があるため、改変とは判断しない(ハッシュは照合済み)",
 			"%s is drawn otherwise: a development version of the tool may not be the one that made it, so that this is not taken for tampering (its hash was checked)"), r.Name()))
 	default:

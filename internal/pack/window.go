@@ -52,8 +52,8 @@ var dayLetters = map[reports.DayState]string{
 	reports.DayComplete: "c", reports.DayLate: "l", reports.DayGap: "g", reports.DayMissing: "m", reports.DayAhead: "a",
 }
 
-// dayState is a day's state as reports tell it.
-func dayState(d sealed.Day) reports.DayState {
+// DayState is a day's state as reports tell it.
+func DayState(d sealed.Day) reports.DayState {
 	if d.Late() {
 		return reports.DayLate
 	}
@@ -70,7 +70,7 @@ func Calendar(name, driver string, days []sealed.Day, loc *time.Location) Window
 			month = m
 			out.Days = append(out.Days, MonthDays{First: at.Format(time.DateOnly)})
 		}
-		out.Days[len(out.Days)-1].States += dayLetters[dayState(day)]
+		out.Days[len(out.Days)-1].States += dayLetters[DayState(day)]
 	}
 	return out
 }
@@ -97,6 +97,19 @@ func (s WindowSource) days(loc *time.Location) ([]reports.Day, error) {
 		}
 	}
 	return days, nil
+}
+
+// Marks are the marks of the days, in their order.
+func (m MonthDays) Marks() string {
+	var marks strings.Builder
+	for _, letter := range m.States {
+		for state, l := range dayLetters {
+			if l == string(letter) {
+				marks.WriteString(state.Mark())
+			}
+		}
+	}
+	return marks.String()
 }
 
 // ErrNoPack: there is no pack at the path.
@@ -195,8 +208,8 @@ func (c *contents) agrees(s WindowSource, days []reports.Day) error {
 	}
 	for _, d := range c.sources[i].Days {
 		date := d.Date.In(c.location).Format(time.DateOnly)
-		if state, ok := told[date]; ok && state != dayState(d) {
-			return fmt.Errorf("%s is %q for %s, and the pack's own evidence says %q", date, state, s.Name, dayState(d))
+		if state, ok := told[date]; ok && state != DayState(d) {
+			return fmt.Errorf("%s is %q for %s, and the pack's own evidence says %q", date, state, s.Name, DayState(d))
 		}
 	}
 	return nil

@@ -37,8 +37,8 @@ func TestCalendarKeepsItsDays(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, d := range windowDays() {
-		if !days[i].Date.Equal(d.Date) || days[i].State != dayState(d) {
-			t.Errorf("%s is %s, want %s on %s", days[i].Date, days[i].State, dayState(d), d.Date)
+		if !days[i].Date.Equal(d.Date) || days[i].State != DayState(d) {
+			t.Errorf("%s is %s, want %s on %s", days[i].Date, days[i].State, DayState(d), d.Date)
 		}
 	}
 }

@@ -113,6 +113,34 @@ func methodText(m evidence.Method) evidence.Text {
 	return evidence.Text{JA: string(m), EN: string(m)}
 }
 
+// basisText says what the expected numbers of a method rest on, or that there is no
+// number of records to expect.
+func basisText(m evidence.Method) evidence.Text {
+	switch m {
+	case evidence.DigestChain:
+		return evidence.Text{
+			JA: "CloudTrail が毎時発行するダイジェストの数を、対象の時間から、アカウント及びリージョンごとに算定したものである。ダイジェストは、その時間に配信されたログファイルを列挙する。",
+			EN: "The digests that CloudTrail issues every hour, reckoned from the time covered, for each account and region. A digest lists the log files that were delivered in its hour."}
+	case evidence.SourceCount:
+		return evidence.Text{
+			JA: "証跡元（ファイルの場合は、これを引き渡した者）が示した件数である。",
+			EN: "The number that the source gives (of a file: whoever handed it over)."}
+	case evidence.PagesExhausted:
+		return evidence.Text{
+			JA: "証跡元が全体の件数を示さないため、レコードのあるべき件数はない。表のあるべき数は、読み取ることとした対象（「数える単位」に示すもの）の数であり、網羅性は、そのそれぞれを証跡元が末尾と示すところまで読み取ったことによる。",
+			EN: "There is no number of records to expect, since the source gives none. The numbers expected are of what was to be read (as the column of what is counted says), and completeness rests on each having been read up to what the source says is its end."}
+	case evidence.HistoryReconciled:
+		return evidence.Text{
+			JA: "対象としたブランチの履歴から独立に数えたコミットの数である。各コミットが、母集団の項目に属するか、属さないものとして列挙されていることを確かめる。",
+			EN: "The commits of the branches' history, which is read apart from the population: each belongs to an item of it, or is listed as belonging to none."}
+	case evidence.FileChecksum:
+		return evidence.Text{
+			JA: "照合すべきチェックサムを別に受け取ったファイルの数である。ファイルに含まれる行の件数について、あるべき数はない。",
+			EN: "The files whose checksums were given apart from them. There is no number of rows to expect."}
+	}
+	return evidence.Text{}
+}
+
 // maxWhy bounds how many reasons of one code and source are written out.
 const maxWhy = 5
 
@@ -237,6 +265,21 @@ func (c *contents) uses(m evidence.Method) bool {
 	})
 }
 
+// signingTime says whose word the time of the signature is. Reports are drawn before
+// the signature, so that they cannot tell whether an authority confirmed it.
+func (c *contents) signingTime() evidence.Text {
+	if len(c.manifest.Signer.Timestamps) == 0 {
+		return evidence.Text{
+			JA: "署名には第三者のタイムスタンプが付されていない。署名の時刻は作成者の申告による。",
+			EN: "The signature bears no timestamp of a third party. When it was made is the preparer's word.",
+		}
+	}
+	return evidence.Text{
+		JA: "署名の時刻には、タイムスタンプ局のタイムスタンプ（RFC 3161）を付すこととしている。付されているか否か及びその時刻は、本パックの検証（evidence verify、VERIFY.md）により確かめる。付されていないときは、署名の時刻は作成者の申告による。",
+		EN: "The signature is to bear a timestamp of an authority (RFC 3161). Whether it does, and of when, verifying the pack tells (evidence verify, VERIFY.md). Without one, when it was signed is the preparer's word.",
+	}
+}
+
 // limits says in plain words what the pack does not prove.
 func (c *contents) limits() []string {
 	texts := []evidence.Text{
@@ -260,10 +303,7 @@ func (c *contents) limits() []string {
 			JA: "本パックは、ロッカーのログのうち対象期間に関する収集記録を収める。収めるべき収集記録がすべて含まれることは、ロッカーの検証（evidence verify）により確認でき、本パックのみでは確認できない。",
 			EN: "The pack carries those entries of the locker's log that speak of the period. That it carries all of them can be checked in the locker (evidence verify), not from the pack alone.",
 		},
-		{
-			JA: "署名には第三者のタイムスタンプが付されていない。署名の時刻は作成者の申告による。",
-			EN: "The signature bears no timestamp of a third party. When it was made is the preparer's word.",
-		},
+		c.signingTime(),
 	}
 	for _, m := range []evidence.Method{evidence.PagesExhausted, evidence.HistoryReconciled} {
 		if c.uses(m) {

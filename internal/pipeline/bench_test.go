@@ -47,7 +47,7 @@ sources: [{name: trail, driver: cloudtrail-archive, location: "file://`+filepath
 		b.Fatal(err)
 	}
 	c.Locker, c.Packs = filepath.Join(b.TempDir(), "locker"), filepath.Join(b.TempDir(), "packs")
-	if _, err := Setup(c); err != nil {
+	if _, err := Setup(b.Context(), c, time.Now); err != nil {
 		b.Fatal(err)
 	}
 	lib, err := Library(c)

@@ -45,7 +45,7 @@ func (c Collected) Complete() bool {
 // A source that fails does not stop the others. The error is about the locker or
 // the configuration; a source's failures are in what is returned.
 func (r *Run) Collect(ctx context.Context, p evidence.Period, list []*controls.Control) ([]Collected, error) {
-	l, err := locker.Open(r.Config.Locker)
+	l, err := r.openLocker(ctx)
 	if err != nil {
 		return nil, err
 	}

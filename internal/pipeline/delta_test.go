@@ -305,7 +305,7 @@ func TestAnotherKey(t *testing.T) {
 	if err := os.Remove(r.Config.Keys.Pack); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Setup(r.Config); err != nil {
+	if _, err := Setup(t.Context(), r.Config, r.Now); err != nil {
 		t.Fatal(err)
 	}
 	dir := mustPack(t, r, october, "all", "")
@@ -320,7 +320,7 @@ func TestAnotherKey(t *testing.T) {
 	notes = nil
 	err = pack.Verify(t.Context(), dir, pack.Verification{Trust: sign.Trust{Keys: []crypto.PublicKey{key.Public()}}, Drivers: r.Drivers, Tool: r.Tool, Lang: evidence.English,
 		Report: func(c pack.Check) { notes = append(notes, c.Detail) }})
-	if err != nil || !slices.Contains(notes, "the earlier pack was not signed by whom the key or certificate given belongs to") {
+	if err != nil || !slices.Contains(notes, "the key, certificate or root that was given does not identify who signed the earlier pack") {
 		t.Errorf("%q, %v", notes, err)
 	}
 }

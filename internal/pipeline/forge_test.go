@@ -164,7 +164,7 @@ func newForge(t *testing.T) (*Run, *forge, *time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Setup(c); err != nil {
+	if _, err := Setup(t.Context(), c, time.Now); err != nil {
 		t.Fatal(err)
 	}
 	lib, err := controls.Load(forgeControls)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"github.com/evidencepack/evidence"
@@ -13,6 +14,7 @@ import (
 	"github.com/evidencepack/evidence/internal/pack"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
+	"github.com/evidencepack/evidence/internal/sign/tsa"
 )
 
 // AllFrameworks asks for a pack for every framework that the library has.
@@ -21,13 +23,16 @@ const AllFrameworks = "all"
 // Pack makes one signed pack for each framework, in dir or, when that is empty,
 // where the configuration says. It returns the paths of the zips.
 func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.Results, view *sealed.View, cp locker.Checkpoint, frameworks []string, dir string) (paths []string, err error) {
-	l, err := locker.Open(r.Config.Locker)
+	l, err := r.openLocker(ctx)
 	if err != nil {
 		return nil, err
 	}
 	signer, err := sign.LoadSigner(r.Config.Keys.Pack, r.Config.Keys.Certificate, r.Now())
 	if err != nil {
 		return nil, err
+	}
+	if err := sign.SignsDocuments(signer); err != nil {
+		r.Log.Info("packs are made without signatures in their documents; manifest.sig.json covers all files", "reason", err)
 	}
 	list, err := r.frameworks(frameworks)
 	if err != nil {
@@ -52,6 +57,10 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 	if err != nil {
 		return nil, err
 	}
+	authorities, err := r.Authorities()
+	if err != nil {
+		return nil, err
+	}
 	before := r.previousOf(p)
 	defer func() { err = errors.Join(err, before.close()) }()
 	for _, f := range list {
@@ -73,7 +82,7 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 			Locker: l, Checkpoint: cp, LockerKey: l.VerifierKey(),
 			View: view, Results: tested, Answers: answers, Window: window, Previous: previous, Library: r.Library, Framework: f, Drivers: r.Drivers,
 			SampleSeal: seal, Samples: samples, Nonce: log.Nonce,
-			Signer: signer, SignerName: signerName(signer), Ephemeral: r.Config.Demo, SignedAt: r.Now(),
+			Signer: signer, SignerName: signerName(signer), Ephemeral: r.Config.Demo, SignedAt: r.Now(), Authorities: authorities,
 		}
 		path, err := r.build(ctx, in, dir)
 		if err != nil {
@@ -87,15 +96,36 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 // build makes the pack, or, of an auditor's copy, redacts what it is made of before.
 func (r *Run) build(ctx context.Context, in pack.Input, dir string) (path string, err error) {
 	name := pack.Name(r.Config.Organisation, in.Framework.ID, in.Manifest.PeriodName)
-	if !r.Redacted {
-		return pack.Build(ctx, in, dir, name)
+	if r.Redacted {
+		name += pack.RedactedSuffix
+		var redacted *pack.Redacted
+		if redacted, err = r.redact(ctx, &in); err != nil {
+			return "", err
+		}
+		defer func() { err = errors.Join(err, redacted.Close()) }()
 	}
-	redacted, err := r.redact(ctx, &in)
-	if err != nil {
-		return "", err
+	if r.Unanswered != nil {
+		in.Unanswered = func(why pack.Unanswered) { r.Unanswered(filepath.Join(dir, name+".zip"), why) }
 	}
-	defer func() { err = errors.Join(err, redacted.Close()) }()
-	return pack.Build(ctx, in, dir, name+pack.RedactedSuffix)
+	return pack.Build(ctx, in, dir, name)
+}
+
+// Authorities are those that the configuration has packs time-stamped by.
+func (r *Run) Authorities() ([]pack.Authority, error) {
+	var all []pack.Authority
+	for _, c := range r.Config.Timestamps {
+		roots, err := sign.LoadRoots(c.Roots)
+		if err != nil {
+			return nil, fmt.Errorf("sign: timestamps: %w", err)
+		}
+		server, err := tsa.NewServer(c.URL, roots)
+		if err != nil {
+			return nil, err
+		}
+		server.Policy = c.Policy
+		all = append(all, server)
+	}
+	return all, nil
 }
 
 func (r *Run) manifest(p evidence.Period, f *controls.Framework) pack.Manifest {

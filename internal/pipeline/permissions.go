@@ -26,8 +26,9 @@ type Permission struct {
 	Kinds    []string          `json:"kinds"` // in the order of their names
 }
 
-// Permissions lists what each configured source needs for the controls. It makes
-// the collectors, which do no I/O.
+// Permissions lists what each configured source needs for the controls, and what the
+// locker and the copies of its checkpoints need in S3. It makes the collectors, which
+// do no I/O.
 func (r *Run) Permissions(list []*controls.Control) ([]Needs, error) {
 	var all []Needs
 	for _, s := range r.Config.Sources {
@@ -48,7 +49,8 @@ func (r *Run) Permissions(list []*controls.Control) ([]Needs, error) {
 		slices.SortFunc(n.Permissions, Permission.compare)
 		all = append(all, n)
 	}
-	return all, nil
+	places, err := placesNeed(r.Config)
+	return append(all, places...), err
 }
 
 // wantedKinds lists the kinds that controls want of a source, each once, in the

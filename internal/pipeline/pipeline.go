@@ -20,6 +20,7 @@ import (
 	"github.com/evidencepack/evidence/internal/config"
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/locker"
+	"github.com/evidencepack/evidence/internal/pack"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
 )
@@ -36,8 +37,10 @@ type Run struct {
 	Workers  int    // units collected at a time, unless a collector is Parallel; at least 1
 	Nonce    string // of the auditor, for samples; empty: the one that was written down
 	Progress func(Progress)
-	Redacted bool   // packs are auditors' copies, as the configuration's redaction says
-	Previous string // the pack that packs compare with; empty: that of the period before, or its evidence; NoPrevious
+	Redacted bool // packs are auditors' copies, as the configuration's redaction says
+	// Unanswered is told of timestamp authorities that gave a pack no timestamp; nil: nobody is told.
+	Unanswered func(pack string, why pack.Unanswered)
+	Previous   string // the pack that packs compare with; empty: that of the period before, or its evidence; NoPrevious
 }
 
 // Progress is told as units finish.
@@ -161,7 +164,7 @@ func (r *Run) Sources() ([]sealed.Source, error) {
 
 // Seal sequences what was collected and signs a checkpoint over it.
 func (r *Run) Seal(ctx context.Context) (locker.Checkpoint, error) {
-	l, err := locker.Open(r.Config.Locker)
+	l, err := r.openLocker(ctx)
 	if err != nil {
 		return locker.Checkpoint{}, err
 	}
@@ -179,7 +182,7 @@ func (r *Run) Seal(ctx context.Context) (locker.Checkpoint, error) {
 
 // Waiting counts what was collected and is not sealed yet.
 func (r *Run) Waiting(ctx context.Context) (int, error) {
-	l, err := locker.Open(r.Config.Locker)
+	l, err := r.openLocker(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -196,7 +199,7 @@ func (r *Run) Waiting(ctx context.Context) (int, error) {
 // View opens what the latest checkpoint holds for a period, and around it as far
 // as the selections reach.
 func (r *Run) View(ctx context.Context, p evidence.Period, want []evidence.Selection) (*sealed.View, locker.Checkpoint, error) {
-	l, err := locker.Open(r.Config.Locker)
+	l, err := r.openLocker(ctx)
 	if err != nil {
 		return nil, locker.Checkpoint{}, err
 	}

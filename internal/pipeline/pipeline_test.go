@@ -119,7 +119,7 @@ func newRun(t *testing.T, s *trail) *Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Setup(c); err != nil {
+	if _, err := Setup(t.Context(), c, time.Now); err != nil {
 		t.Fatal(err)
 	}
 	lib, err := Library(c)

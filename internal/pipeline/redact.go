@@ -48,8 +48,8 @@ func (r *Run) redact(ctx context.Context, in *pack.Input) (*pack.Redacted, error
 }
 
 // Originals finds what an auditor's copy was made of in a locker.
-func Originals(dir string, key redaction.Key) (*pack.Originals, error) {
-	l, err := locker.Open(dir)
+func Originals(ctx context.Context, store locker.Store, key redaction.Key) (*pack.Originals, error) {
+	l, err := locker.OpenIn(ctx, store)
 	if err != nil {
 		return nil, err
 	}

@@ -118,7 +118,7 @@ func newDesk(t *testing.T) *Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Setup(c); err != nil {
+	if _, err := Setup(t.Context(), c, time.Now); err != nil {
 		t.Fatal(err)
 	}
 	lib, err := controls.Load(deskControls)
@@ -172,7 +172,7 @@ func (r *Run) originals(t *testing.T) *pack.Originals {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := Originals(r.Config.Locker, key)
+	o, err := Originals(t.Context(), locker.Dir(r.Config.Locker), key)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func (r *Run) sampleSeal(ctx context.Context, log *sampling.Log, latest locker.C
 	if own := pack.SealOf(latest); log.Root == "" || log.Root == own.Root {
 		return own, nil
 	}
-	l, err := locker.Open(r.Config.Locker)
+	l, err := r.openLocker(ctx)
 	if err != nil {
 		return pack.SampleSeal{}, err
 	}

@@ -41,7 +41,7 @@ type Settled struct {
 // snapshots too: it does not move the period's as_of.
 func (r *Run) Settle(ctx context.Context, p evidence.Period) (Settled, error) {
 	done := Settled{Period: r.Config.Calendar.Previous(p)}
-	l, err := locker.Open(r.Config.Locker)
+	l, err := r.openLocker(ctx)
 	if err != nil {
 		return done, err
 	}

@@ -170,7 +170,7 @@ func newDirectory(t *testing.T) (*Run, *directory, *time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Setup(c); err != nil {
+	if _, err := Setup(t.Context(), c, time.Now); err != nil {
 		t.Fatal(err)
 	}
 	lib, err := controls.Load(directoryControls)

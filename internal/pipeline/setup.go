@@ -1,11 +1,15 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
 
 	"github.com/evidencepack/evidence/internal/config"
 	"github.com/evidencepack/evidence/internal/locker"
@@ -16,7 +20,7 @@ import (
 
 // Setup makes what a configuration names and is not there yet: the keys and the
 // locker. What is there is left alone. It returns the paths of what it made.
-func Setup(c *config.Config) (made []string, err error) {
+func Setup(ctx context.Context, c *config.Config, now func() time.Time) (made []string, err error) {
 	for _, key := range []string{c.Keys.Locker, c.Keys.Pack} {
 		if exists(key) {
 			continue
@@ -38,7 +42,11 @@ func Setup(c *config.Config) (made []string, err error) {
 		}
 		made = append(made, r.Key)
 	}
-	if _, err := locker.Open(c.Locker); err == nil || !errors.Is(err, locker.ErrNotFound) {
+	store, err := lockerStore(ctx, c, now)
+	if err != nil {
+		return made, err
+	}
+	if _, err := locker.OpenIn(ctx, store); err == nil || !errors.Is(err, locker.ErrNotFound) {
 		return made, err
 	}
 	origin := "evidence/" + pack.Slug(c.Organisation.EN)
@@ -50,10 +58,18 @@ func Setup(c *config.Config) (made []string, err error) {
 	if err != nil {
 		return made, err
 	}
-	if err := locker.Create(c.Locker, origin, signer, vkey); err != nil {
+	if err := create(ctx, c, store, origin, signer, vkey); err != nil {
 		return made, fmt.Errorf("make locker: %w", err)
 	}
 	return append(made, c.Locker), nil
+}
+
+// create makes a locker. A folder must not hold anything else.
+func create(ctx context.Context, c *config.Config, store locker.Store, origin string, signer note.Signer, vkey string) error {
+	if c.Bucket == nil {
+		return locker.Create(c.Locker, origin, signer, vkey)
+	}
+	return locker.CreateIn(ctx, store, origin, signer, vkey)
 }
 
 func exists(path string) bool {

@@ -80,7 +80,7 @@ sources: [{name: trail, driver: cloudtrail-archive, location: "file://`+filepath
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Setup(c); err != nil {
+	if _, err := Setup(t.Context(), c, time.Now); err != nil {
 		t.Fatal(err)
 	}
 	lib, err := Library(c)

@@ -26,6 +26,16 @@ func (r *Run) examination(p evidence.Period) (evidence.Period, error) {
 	return evidence.Period{Start: end.AddDate(0, -windowMonths, 0), End: end}, nil
 }
 
+// Window tells how the sealed evidence covers the examination around a period of which
+// own is the view.
+func (r *Run) Window(ctx context.Context, p evidence.Period, own *sealed.View, cp locker.Checkpoint) (*pack.Window, error) {
+	l, err := locker.Open(r.Config.Locker)
+	if err != nil {
+		return nil, err
+	}
+	return r.window(ctx, p, own, atCheckpoint{l, cp})
+}
+
 // window tells how the sealed evidence covers the examination around a period. Each month
 // is described as its own pack would describe it, and the period as its pack does:
 // a part of a source that only another month knows of is not missing in this one.

@@ -73,3 +73,22 @@ func TestCheckSteps(t *testing.T) {
 		}
 	}
 }
+
+// TestImplementationStandardsExample: 25 is the smallest sample without a deviation that
+// shows, at 90 % confidence, that fewer than 9 of 100 items deviate.
+func TestImplementationStandardsExample(t *testing.T) {
+	const tolerable, risk = 0.09, 0.10
+	unseen, n := 1.0, int64(0) // the probability that n items show no deviation at the tolerable rate
+	for unseen > risk {
+		unseen *= 1 - tolerable
+		n++
+	}
+	for _, table := range sampling.Tables {
+		if table.Name != sampling.JSOX {
+			continue
+		}
+		if got := sampling.SizeOf(table.Sizes["per-occurrence"], 100_000); got != n {
+			t.Errorf("the table has %d, the presumptions give %d", got, n)
+		}
+	}
+}

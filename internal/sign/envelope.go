@@ -14,11 +14,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/evidencepack/evidence/internal/sign/tsa"
 )
 
 // envelope is a DSSE v1 envelope. Its signatures carry, beside what DSSE asks
 // for, the public key, so that openssl alone can verify them, the certificate
-// chain where there is one, and timestamps.
+// chain where there is one, and timestamps. The tokens are over the bytes of the
+// signature, as those of Sigstore's bundles are, which wrap each in a TimeStampResp.
 type envelope struct {
 	PayloadType string      `json:"payloadType"`
 	Payload     string      `json:"payload"` // base64
@@ -101,7 +105,12 @@ type SignatureInfo struct {
 	Algorithm   string
 	Fingerprint string
 	Subject     string // of the certificate; empty for a bare key
-	Trusted     bool   // made by a key that the verifier was told to expect
+	Issuer      string // of the certificate
+	SelfSigned  bool   // nobody but the signer vouches for the certificate
+	NotAfter    time.Time
+	Trusted     bool        // made by a key that the verifier was told to expect
+	Chain       Chain       // what the certificate comes to
+	Stamps      []tsa.Stamp // timestamps over it, all sound; those that are Trusted count
 }
 
 // Verify checks an envelope that SignStatement made: its form, byte for byte,
@@ -117,34 +126,41 @@ func Verify(data []byte, trust Trust) (Signed, error) {
 	if err != nil {
 		return Signed{}, err
 	}
-	if trust.At.IsZero() {
-		trust.At = statement.Predicate.SignedAt
-	}
 	if len(e.Signatures) != len(statement.Predicate.Signers) {
 		return Signed{}, fmt.Errorf("envelope: %d signatures, and the statement names %d signers", len(e.Signatures), len(statement.Predicate.Signers))
 	}
 	signed := Signed{Statement: statement}
 	var keys []crypto.PublicKey
-	byRoot := false
 	for i, s := range e.Signatures {
-		public, chain, err := s.verify(PAE(e.PayloadType, payload), statement.Predicate.Signers[i])
+		one, err := s.verify(PAE(e.PayloadType, payload), statement.Predicate.Signers[i], trust.Timestamps)
 		if err != nil {
 			return Signed{}, fmt.Errorf("signature %d: %w", i+1, err)
 		}
-		if contains(keys, public) {
+		if contains(keys, one.public) {
 			return Signed{}, fmt.Errorf("signature %d: its key has signed before", i+1)
 		}
-		info := SignatureInfo{Algorithm: Algorithm(public), Fingerprint: s.KeyID}
-		if len(chain) > 0 {
-			info.Subject = chain[0].Subject.String()
-		}
-		trusted, rooted := trust.judge(public, chain)
-		info.Trusted = trusted
-		byRoot = byRoot || rooted
-		keys = append(keys, public)
-		signed.Signatures = append(signed.Signatures, info)
+		keys = append(keys, one.public)
+		signed.Signatures = append(signed.Signatures, one.info(trust, statement.Predicate.SignedAt))
 	}
-	return signed, trust.satisfied(keys, byRoot)
+	return signed, trust.satisfied(keys, signed.Signatures)
+}
+
+// verified is a signature that is sound.
+type verified struct {
+	public crypto.PublicKey
+	chain  []*x509.Certificate // leaf first; empty for a bare key
+	stamps []tsa.Stamp
+}
+
+func (v verified) info(trust Trust, said time.Time) SignatureInfo {
+	info := SignatureInfo{Algorithm: Algorithm(v.public), Fingerprint: Fingerprint(v.public), Stamps: v.stamps}
+	if len(v.chain) > 0 {
+		leaf := v.chain[0]
+		info.Subject, info.Issuer, info.NotAfter, info.SelfSigned = leaf.Subject.String(), leaf.Issuer.String(), leaf.NotAfter, selfSigned(leaf)
+	}
+	info.Chain = trust.chain(v.chain, trust.moment(v.stamps, said))
+	info.Trusted = info.Chain == ChainTrusted || trust.has(v.public)
+	return info
 }
 
 // parseEnvelope refuses every byte that encodeEnvelope would not have written: a
@@ -172,39 +188,47 @@ func parseEnvelope(data []byte) (envelope, []byte, error) {
 }
 
 // verify checks one signature, and that all it carries is of the one key that the
-// statement names. Timestamps are refused as long as nothing checks them.
-func (s signature) verify(message []byte, who Signatory) (crypto.PublicKey, []*x509.Certificate, error) {
+// statement names. Its timestamps must be over it.
+func (s signature) verify(message []byte, who Signatory, authorities []*x509.Certificate) (verified, error) {
+	fail := func(err error) (verified, error) { return verified{}, err }
 	public, err := parsePublic(s.PublicKey)
 	if err != nil {
-		return nil, nil, err
+		return fail(err)
 	}
 	if s.KeyID != Fingerprint(public) || s.KeyID != who.KeyID {
-		return nil, nil, fmt.Errorf("keyid %q, its key is %s, the statement names %q", s.KeyID, Fingerprint(public), who.KeyID)
-	}
-	if len(s.Timestamps) > 0 {
-		return nil, nil, errors.New("it has timestamps, which this version cannot check")
+		return fail(fmt.Errorf("keyid %q, its key is %s, the statement names %q", s.KeyID, Fingerprint(public), who.KeyID))
 	}
 	sig, err := base64.StdEncoding.Strict().DecodeString(s.Sig)
 	if err != nil {
-		return nil, nil, err
+		return fail(err)
 	}
 	if err := verify(public, message, sig); err != nil {
-		return nil, nil, err
+		return fail(err)
 	}
+	chain, err := s.chain(public, who)
+	if err != nil {
+		return fail(err)
+	}
+	stamps, err := s.stamps(sig, authorities)
+	return verified{public, chain, stamps}, err
+}
+
+// chain reads the certificates, which the statement names by their hashes.
+func (s signature) chain(public crypto.PublicKey, who Signatory) ([]*x509.Certificate, error) {
 	if len(s.Certificates) == 0 && len(who.Certificates) == 0 {
-		return public, nil, nil
+		return nil, nil
 	}
 	chain, err := parseChain([]byte(strings.Join(s.Certificates, "")))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if !slices.Equal(certificatesPEM(chain), s.Certificates) || !slices.Equal(certificateHashes(chain), who.Certificates) {
-		return nil, nil, errors.New("its certificates are not those that it was signed with")
+		return nil, errors.New("its certificates are not those that it was signed with")
 	}
 	if !samePublic(chain[0].PublicKey, public) {
-		return nil, nil, errors.New("its certificate is of another key")
+		return nil, errors.New("its certificate is of another key")
 	}
-	return public, chain, nil
+	return chain, nil
 }
 
 func certificatesPEM(chain []*x509.Certificate) []string {

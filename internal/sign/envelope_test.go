@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/evidencepack/evidence/internal/sign/tsa/tsatest"
 )
 
 func TestVerify(t *testing.T) {
@@ -24,9 +26,10 @@ func TestVerify(t *testing.T) {
 				t.Errorf("%s, %s: %v", name, what, err)
 				continue
 			}
-			want := SignatureInfo{Algorithm: name, Fingerprint: Fingerprint(s.Public())}
+			want := SignatureInfo{Algorithm: name, Fingerprint: Fingerprint(s.Public()), Chain: NoCertificate}
 			if what == "certified" {
-				want.Subject = "CN=Audit evidence,O=Example K.K."
+				want.Subject, want.Issuer, want.NotAfter = "CN=Audit evidence,O=Example K.K.", "CN=Test CA", template().NotAfter
+				want.Chain = NoRoot
 			}
 			if diff := cmp.Diff([]SignatureInfo{want}, signed.Signatures); diff != "" {
 				t.Errorf("%s, %s (-want +got):\n%s", name, what, diff)
@@ -108,8 +111,15 @@ func TestVerifyRefusesForgeries(t *testing.T) {
 			c := newAuthority(t, "Test CA").issue(t, template(), testKeys()["ECDSA P-256"].Public())
 			e.Signatures[0].Certificates[0] = string(certificatePEM(c))
 		},
-		"text beside the key": func(e *envelope) { e.Signatures[0].PublicKey += "text" },
-		"a timestamp":         func(e *envelope) { e.Signatures[0].Timestamps = []string{"AAAA"} },
+		"text beside the key":      func(e *envelope) { e.Signatures[0].PublicKey += "text" },
+		"a timestamp that is none": func(e *envelope) { e.Signatures[0].Timestamps = []string{"AAAA"} },
+		"a timestamp of another signature": func(e *envelope) {
+			e.Signatures[0].Timestamps = stampedBy(t, data, tsatest.New(t, testTime)).Signatures[1].Timestamps
+		},
+		"a timestamp twice": func(e *envelope) {
+			one := stampedBy(t, data, tsatest.New(t, testTime)).Signatures[0].Timestamps
+			e.Signatures[0].Timestamps = append(one, one...)
+		},
 	}
 	for name, change := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -162,7 +172,7 @@ func TestTrust(t *testing.T) {
 		"another root":                {two, Trust{Roots: roots(stranger)}, false, []bool{false, false}},
 		"the root and the other key":  {two, Trust{Roots: roots(a), Keys: keys(second)}, true, []bool{true, true}},
 		"a root, and only a bare key": {envelopeBy(t, second), Trust{Roots: roots(a)}, false, []bool{false}},
-		"when it had expired":         {one, Trust{Roots: roots(a), At: testTime.AddDate(2, 0, 0)}, false, []bool{false}},
+		"when it had expired":         {one, Trust{Roots: roots(a), Now: testTime.AddDate(2, 0, 0)}, false, []bool{false}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

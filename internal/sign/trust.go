@@ -9,6 +9,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/evidencepack/evidence/internal/sign/tsa"
 )
 
 // ErrUntrusted is the error of an envelope that is sound but was not signed by
@@ -17,9 +19,10 @@ var ErrUntrusted = errors.New("it is not signed by whom it should be")
 
 // Trust says whose signature is expected. Empty, it expects nobody in particular.
 type Trust struct {
-	Keys  []crypto.PublicKey  // each of them must have signed
-	Roots []*x509.Certificate // when there are any, a certificate below one of them must have signed
-	At    time.Time           // when certificates must have been valid; zero: when the signers say they signed
+	Keys       []crypto.PublicKey  // each of them must have signed
+	Roots      []*x509.Certificate // when there are any, a certificate below one of them must have signed
+	Timestamps []*x509.Certificate // roots of the authorities whose timestamps count
+	Now        time.Time           // the verifier's clock, which counts where no timestamp does; zero: it does not
 }
 
 // LoadTrust reads public keys and certificates in PEM; empty paths are left out.
@@ -72,17 +75,22 @@ func (t *Trust) add(data []byte) error {
 	return nil
 }
 
-// judge tells whether trust vouches for a signature's key, and whether it does so
-// by way of a root.
-func (t Trust) judge(public crypto.PublicKey, chain []*x509.Certificate) (trusted, byRoot bool) {
-	byRoot = len(t.Roots) > 0 && len(chain) > 0 && t.reaches(chain) == nil
-	return byRoot || t.has(public), byRoot
+// moment is when a signature was made, as far as trust knows: by the earliest timestamp
+// that counts, or as the signer says.
+func (t Trust) moment(stamps []tsa.Stamp, said time.Time) moment {
+	m := moment{at: said, now: t.Now}
+	for _, s := range stamps {
+		if s.Trusted && (!m.proven || s.At.Before(m.at)) {
+			m.at, m.proven = s.At, true
+		}
+	}
+	return m
 }
 
 // reaches verifies a chain up to one of the roots.
-func (t Trust) reaches(chain []*x509.Certificate) error {
+func (t Trust) reaches(chain []*x509.Certificate, at time.Time) error {
 	options := x509.VerifyOptions{
-		Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(), CurrentTime: t.At,
+		Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(), CurrentTime: at,
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}, // there is no one usage for signing documents
 	}
 	for _, c := range t.Roots {
@@ -98,16 +106,25 @@ func (t Trust) reaches(chain []*x509.Certificate) error {
 func (t Trust) has(public crypto.PublicKey) bool { return contains(t.Keys, public) }
 
 // satisfied tells whose signature is missing.
-func (t Trust) satisfied(signed []crypto.PublicKey, byRoot bool) error {
+func (t Trust) satisfied(signed []crypto.PublicKey, signatures []SignatureInfo) error {
 	for _, want := range t.Keys {
 		if !contains(signed, want) {
 			return fmt.Errorf("%w: the key %s has not signed", ErrUntrusted, Fingerprint(want))
 		}
 	}
-	if len(t.Roots) > 0 && !byRoot {
-		return fmt.Errorf("%w: no certificate that signed was issued below the authority that was given", ErrUntrusted)
+	if len(t.Roots) == 0 || slices.ContainsFunc(signatures, func(s SignatureInfo) bool { return s.Chain == ChainTrusted }) {
+		return nil
 	}
-	return nil
+	why := "no certificate that signed was issued below the authority that was given"
+	for _, s := range signatures {
+		switch s.Chain {
+		case ChainExpired:
+			why = fmt.Sprintf("the certificate of %s, or one above it, expired, and no timestamp of an authority that was given tells that it signed before", s.Subject)
+		case ChainNotYetValid:
+			why = fmt.Sprintf("the certificate of %s, or one above it, was not valid yet when it signed", s.Subject)
+		}
+	}
+	return fmt.Errorf("%w: %s", ErrUntrusted, why)
 }
 
 func contains(keys []crypto.PublicKey, key crypto.PublicKey) bool {

@@ -39,7 +39,10 @@ func (d *document) control(c *reports.Control) {
 	d.leaf("p", d.in(words.ResultMeans(c.Result)))
 	d.why(c)
 	d.controlTexts(c)
-	d.dayChart(c)
+	if !c.ByDay() {
+		d.dayChart(c)
+	}
+	d.charts(c)
 	d.population(c)
 	d.completeness(c)
 	d.reasonCounts(c)
@@ -80,6 +83,7 @@ func (d *document) controlTexts(c *reports.Control) {
 		fact{words.Frequency, d.lines(c.Frequency)},
 		fact{words.ServesItems, d.serves(c)},
 		fact{words.Parameters, d.codes(params)},
+		fact{words.Exempted, d.lines(words.Exemptions(c.Exemptions, d.p.Lang))},
 		fact{words.ControlSource, d.codes(rules)},
 	)
 }

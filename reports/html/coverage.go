@@ -14,7 +14,7 @@ func (d *document) coverage() {
 	d.section("coverage", d.in(words.CoverageCalendar))
 	d.start("p", class("legend"))
 	for _, s := range reports.DayStates {
-		d.leaf("span", words.DayMark(s)+" "+d.in(words.DayName(s)), class(dayLook[s]))
+		d.leaf("span", s.Mark()+" "+d.in(s.Name()), class(dayLook[s]))
 	}
 	d.end("p")
 	for _, src := range d.p.Sources {
@@ -61,7 +61,7 @@ func (d *document) calendar(of string, days []reports.Day) {
 			d.leaf("td", "")
 		}
 		next++
-		d.leaf("td", words.DayMark(day.State), class(dayLook[day.State]), attr{"title", format.Date(at, d.p.Location) + " " + d.in(words.DayName(day.State))})
+		d.leaf("td", day.State.Mark(), class(dayLook[day.State]), attr{"title", format.Date(at, d.p.Location) + " " + d.in(day.State.Name())})
 	}
 	if next > 0 {
 		d.end("tr")
@@ -87,7 +87,7 @@ func (d *document) badDays() {
 					column{d.in(words.UnitsOf), "n"}, column{d.in(words.BadUnitsOf), "n"})
 			}
 			state := cell{write: func() {
-				d.leaf("span", words.DayMark(day.State)+" "+d.in(words.DayName(day.State)), class("result "+dayLook[day.State]))
+				d.leaf("span", day.State.Mark()+" "+d.in(day.State.Name()), class("result "+dayLook[day.State]))
 			}}
 			d.row(d.lines(format.Date(day.Date, d.p.Location)), cell{write: func() { d.sourceLink(src.Name) }}, state, d.number(int64(day.Units)), d.number(int64(day.Bad)))
 		}

@@ -89,6 +89,7 @@ func (d *document) write() {
 	d.start("body")
 	d.cover()
 	d.side()
+	d.fills()
 	d.start("main", id("main"))
 	d.assertion()
 	d.summary()

@@ -168,6 +168,11 @@ func checkLinks(t *testing.T, found []*parse.Node) {
 				t.Errorf("<%s %s=%q>", n.Data, name, v)
 			}
 		}
+		if fill, ok := attribute(n, "fill"); ok {
+			if name, ours := strings.CutPrefix(strings.TrimSuffix(fill, ")"), "url(#"); !ours || !ids[name] {
+				t.Errorf("<%s fill=%q> is no fill of the page", n.Data, fill)
+			}
+		}
 		to, ok := attribute(n, "href")
 		switch rel, _ := attribute(n, "rel"); {
 		case !ok:

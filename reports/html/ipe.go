@@ -72,9 +72,27 @@ func (d *document) match(src *reports.Source) {
 		return
 	}
 	d.claimTotals(reports.MergeScopes(groups))
+	d.bases(src.Claims)
 	d.figures(src.Claims)
 	d.leaf("h5", d.in(words.ByScope))
 	d.claimGroups(groups)
+}
+
+// bases says what the expected numbers rest on, or that there are none.
+func (d *document) bases(claims []reports.Claim) {
+	bases := reports.Bases(claims)
+	if len(bases) == 0 {
+		return
+	}
+	d.leaf("h5", d.in(words.ExpectedRests))
+	d.start("dl", class("facts"))
+	for _, b := range bases {
+		d.start("div")
+		d.leaf("dt", b.Method)
+		d.leaf("dd", b.Text)
+		d.end("div")
+	}
+	d.end("dl")
 }
 
 // recordCounts leads from the records that were sealed to those that controls see.

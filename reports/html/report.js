@@ -23,7 +23,7 @@
   let lists = null; // read when they are first needed: there may be thousands of rows
   const read = () => {
     if (lists) return lists;
-    lists = [...document.querySelectorAll(".control, .register")].map((section) => ({
+    lists = [...document.querySelectorAll(".control, .register, .sample")].map((section) => ({
       section,
       result: section.dataset.result || "",
       head: fold(section.querySelector("h2, h3").textContent),

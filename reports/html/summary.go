@@ -213,7 +213,7 @@ func (d *document) resultBar(counts []reports.ResultCount) {
 
 // rect is a rectangle of a drawing; its class gives it its colour.
 func (d *document) rect(look name, x, y, w, h float64) {
-	d.void("rect", class(look), attr{"x", decimal(x)}, attr{"y", decimal(y)}, attr{"width", decimal(w)}, attr{"height", decimal(h)})
+	d.void("rect", append(painted(look), attr{"x", decimal(x)}, attr{"y", decimal(y)}, attr{"width", decimal(w)}, attr{"height", decimal(h)})...)
 }
 
 // decimal is a length of a drawing, to a hundredth.

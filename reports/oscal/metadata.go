@@ -16,6 +16,8 @@ const (
 	ipeFile     = "ipe.json"
 	controlsDir = "controls/"
 	evidenceDir = "evidence/"
+	samplesDir  = "samples/"
+	deltaFile   = "delta.json"
 )
 
 func (d *document) metadata() metadata {
@@ -43,7 +45,21 @@ func (d *document) metadata() metadata {
 		m.Parties = append(m.Parties, party{UUID: d.id("preparer"), Type: "organization", Name: preparer, Remarks: d.say(words.OSCALPreparer)})
 		m.Responsible = append(m.Responsible, assignment{"prepared-by", []string{d.id("preparer")}})
 	}
+	if a := p.Assertion; a != nil {
+		m.Roles = append(m.Roles, role{"asserted-by", d.say(words.Signatory)})
+		m.Parties = append(m.Parties, party{UUID: d.id("signatory"), Type: "person", Name: either(line(a.Signatory), line(p.Organisation))})
+		m.Responsible = append(m.Responsible, assignment{"asserted-by", []string{d.id("signatory")}})
+	}
 	return m
+}
+
+// asserted is what management asserts, in its own words.
+func (d *document) asserted(a *reports.Assertion) resource {
+	return resource{
+		UUID: d.id("assertion"), Title: d.say(words.Assertion), Description: paragraphs(escaped(strings.Split(a.Text, "\n"))...),
+		Props: filled([]property{own("asserted-by", a.Signatory), own("date", day(a.Date))}),
+		Links: []rlink{{Href: "../manifest.json"}}, // which has it, and this document's hash
+	}
 }
 
 // version is the state of the evidence log that the document tells of.
@@ -54,26 +70,27 @@ func (d *document) version() string {
 
 // importAP names, for want of an assessment plan, what the tests were planned by.
 func (d *document) importAP() importAP {
-	return importAP{Href: "#" + d.id("controls"), Remarks: d.say(words.OSCALNoPlan)}
+	return importAP{Href: "#" + d.id("plan"), Remarks: d.say(words.OSCALNoPlan)}
 }
 
 // backMatter lists the files of the pack with their hashes. Reports are not among
 // them: they are drawn from the same model as this document.
 func (d *document) backMatter() map[string][]resource {
-	plan := resource{UUID: d.id("controls"), Title: d.say(words.OSCALControls), Description: d.say(words.OSCALNoPlan),
-		Props: []property{{Name: "type", Value: "plan"}}}
+	plan := resource{UUID: d.id("plan"), Title: d.say(words.OSCALPlan), Description: d.say(words.OSCALNoPlan),
+		Props: []property{{Name: "type", Value: "plan"}}, Links: []rlink{{Href: catalogName}}}
 	var files []resource
 	for _, f := range d.p.Files {
-		if strings.HasPrefix(f.Path, controlsDir) {
-			plan.Links = append(plan.Links, linkTo(f))
-		}
 		r := resource{UUID: d.files[f.Path], Title: prose(f.Path), Links: []rlink{linkTo(f)}}
 		if strings.HasPrefix(f.Path, evidenceDir) {
 			r.Props = []property{{Name: "type", Value: "evidence"}}
 		}
 		files = append(files, r)
 	}
-	return map[string][]resource{"resources": append([]resource{plan}, files...)}
+	first := []resource{plan}
+	if a := d.p.Assertion; a != nil {
+		first = append(first, d.asserted(a))
+	}
+	return map[string][]resource{"resources": append(first, files...)}
 }
 
 // linkTo leads to a file from the document's own folder.

@@ -1,7 +1,6 @@
 package oscal
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/evidencepack/evidence/reports"
@@ -10,36 +9,6 @@ import (
 
 // rmf is the namespace that NIST's own catalogs have methods of assessment in.
 const rmf = "http://csrc.nist.gov/ns/rmf"
-
-// objectives defines, for each control, what it is to reach and how it is tested.
-func (d *document) objectives() objectives {
-	o := objectives{Remarks: d.say(words.OSCALObjectives)}
-	for i := range d.p.Controls {
-		o.Objectives = append(o.Objectives, d.objective(&d.p.Controls[i]))
-	}
-	return o
-}
-
-// objective belongs to the first framework item that the control serves; properties
-// name all of them.
-func (d *document) objective(c *reports.Control) objective {
-	of := d.controls[c.ID] // of a control that serves none
-	if i := slices.IndexFunc(c.Framework, func(item string) bool { return d.items[item] != "" }); i >= 0 {
-		of = d.items[c.Framework[i]]
-	}
-	return objective{
-		ControlID: of, Description: prose(c.Title), Props: d.about(c),
-		Parts: []part{
-			// No property "method-id": OSCAL 1.1.3 asks for it in one rule and forbids it in another.
-			{ID: d.controls[c.ID], Name: "assessment-objective", Title: prose(either(c.Title, c.ID)), Prose: prose(c.Activity)},
-			{
-				Name: "assessment-method", Prose: prose(c.Procedure),
-				Props: []property{{Name: "method", NS: rmf, Value: "TEST"}},
-				Parts: []part{{Name: "assessment-objects", Title: prose(either(c.Population.KindTitle, c.ID)), Prose: prose(c.Population.Definition)}},
-			},
-		},
-	}
-}
 
 // about are the properties of whatever tells of a control.
 func (d *document) about(c *reports.Control) []property {

@@ -69,14 +69,42 @@ func (d *document) tested(c *reports.Control) observation {
 		}
 	}
 	list = append(list, own("claims", count(int64(len(c.Population.Claims)))), own("claims-not-satisfied", count(gaps)))
+	remarks := escaped(c.Why)
 	o := d.observation()
 	o.UUID = d.id("control", c.ID)
 	o.Title = d.say(words.OSCALTested, c.ID)
-	o.Description = d.summary(c)
-	o.Props = filled(list)
+	o.Description = paragraphs(d.summary(c), d.say(words.Labelled, d.in(words.Activity), c.Activity), d.say(words.Labelled, d.in(words.Procedure), c.Procedure))
 	o.Evidence = d.evidence(c)
-	o.Remarks = paragraphs(escaped(c.Why)...)
+	if s := c.Sample; s != nil {
+		list = append(list, own("sample-size", count(s.Size)), own("sample-drawn-from", count(s.Population)), own("sample-not-applicable", count(s.NotApplicable)),
+			own("sample-replaced", count(s.CountDrawn(reports.Replaced))), own("sample-seed", s.Seed), own("sample-sized-by", s.SizedBy))
+		remarks = append(remarks, d.say(words.OSCALSample, format.Count(s.Population), format.Count(s.Size), format.Count(s.CountDrawn(reports.Replaced))))
+		o.Subjects = d.drawn(c)
+	}
+	o.Props = filled(list)
+	o.Remarks = paragraphs(remarks...)
 	return o
+}
+
+// drawn are the items that were drawn for the auditor, in the order of their ranks. They
+// stand in the list that the sample was drawn from.
+func (d *document) drawn(c *reports.Control) []subject {
+	if err := c.Sample.Check(); err != nil {
+		d.fail(fmt.Errorf("sample of %s: %w", c.ID, err))
+	}
+	file := d.files[samplesDir+c.ID+".txt.zst"]
+	if file == "" {
+		return nil
+	}
+	var list []subject
+	for i, item := range c.Sample.Drawn {
+		list = append(list, subject{UUID: file, Type: "resource", Title: prose(either(line(item.Label), line(item.ID))), Props: filled([]property{
+			own("item", either(item.ID)), own("verdict", string(item.Verdict)), own("record-sha256", item.SHA256),
+			own("sample-rank", count(int64(i+1))), own("sample-state", string(item.State)), own("sample-key", item.Rank),
+			own("replaced-because", item.Reason), own("replaced-by", item.By), own("replaced-on", item.Date),
+		})})
+	}
+	return list
 }
 
 func byCode(name string, counts []reports.ReasonCount) []property {
@@ -193,6 +221,7 @@ func (d *document) evidence(c *reports.Control) []evidenceLink {
 	}
 	add(ipeFile, d.say(words.OSCALIPE))
 	add(resultsFile, d.say(words.OSCALResults))
+	add(samplesDir+c.ID+".txt.zst", d.say(words.OSCALSampleFiles))
 	for _, f := range d.p.Files {
 		if strings.HasPrefix(f.Path, controlsDir+c.ID+"/") {
 			add(f.Path, d.say(words.OSCALRule))

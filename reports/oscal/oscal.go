@@ -6,11 +6,12 @@
 //
 //	OSCAL                         pack
 //	party                         the organisation, and who prepared the pack
-//	control (reviewed-controls)   an item of the framework
-//	objective, assessment-method  a control: its activity, and how it is tested
-//	observation                   the test of a control with its counts; each exception; each item without a verdict
+//	control (catalog)             an item of the framework
+//	objective, assessment-method  a control: its activity, and how it is tested (in the catalog)
+//	observation                   the test of a control with its counts and its sample; each exception; each item
+//	                              without a verdict; of type "historic": what changed of a control since an earlier period
 //	finding                       the result of a control; that of an item of the framework
-//	resource (back matter)        a file of the pack, with its hash
+//	resource (back matter)        a file of the pack, with its hash; what management asserts
 //
 // OSCAL knows two states of an objective and a pack has four results. Effective is
 // satisfied (pass), exceptions noted is not satisfied (fail). No occurrence is satisfied
@@ -18,7 +19,13 @@
 // property "result" has the result itself.
 //
 // Risks are not written: the tool does not assess what an exception means. Nor are
-// registers, samples and changes, which list items again and judge nothing.
+// registers, which list items again and judge nothing.
+//
+// There is no assessment plan. What was planned are the items of the framework and the
+// controls that are tested for them: import-ap leads to a catalog of those ([Catalog]).
+// They stand there and not in the results, since of objectives in local definitions
+// OSCAL 1.1.3 demands a property (method-id) that another of its rules forbids. Likewise
+// it demands of every part of an attestation what only those of objectives may have.
 package oscal
 
 import (
@@ -71,6 +78,7 @@ type document struct {
 	items    map[string]string // framework item ID → control-id
 	controls map[string]string // control ID → objective-id
 	files    map[string]string // path → UUID of the resource
+	taken    tokens            // identifiers of items and controls, and of what belongs to them
 }
 
 func newDocument(w io.Writer, p *reports.Pack) (*document, error) {
@@ -82,14 +90,15 @@ func newDocument(w io.Writer, p *reports.Pack) (*document, error) {
 	}
 	d := &document{
 		stream: newStream(w), p: p, identity: uuid.NewSHA1(uuid.NameSpaceURL, append([]byte(NS+"#"), about...)),
-		items: map[string]string{}, controls: map[string]string{}, files: map[string]string{},
+		items: map[string]string{}, controls: map[string]string{}, files: map[string]string{}, taken: tokens{},
 	}
-	reviewed, tested := tokens{}, tokens{}
 	for _, i := range p.Framework.Items {
-		d.items[i.ID] = reviewed.of(i.ID)
+		if d.items[i.ID] == "" {
+			d.items[i.ID] = d.taken.of(i.ID)
+		}
 	}
 	for _, c := range p.Controls {
-		d.controls[c.ID] = tested.of(c.ID)
+		d.controls[c.ID] = d.taken.of(c.ID)
 	}
 	for _, f := range p.Files {
 		d.files[f.Path] = d.id("file", f.Path)
@@ -111,7 +120,6 @@ func (d *document) write() {
 	d.member("uuid", d.identity.String())
 	d.member("metadata", d.metadata())
 	d.member("import-ap", d.importAP())
-	d.member("local-definitions", d.objectives())
 	d.key("results")
 	d.open("[")
 	d.result()
@@ -137,6 +145,9 @@ func (d *document) result() {
 	}
 	d.member("end", when(end))
 	d.member("props", d.resultProps())
+	if p.Assertion != nil {
+		d.member("links", []link{{Href: "#" + d.id("assertion"), Rel: "management-assertion", Text: d.say(words.Assertion)}})
+	}
 	d.member("local-definitions", assets{platforms{[]platform{{UUID: d.platform(), Title: prose(either(p.Tool))}}}})
 	d.member("reviewed-controls", d.reviewed())
 	if len(p.Controls) > 0 {
@@ -145,6 +156,7 @@ func (d *document) result() {
 		for i := range p.Controls {
 			d.observations(&p.Controls[i])
 		}
+		d.changes()
 		d.close("]")
 		d.key("findings")
 		d.open("[")
@@ -164,6 +176,10 @@ func (d *document) resultProps() []property {
 	list := []property{
 		own("period", p.PeriodName), own("as-of", asOf(p)), own("period-open", strconv.FormatBool(p.Open)),
 		own("exceptions", count(p.Exceptions())), own("exceptions-answered", count(p.Answered())),
+		own("sampling-method", p.Sampling.Method), own("sampling-root", p.Sampling.Root), own("sampling-nonce", p.Sampling.Nonce),
+	}
+	if p.Delta != nil {
+		list = append(list, own("changes-since", p.Delta.Earlier))
 	}
 	for _, r := range p.ResultCounts() {
 		list = append(list, classed("controls", string(r.Result), r.N, r.Result.Name().In(p.Lang)))

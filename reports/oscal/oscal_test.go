@@ -45,14 +45,18 @@ func schema(t *testing.T) *jsonschema.Schema {
 	return s
 }
 
-func render(t *testing.T, p *reports.Pack) []byte {
+func render(t *testing.T, p *reports.Pack) []byte { return renderBy(t, oscal.Renderer{}, p) }
+
+func renderBy(t *testing.T, r reports.Renderer, p *reports.Pack) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := (oscal.Renderer{}).Render(&b, p); err != nil {
+	if err := r.Render(&b, p); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
 }
+
+var both = []reports.Renderer{oscal.Renderer{}, oscal.Catalog{}}
 
 // packs are those that the schema has most to say on.
 func packs() map[string]*reports.Pack {
@@ -107,12 +111,14 @@ func TestSchema(t *testing.T) {
 	s := schema(t)
 	for name, p := range packs() {
 		t.Run(name, func(t *testing.T) {
-			doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(render(t, p)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Validate(doc); err != nil {
-				t.Errorf("%v", err)
+			for _, r := range both {
+				doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(renderBy(t, r, p)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := s.Validate(doc); err != nil {
+					t.Errorf("%s: %v", r.Name(), err)
+				}
 			}
 		})
 	}
@@ -142,32 +148,35 @@ var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][
 func TestReferences(t *testing.T) {
 	for name, p := range packs() {
 		t.Run(name, func(t *testing.T) {
-			var doc any
+			var doc, catalog any
 			if err := json.Unmarshal(render(t, p), &doc); err != nil {
+				t.Fatal(err)
+			}
+			if err := json.Unmarshal(renderBy(t, oscal.Catalog{}, p), &catalog); err != nil {
 				t.Fatal(err)
 			}
 			defined, parts, used := map[string]int{}, map[string]int{}, map[string]string{}
 			var named []string
-			items := map[string]bool{}
 			walk(doc, "", func(of, key, value string) {
 				switch {
 				case key == "uuid":
 					defined[value]++
-				case key == "id" && of == "parts":
-					parts[value]++
 				case strings.HasSuffix(key, "-uuid"), of == "party-uuids":
 					used[value] = key
 				case key == "href" && strings.HasPrefix(value, "#"):
 					used[value[1:]] = key
-				case key == "control-id":
-					items[value] = true
-				case key == "target-id", key == "objective-id":
+				case key == "control-id", key == "target-id", key == "objective-id":
 					named = append(named, value)
 				}
 			})
+			walk(catalog, "", func(of, key, value string) {
+				if key == "id" && (of == "parts" || of == "controls") {
+					parts[value]++
+				}
+			})
 			for _, id := range named {
-				if parts[id] == 0 && !items[id] {
-					t.Errorf("%q names no objective and no control", id)
+				if parts[id] == 0 {
+					t.Errorf("%q names no objective and no control of the catalog", id)
 				}
 			}
 			for id, n := range defined {
@@ -177,7 +186,7 @@ func TestReferences(t *testing.T) {
 			}
 			for id, n := range parts {
 				if n != 1 {
-					t.Errorf("part %s is defined %d times", id, n)
+					t.Errorf("%s is defined %d times in the catalog", id, n)
 				}
 			}
 			for id, key := range used {

@@ -26,6 +26,7 @@ type (
 		Roles        []role       `json:"roles"`
 		Parties      []party      `json:"parties"`
 		Responsible  []assignment `json:"responsible-parties"`
+		Remarks      string       `json:"remarks,omitempty"`
 	}
 	role struct {
 		ID    string `json:"id"`
@@ -46,15 +47,11 @@ type (
 		Remarks string `json:"remarks"`
 	}
 
-	objectives struct {
-		Objectives []objective `json:"objectives-and-methods,omitempty"`
-		Remarks    string      `json:"remarks"`
-	}
-	objective struct {
-		ControlID   string     `json:"control-id"`
-		Description string     `json:"description"`
-		Props       []property `json:"props"`
-		Parts       []part     `json:"parts"`
+	catalogControl struct {
+		ID    string     `json:"id"`
+		Title string     `json:"title"`
+		Props []property `json:"props,omitempty"`
+		Parts []part     `json:"parts,omitempty"`
 	}
 	part struct {
 		ID    string     `json:"id,omitempty"`
@@ -161,7 +158,7 @@ type (
 	}
 	rlink struct {
 		Href   string `json:"href"`
-		Hashes []hash `json:"hashes"`
+		Hashes []hash `json:"hashes,omitempty"`
 	}
 	hash struct {
 		Algorithm string `json:"algorithm"`

@@ -33,6 +33,9 @@ func (d *document) archive(w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := d.placeFields(objects); err != nil {
+		return err
+	}
 	f := newFile(w, len(objects))
 	catalog, info := len(objects)-1, len(objects)-2 // fpdf writes them last
 	for n, object := range objects[:info] {
@@ -56,10 +59,11 @@ func (d *document) archive(w io.Writer) error {
 // more writes the objects that fpdf knows nothing of, and returns what the
 // catalogue says of them.
 func (d *document) more(f *file) (string, error) {
+	form := d.writeFields(f)
 	about := d.properties()
 	metadata := f.add(stream("/Type /Metadata /Subtype /XML ", []byte(about.xmp())))
 	profile := f.add(stream("/N 3 ", sRGB))
-	catalog := fmt.Sprintf("/ViewerPreferences <</DisplayDocTitle true>>\n/Metadata %d 0 R\n"+
+	catalog := form + fmt.Sprintf("/ViewerPreferences <</DisplayDocTitle true>>\n/Metadata %d 0 R\n"+
 		"/OutputIntents [<</Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB) /Info (sRGB IEC61966-2.1) /DestOutputProfile %d 0 R>>]\n",
 		metadata, profile)
 	var names, associated strings.Builder

@@ -92,80 +92,6 @@ func (d *document) resultLegend(counts []reports.ResultCount) {
 	d.y += st.lead + 1
 }
 
-// dayChart draws a population's items by day: exceptions at the foot, the
-// others on top of them.
-func (d *document) dayChart(c *reports.Control) {
-	days := c.Days
-	const plot, axis = 26.0, 12.0
-	most := int64(0)
-	for _, day := range days {
-		most = max(most, day.Counts.Total)
-	}
-	if most == 0 {
-		return
-	}
-	title := d.in(words.ItemsByDay)
-	d.room(headingGap + d.headingHeight(title) + plot + 18)
-	d.heading(title)
-	d.y += 1.5
-	base := d.y + plot
-	width := bodyWidth - axis
-	step := width / float64(len(days))
-	bar := max(step*0.72, 0.2)
-	scale := plot / float64(most)
-	st := d.st.tiny
-	for _, tick := range []int64{most, 0} {
-		y := base - float64(tick)*scale
-		d.SetDrawColor(hairline.r, hairline.g, hairline.b)
-		d.SetLineWidth(0.15)
-		d.Line(left+axis, y, right, y)
-		label := format.Count(tick)
-		d.put(left+axis-2-d.length(label, st), y-st.lead/2, label, st)
-	}
-	for i, day := range days {
-		x := left + axis + float64(i)*step + (step-bar)/2
-		others := float64(day.Counts.Total-day.Counts.Exceptions) * scale
-		bad := float64(day.Counts.Exceptions) * scale
-		if bad > 0 {
-			bad = max(bad, 0.8) // one exception among thousands must be seen
-			d.fill(x, base-bad, bar, bad, badFill)
-			d.frame(x, base-bad, bar, bad, grey)
-		}
-		if others > 0 {
-			d.fill(x, base-bad-others, bar, others, color{176, 190, 212})
-		}
-	}
-	d.y = base + 0.8
-	d.dayLabels(days, left+axis, step)
-	d.y += st.lead + 1
-	d.legend(badFill, evidence.Exception.Mark()+" "+d.in(evidence.Exception.Name()), left+axis)
-	d.legend(color{176, 190, 212}, d.in(words.OtherItems), left+axis+30)
-	d.y += st.lead + 1
-	if items, exceptions := c.OffDays(); items > 0 {
-		d.flow(d.say(words.OffDays, format.Count(items), format.Count(exceptions)), d.st.small)
-	}
-}
-
-// dayLabels writes as many dates below the bars as there is room for.
-func (d *document) dayLabels(days []reports.DayCounts, x, step float64) {
-	st := d.st.tiny
-	every := 1
-	for float64(every)*step < 15 {
-		every++
-	}
-	for i := 0; i < len(days); i += every {
-		label := days[i].Date.In(d.p.Location).Format("01-02")
-		at := x + (float64(i)+0.5)*step - d.length(label, st)/2
-		d.put(min(at, right-d.length(label, st)), d.y, label, st)
-	}
-}
-
-func (d *document) legend(c color, label string, x float64) {
-	d.fill(x, d.y+0.4, 2.6, 2.6, c)
-	d.frame(x, d.y+0.4, 2.6, 2.6, grey)
-	d.put(x+4, d.y, label, d.st.tiny)
-}
-
 // month is one month of a source's calendar: by day of the month, from 1.
 type month struct {
 	first time.Time
@@ -206,7 +132,7 @@ func (d *document) calendar(days []reports.Day) {
 				x := left + label + float64(n-1)*field
 				d.fill(x, d.y, field, field, look.fill)
 				d.frame(x, d.y, field, field, grey)
-				mark := words.DayMark(day.State)
+				mark := day.State.Mark()
 				d.put(x+(field-d.length(mark, st))/2, d.y+(field-st.lead)/2, mark, st.with(look.text))
 			}
 		}

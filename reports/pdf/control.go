@@ -20,7 +20,10 @@ func (d *document) control(c *reports.Control) {
 	d.part(numbered(c.ID, c.Title), controlKey(c), d.controlRoom(c))
 	d.controlResult(c)
 	d.controlTexts(c)
-	d.dayChart(c)
+	if !c.ByDay() {
+		d.dayChart(c)
+	}
+	d.charts(c)
 	d.population(c)
 	d.completeness(c)
 	d.exceptions(c)
@@ -93,6 +96,7 @@ func (d *document) controlTexts(c *reports.Control) {
 		fact{d.in(words.Frequency), d.text(c.Frequency)},
 		fact{d.in(words.ServesItems), d.text(strings.Join(items, "\n"))},
 		fact{d.in(words.Parameters), params},
+		fact{d.in(words.Exempted), d.text(words.Exemptions(c.Exemptions, d.p.Lang))},
 		fact{d.in(words.ControlSource), d.rules(c)},
 	)
 }

@@ -105,7 +105,7 @@ func (d *document) coverFacts() {
 
 // signatures is the place for visible signatures, at the foot of the page.
 func (d *document) signatures() {
-	const height = 22.0
+	const height = sealHeight + 5
 	y := pageHeight - 20 - height
 	if d.y+6 > y {
 		d.bare = true
@@ -114,9 +114,13 @@ func (d *document) signatures() {
 	}
 	d.put(left, y-5, d.in(words.SignatureArea), d.st.small)
 	w := (bodyWidth - 6) / 2
-	for i, label := range []evidence.Text{words.SignedPreparer, words.SignedApprover} {
+	for i, f := range []signatureField{
+		{name: PreparerField, label: d.in(words.SignedPreparer)}, {name: ApproverField, label: d.in(words.SignedApprover)},
+	} {
 		x := left + float64(i)*(w+6)
 		d.frame(x, y, w, height, hairline)
-		d.put(x+2, y+1, d.in(label), d.st.tiny)
+		d.put(x+2, y+1, f.label, d.st.tiny)
+		f.page, f.x, f.y = d.PageNo(), x+2, y+4.5
+		d.fields = append(d.fields, f)
 	}
 }

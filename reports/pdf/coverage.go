@@ -9,13 +9,12 @@ import (
 // coverage is the calendar of all sources: what each gave for each day.
 func (d *document) coverage() {
 	d.section(d.in(words.CoverageCalendar), "coverage")
-	x := left
+	var states []legendEntry
 	for _, s := range reports.DayStates {
-		label := words.DayMark(s) + " " + d.in(words.DayName(s))
-		d.legend(dayPaint[s].fill, label, x)
-		x += d.length(label, d.st.tiny) + 10
+		states = append(states, legendEntry{look{fill: dayPaint[s].fill}, s.Mark() + " " + d.in(s.Name())})
 	}
-	d.y += d.st.tiny.lead + 3
+	d.legend(states, left)
+	d.y += 2
 	for i, src := range d.p.Sources {
 		if len(src.Days) == 0 {
 			continue
@@ -47,7 +46,7 @@ func (d *document) badDays() {
 				continue
 			}
 			look := dayPaint[day.State]
-			state := box{paras: []para{{text: words.DayMark(day.State) + " " + d.in(words.DayName(day.State)), st: d.st.cellBold.with(look.text)}}, fill: look.fill}
+			state := box{paras: []para{{text: day.State.Mark() + " " + d.in(day.State.Name()), st: d.st.cellBold.with(look.text)}}, fill: look.fill}
 			t.row(d.text(format.Date(day.Date, d.p.Location)), d.goTo(src.Name, sourceKey(i)), state, d.text(format.Count(int64(day.Units))), d.text(format.Count(int64(day.Bad))))
 		}
 	}

@@ -111,6 +111,7 @@ type document struct {
 	links  map[string]int // anchor → fpdf's link
 	y      float64        // where the next thing begins
 	bare   bool           // a page without header and footer: the cover
+	fields []signatureField
 
 	// drawn, when set, is told of every line of text and the room it takes.
 	drawn func(x, y, w, h float64, s string)

@@ -94,6 +94,9 @@ type box struct {
 	paras []para
 	fill  color // the zero color: none
 	right bool  // set at the right edge: numbers
+
+	// draw, when set, draws into the cell, whose place and size it is given.
+	draw func(x, y, w, h float64)
 }
 
 // set is a box broken into lines.
@@ -102,6 +105,7 @@ type set struct {
 	height float64
 	fill   color
 	right  bool
+	draw   func(x, y, w, h float64)
 }
 
 type setLine struct {
@@ -112,7 +116,7 @@ type setLine struct {
 // setBox breaks a box's paragraphs so that they are no wider than w. A box
 // higher than limit is cut, and the last line says that it is.
 func (d *document) setBox(b box, w, limit float64, cutNote string) set {
-	s := set{fill: b.fill, right: b.right}
+	s := set{fill: b.fill, right: b.right, draw: b.draw}
 	for _, p := range b.paras {
 		p = d.readable(p)
 		text := d.clean(p.text)

@@ -75,6 +75,13 @@ func (d *document) match(src *reports.Source) {
 	}
 	d.claimTotals(reports.MergeScopes(groups))
 	d.y += 2
+	var bases []fact
+	for _, b := range reports.Bases(src.Claims) {
+		bases = append(bases, fact{b.Method, d.text(b.Text)})
+	}
+	if len(bases) > 0 {
+		d.headedFacts(d.in(words.ExpectedRests), bases...)
+	}
 	d.figures(src.Claims)
 	d.claimGroups(d.in(words.ByScope), groups)
 }

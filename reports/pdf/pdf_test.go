@@ -23,7 +23,7 @@ func TestFontsHaveOurWords(t *testing.T) {
 	d := newDocument(p, layout{})
 	for _, s := range []string{
 		evidence.Effective.Mark() + evidence.ExceptionsNoted.Mark() + evidence.NoOccurrence.Mark() + evidence.NotEvaluable.Mark(),
-		evidence.Pending.Mark() + words.DayMark(reports.DayMissing), "…–·—↗", words.CutSeeExcel.JA, words.Conclusion.JA, words.VerifyIntro.EN,
+		evidence.Pending.Mark() + reports.DayMissing.Mark(), "…–·—↗", words.CutSeeExcel.JA, words.Conclusion.JA, words.VerifyIntro.EN,
 	} {
 		if got := d.clean(s); got != s {
 			t.Errorf("%q is shown as %q", s, got)

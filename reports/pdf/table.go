@@ -179,6 +179,9 @@ func (t *table) paint(sets []set, height float64, back color) {
 			d.fill(x, d.y, w, height, s.fill)
 		}
 		d.draw(s, x+cellPadX, d.y+t.padY, w-2*cellPadX)
+		if s.draw != nil {
+			s.draw(x+cellPadX, d.y, w-2*cellPadX, height)
+		}
 		x += w
 	}
 	d.y += height

@@ -2,6 +2,7 @@ package reportstest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/evidencepack/evidence"
@@ -53,6 +54,19 @@ func (b builder) chg01() reports.Control {
 		return evidence.Pass
 	}, reasons: func(i int) []reports.Reason {
 		return []reports.Reason{{Code: "no_independent_approval", Text: fmt.Sprintf(b.in("マージ時点で有効な他者の承認がない（作成者：%s）。", "No approval by another person was in force at the merge (author: %s)."), author(i))}}
+	}, chart: &reports.Chart{
+		Title: b.in("自己マージの割合", "Rate of self-merges"), Group: b.in("リポジトリ", "Repository"),
+		Parts: []reports.ChartPart{{Title: b.in("作成者本人によるマージ", "Merged by its author")}, {Title: b.in("その他のマージ", "Merged by others")}},
+	}, part: func(item reports.Item) int {
+		if slices.ContainsFunc(item.Observations, func(o reports.Reason) bool { return o.Code == "self_merge" }) {
+			return 0
+		}
+		return 1
+	}, group: func(i int) string {
+		if i%97 == 5 {
+			return Hostile[i/97%7+6] // as many groups whatever the number of items
+		}
+		return repositories[i%len(repositories)]
 	}, observations: b.pullObserved, fields: func(i int) []reports.Field {
 		return []reports.Field{text(repositories[i%len(repositories)]), number(float64(1000 + i)), text(author(i)), text(pullTitle(i))}
 	}, label: func(i int) string {

@@ -28,6 +28,10 @@ func (b builder) acc08() reports.Control {
 		Parameters: []reports.Parameter{
 			{Name: "break_glass_users", Value: "[]"},
 		},
+		Exemptions: []reports.Exemption{
+			{Parameter: "exempt_users", What: "svc-scan@minamo.example"},
+			{Parameter: "exempt", What: "user = ci-*", Why: Hostile[0], ApprovedBy: b.in("情報セキュリティ責任者", "Chief information security officer"), Until: "2026-10-15", Lapsed: true},
+		},
 	}
 	return b.finish(c, population{n: 128, verdict: func(i int) evidence.Verdict {
 		if i%9 == 4 {
@@ -159,7 +163,21 @@ func (b builder) net02() reports.Control {
 			r = append(r, reports.Reason{Code: "all_traffic", Text: b.in("すべての通信を：:/0に許可した。", "It allowed all traffic from ::/0.")})
 		}
 		return r
-	}, hostile: true})
+	}, hostile: true, chart: &reports.Chart{
+		Title: b.in("公開の経緯", "How ports were opened") + Hostile[0], Group: b.in("グループ", "Security group") + Hostile[1],
+		Parts: []reports.ChartPart{
+			{Title: b.in("公開なし", "Not opened")}, {Title: b.in("管理用ポートの公開", "Administrative port opened"), Exceptions: true},
+			{Title: b.in("全ての通信の公開", "All traffic opened") + Hostile[2], Exceptions: true},
+		},
+	}, part: func(item reports.Item) int {
+		switch {
+		case item.Verdict == evidence.NotApplicable:
+			return -1
+		case item.Verdict == evidence.Pass:
+			return 0
+		}
+		return len(item.Reasons)
+	}})
 }
 
 func (b builder) eventColumns() []reports.Column {
@@ -191,6 +209,10 @@ type population struct {
 	observations func(i int) []reports.Reason
 	link         func(i int) string
 	label        func(i int) string
+	group        func(i int) string
+
+	chart *reports.Chart // by day and, where it says what groups are, by group
+	part  func(item reports.Item) int
 }
 
 var events = []string{"AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules", "RevokeSecurityGroupIngress", "ConsoleLogin", "UpdateTrail"}
@@ -221,6 +243,9 @@ func (b builder) item(c *reports.Control, p population, i int) reports.Item {
 	}
 	if p.link != nil {
 		item.Link = p.link(i)
+	}
+	if p.group != nil {
+		item.Group = p.group(i)
 	}
 	if p.fields != nil {
 		item.Fields = p.fields(i)
@@ -275,8 +300,15 @@ func (b builder) finish(c reports.Control, p population) reports.Control {
 	c.Items, c.Linked = items, true
 	c.Exceptions = func() iter.Seq2[reports.Item, error] { return only(evidence.Exception, items()) }
 	tally := reports.NewTally(Period, Location)
+	var chart *reports.ChartTally
+	if p.chart != nil {
+		chart = reports.NewChartTally(*p.chart, true, Period, Location)
+	}
 	for item := range items() {
 		tally.Add(item.Time, item.Verdict)
+		if chart != nil {
+			chart.Add(p.part(item), item.Time, item.Group)
+		}
 		for _, o := range item.Observations {
 			c.Observations = countCode(c.Observations, o)
 		}
@@ -296,6 +328,9 @@ func (b builder) finish(c reports.Control, p population) reports.Control {
 		}
 	}
 	c.Counts, c.Days = tally.Counts, tally.Days()
+	if chart != nil {
+		c.Charts = []reports.Chart{chart.Chart()}
+	}
 	c.Rules = []reports.RuleFile{{Name: "policy.rego", SHA256: Hash("policy " + c.ID)}}
 	c.Population = b.population(c, p)
 	return c

@@ -130,8 +130,9 @@ func files() []reports.File {
 		"controls/registers/log-gaps.yaml", "controls/registers/self-merge.yaml",
 		"controls/logging/LOG-01/control.yaml", "controls/logging/LOG-01/policy.rego",
 		"controls/logging/LOG-02/control.yaml", "controls/logging/LOG-02/policy.rego",
-		"controls/network/NET-02/control.yaml", "controls/network/NET-02/policy.rego",
+		"controls/network/NET-02/control.yaml", "controls/network/NET-02/policy.rego", "delta.json",
 		"evidence/cloudtrail.event.jsonl.zst", "evidence/evidence.claim.jsonl.zst", "ipe.json", "manifest.json", "results.json",
+		"samples/ACC-08.txt.zst", "samples/CHG-01.txt.zst", "samples/LOG-01.txt.zst", "samples/LOG-02.txt.zst", "samples/NET-02.txt.zst",
 	} {
 		files = append(files, reports.File{Path: path, Size: int64(len(path)) * 48271 % 9_000_000, SHA256: Hash(path)})
 	}

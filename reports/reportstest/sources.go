@@ -69,6 +69,7 @@ func (b builder) lookup() reports.Source {
 		}
 		s.Claims = append(s.Claims, reports.Claim{
 			Source: s.Name, Kind: "cloudtrail.event", Method: b.in("全ページの取得", "every page was read"),
+			Basis: b.in("証跡元は件数を示さないため、あるべき件数はない。", "The source gives no number: there is none to expect."), Listed: true,
 			Scope: "account=000011112222 region=ap-northeast-1", Window: window,
 			Unit: b.in("ページ", "pages"), Expected: 12, Found: 12, Satisfied: true, Collected: b.asOf,
 			Counts: b.figures(600, 3, 0),
@@ -104,6 +105,7 @@ func (b builder) archiveClaims() []reports.Claim {
 func (b builder) digestClaim(account, region string, d int, window evidence.Period) reports.Claim {
 	c := reports.Claim{
 		Source: "aws-main", Kind: "cloudtrail.event", Method: b.in("ダイジェストの連鎖検証", "chain of digests"),
+		Basis: b.in("毎時のダイジェストの数を、対象の時間から算定した。", "The digests of every hour, reckoned from the time covered."),
 		Scope: "account=" + account + " region=" + region, Window: window,
 		Unit: b.in("毎時のダイジェスト", "hourly digests"), Expected: 24, Found: 24, Satisfied: true,
 		Counts: b.figures(1800+int64(d), 11, 4), Collected: b.asOf,

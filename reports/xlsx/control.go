@@ -97,7 +97,7 @@ func (t *itemTable) measure() {
 		if column.Type == reports.TimeColumn {
 			title = b.zoned(title)
 		}
-		t.heads = append(t.heads, b.heads(title)...)
+		t.heads = append(t.heads, b.head(title))
 		t.widths = append(t.widths, columnWidth(column, title))
 	}
 	t.heads = append(t.heads, b.heads(b.in(words.ItemID))...)
@@ -223,6 +223,9 @@ func (t *itemTable) block() []blockRow {
 	line := func(label evidence.Text, text string) { rows = append(rows, b.blockLine(t.widths, label, text)...) }
 	line(words.Activity, c.Activity)
 	line(words.Procedure, c.Procedure)
+	if len(c.Exemptions) > 0 {
+		line(words.Exempted, words.Exemptions(c.Exemptions, b.p.Lang))
+	}
 	line(words.Population, c.Population.KindTitle+" ("+c.Population.Kind+")\n"+c.Population.Definition)
 	result := blockRow{lineHeight + 3, []cell{{value: b.in(words.Result), style: b.styles.label, span: 2}, b.result(c.Result)}}
 	rows = append(rows, result)

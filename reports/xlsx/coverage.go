@@ -73,5 +73,5 @@ func (b *book) coverageRow(date time.Time, days []map[string]reports.Day) []cell
 }
 
 func (b *book) dayState(d reports.DayState) cell {
-	return cell{value: words.DayMark(d) + " " + b.in(words.DayName(d)), style: b.styles.day[d]}
+	return cell{value: d.Mark() + " " + b.in(d.Name()), style: b.styles.day[d]}
 }

@@ -64,6 +64,9 @@ func (t *ipeTable) source(src *reports.Source) {
 	for _, f := range reports.SumFigures(src.Claims) {
 		t.figure(f)
 	}
+	for _, b := range reports.Bases(src.Claims) {
+		t.fact(words.Question3, words.ExpectedRests, b.Method+"\n"+b.Text)
+	}
 	for _, c := range src.Claims {
 		t.claim(c)
 	}

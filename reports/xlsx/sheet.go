@@ -94,6 +94,7 @@ func (s *sheet) page() {
 			s.err = err
 		}
 	}
+	do(f.SetSheetDimension(s.name, "")) // excelize's own says one cell, and openpyxl's read-only mode believes it
 	do(f.SetSheetProps(s.name, &excelize.SheetPropsOptions{FitToPage: &fit}))
 	do(f.SetSheetView(s.name, 0, &excelize.ViewOptions{ShowGridLines: &off}))
 	do(f.SetPageLayout(s.name, &excelize.PageLayoutOptions{Size: &paper, Orientation: &orientation, FitToWidth: &width, FitToHeight: &height}))
@@ -325,10 +326,14 @@ func (b *book) result(r evidence.Result) cell {
 func (b *book) heads(titles ...string) []cell {
 	cells := make([]cell, len(titles))
 	for i, t := range titles {
-		cells[i] = cell{value: b.text(t), style: b.styles.header, note: b.noteOn(t)}
+		cells[i] = b.head(t)
+		cells[i].note = b.noteOn(t)
 	}
 	return cells
 }
+
+// head is a heading without a note, of a control's own columns.
+func (b *book) head(title string) cell { return cell{value: b.text(title), style: b.styles.header} }
 
 // noteOn is the note on a column of this title, in both languages.
 func (b *book) noteOn(title string) string {

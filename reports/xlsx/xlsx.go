@@ -11,6 +11,7 @@
 package xlsx
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -40,7 +41,7 @@ func (r Renderer) Render(w io.Writer, p *reports.Pack) error {
 	return renderBook(w, p, "report.xlsx", r.maxRows, (*book).build)
 }
 
-func renderBook(w io.Writer, p *reports.Pack, name string, maxRows int, build func(*book) error) error {
+func renderBook(w io.Writer, p *reports.Pack, name string, maxRows int, build func(*book) error) (err error) {
 	b := &book{f: excelize.NewFile(), p: p, maxRows: excelize.TotalRows, tables: map[string]bool{}}
 	if maxRows > 0 {
 		b.maxRows = maxRows
@@ -50,7 +51,9 @@ func renderBook(w io.Writer, p *reports.Pack, name string, maxRows int, build fu
 	if err := b.write(build); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
-	b.f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return newSortedZip(w, p.Checkpoint.SealedAt) })
+	z := newSortedZip(w, p.Checkpoint.SealedAt)
+	defer func() { err = errors.Join(err, z.discard()) }()
+	b.f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return z })
 	if _, err := b.f.WriteToBuffer(); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}

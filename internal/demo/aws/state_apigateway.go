@@ -15,6 +15,7 @@ type Stage struct {
 	API, Name string
 	WebACL    string // ARN of the web ACL on it
 	Variables map[string]string
+	Canary    map[string]any // canarySettings as GetStages gives them; nil: none
 }
 
 func apiGatewayOperation(c *call) string {
@@ -60,6 +61,9 @@ func (s *Server) apiGateway(c *call) response {
 				item := map[string]any{"stageName": st.Name, "deploymentId": "d1", "variables": st.Variables, "createdDate": 1700000000}
 				if st.WebACL != "" {
 					item["webAclArn"] = st.WebACL
+				}
+				if st.Canary != nil {
+					item["canarySettings"] = st.Canary
 				}
 				items = append(items, item)
 			}

@@ -14,6 +14,7 @@ type WebACL struct {
 	ID, Name, ARN string
 	CloudFront    bool
 	LogTo         string // ARN of the destination of its logs; empty: none
+	Rules         []any  // as GetWebACL gives them
 }
 
 func (w WebACL) summary() map[string]any {
@@ -52,7 +53,7 @@ func (s *Server) waf(c *call) response {
 		for _, w := range list {
 			if w.ID == in.ID {
 				acl := w.summary()
-				acl["DefaultAction"], acl["Rules"], acl["Capacity"] = map[string]any{"Allow": map[string]any{}}, []any{}, 0
+				acl["DefaultAction"], acl["Rules"], acl["Capacity"] = map[string]any{"Allow": map[string]any{}}, append([]any{}, w.Rules...), 0
 				return jsonResponse(http.StatusOK, map[string]any{"WebACL": acl, "LockToken": "simulated"})
 			}
 		}

@@ -14,23 +14,41 @@ import (
 	"time"
 )
 
+// Lap is what a step took.
+type Lap struct {
+	Elapsed    time.Duration
+	Processors time.Duration // as long as the process had a processor
+	PeakMB     float64       // the most memory that it held
+}
+
 // Laps returns what ends a step of a benchmark: it reports, under the step's name, the
 // seconds since the last call (<name>_s), those that the process had a processor
 // (<name>_cpu_s), which other work on the machine does not lengthen, and the most memory
 // that the process held in between (<name>_peak_MB). The last two are as Linux tells them;
 // elsewhere they are not there. The benchmark's timer must run.
-func Laps(b *testing.B) func(name string) {
+func Laps(b *testing.B) func(name string) Lap {
 	begin := func() (at, worked time.Duration) {
 		debug.FreeOSMemory()
 		resetPeak(b)
 		return b.Elapsed(), processors(b)
 	}
 	last, worked := begin()
-	return func(name string) {
-		b.ReportMetric((b.Elapsed() - last).Seconds(), name+"_s")
-		b.ReportMetric((processors(b) - worked).Seconds(), name+"_cpu_s")
-		b.ReportMetric(peak(b), name+"_peak_MB")
+	return func(name string) Lap {
+		l := Lap{b.Elapsed() - last, processors(b) - worked, peak(b)}
+		b.ReportMetric(l.Elapsed.Seconds(), name+"_s")
+		b.ReportMetric(l.Processors.Seconds(), name+"_cpu_s")
+		b.ReportMetric(l.PeakMB, name+"_peak_MB")
 		last, worked = begin()
+		return l
+	}
+}
+
+// Over reports how many times as long as another step, the floor, this one took: on the
+// clock (<name>) and of the processors (<name>_cpu).
+func (l Lap) Over(b *testing.B, name string, floor Lap) {
+	b.ReportMetric(l.Elapsed.Seconds()/floor.Elapsed.Seconds(), name)
+	if floor.Processors > 0 {
+		b.ReportMetric(l.Processors.Seconds()/floor.Processors.Seconds(), name+"_cpu")
 	}
 }
 

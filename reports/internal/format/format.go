@@ -95,3 +95,19 @@ func Short(hash string) string {
 func Seconds(d time.Duration, l evidence.Lang) string {
 	return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + evidence.Text{JA: " 秒", EN: " s"}.In(l)
 }
+
+// Share writes n as a part of all, to a tenth of a per cent: "12.3%". What is not nothing
+// is not written as nothing, nor what is not all as all; of nothing there is no share.
+func Share(n, all int64) string {
+	if all == 0 {
+		return "—"
+	}
+	tenths := (2000*n + all) / (2 * all)
+	switch {
+	case tenths == 0 && n > 0:
+		return "<0.1%"
+	case tenths == 1000 && n < all:
+		return ">99.9%"
+	}
+	return strconv.FormatInt(tenths/10, 10) + "." + strconv.FormatInt(tenths%10, 10) + "%"
+}

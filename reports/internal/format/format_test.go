@@ -49,3 +49,17 @@ func TestCount(t *testing.T) {
 		}
 	}
 }
+
+func TestShare(t *testing.T) {
+	for _, c := range []struct {
+		n, all int64
+		want   string
+	}{
+		{0, 0, "—"}, {0, 7, "0.0%"}, {1, 3, "33.3%"}, {2, 3, "66.7%"}, {7, 7, "100.0%"},
+		{1, 1_000_000, "<0.1%"}, {999_999, 1_000_000, ">99.9%"}, {1, 2000, "0.1%"}, {1, 2001, "<0.1%"},
+	} {
+		if got := format.Share(c.n, c.all); got != c.want {
+			t.Errorf("Share(%d, %d) = %q, want %q", c.n, c.all, got, c.want)
+		}
+	}
+}

@@ -39,8 +39,8 @@ var ColumnNotes = []ColumnNote{
 		JA: "回答が有効な最後の日。空欄は期限がないことを示す。",
 		EN: "The last day on which the response holds; empty: it does not lapse."}},
 	{Expected, evidence.Text{
-		JA: "証跡元の情報から存在するはずの数。",
-		EN: "How many there should be, by what the source says."}},
+		JA: "存在するはずの数。根拠は IPE の「あるべき数の根拠」による。証跡元が件数を示さない一覧では、レコードの件数ではなく、読み取ることとした対象の数である。",
+		EN: "How many there should be. IPE says what that rests on. Of lists for which the source gives no number it is not the number of records, but of what was to be read."}},
 	{Found, evidence.Text{
 		JA: "収集して確認した数。左の数と一致しない範囲に依拠する統制は評価不能となる。",
 		EN: "How many were collected. Controls that rest on what does not match are not evaluable."}},

@@ -7,9 +7,14 @@ var (
 	OSCALTitle       = evidence.Text{JA: "統制の検証結果：%s、%s、%s", EN: "Results of control tests: %s, %s, %s"}
 	OSCALResult      = evidence.Text{JA: "対象期間 %s の検証結果", EN: "Results for the period %s"}
 	OSCALResultIs    = evidence.Text{JA: "対象期間の封印された証跡に基づき、統制ごとに母集団の全項目を検証した結果である。例外事項及び結論を得られない項目は、1件ずつ所見（observation）として示す。例外なし及び対象外の項目は、件数のみを示す。", EN: "Every item of each control's population was tested on the sealed evidence of the period. Exceptions and items without a verdict are given one by one as observations; of items without exception, and of those that a control does not apply to, the number alone."}
-	OSCALNoPlan      = evidence.Text{JA: "OSCAL 形式の評価計画はない。評価の計画に当たるものは、判定に用いた統制の定義であり、本パックに収めている。", EN: "There is no assessment plan in OSCAL. What was planned are the controls as they were tested, whose sources the pack carries."}
-	OSCALControls    = evidence.Text{JA: "統制の定義（検証に用いたもの）", EN: "Sources of the controls, as they were tested"}
-	OSCALObjectives  = evidence.Text{JA: "評価目的（objective）は統制、その評価対象（control）はフレームワークの項目である。", EN: "The objectives are the controls that were tested; what OSCAL calls controls are the items of the framework."}
+	OSCALNoPlan      = evidence.Text{JA: "OSCAL 形式の評価計画はない。これに代わるものとして、フレームワークの項目と、項目ごとに検証した統制及びその検証手続を、OSCAL のカタログとして示す。判定に用いた統制の定義は、本パックに収めている。", EN: "There is no assessment plan in OSCAL. In its place stands an OSCAL catalog of the framework's items, with the controls that are tested for each and how. The pack carries the sources of the controls, as they were tested."}
+	OSCALPlan        = evidence.Text{JA: "検証の対象とした項目、統制及び検証手続", EN: "Items and controls that are tested, and how"}
+	OSCALCatalog     = evidence.Text{JA: "項目、統制及び検証手続の一覧：%s、%s、%s", EN: "Items, controls and how they are tested: %s, %s, %s"}
+	OSCALObjectives  = evidence.Text{JA: "評価目的（objective）は統制、カタログの統制（control）はフレームワークの項目である。複数の項目に対応する統制は、最初の項目にのみ示す。", EN: "The objectives are the controls that are tested; what OSCAL calls controls are the items of the framework. A control that serves several items stands with the first of them."}
+	OSCALSample      = evidence.Text{JA: "監査人のサンプル：抽出元 %s 件から %s 件を抽出（差替え %s 件）。サンプルの項目は判定の対象を限るものではない。", EN: "Sample for the auditor: out of %s items, %s were drawn (replaced: %s). The test was of every item, whatever was drawn."}
+	OSCALSampleFiles = evidence.Text{JA: "サンプルの抽出元の項目の一覧", EN: "What the sample was drawn from"}
+	OSCALChange      = evidence.Text{JA: "統制 %s の %s からの変化", EN: "What changed of control %s since %s"}
+	OSCALDelta       = evidence.Text{JA: "前期間からの変化（全統制）", EN: "What changed since the earlier period, of all controls"}
 	OSCALUnserved    = evidence.Text{JA: "本パックに対応する統制がなく、検証していない項目：%s", EN: "Items that no control in this pack serves and that were not reviewed: %s"}
 	OSCALNoServed    = evidence.Text{JA: "本パックの統制が対応する項目はない。", EN: "No control of this pack serves any item."}
 	OSCALTested      = evidence.Text{JA: "統制 %s の検証", EN: "Test of control %s"}

@@ -9,6 +9,8 @@ var (
 	SignatureArea  = evidence.Text{JA: "署名欄（電子署名の可視表示）", EN: "Signatures (visible part of the electronic signatures)"}
 	SignedPreparer = evidence.Text{JA: "作成者", EN: "Prepared by"}
 	SignedApprover = evidence.Text{JA: "承認者", EN: "Approved by"}
+	SignedAt       = evidence.Text{JA: "電子署名：%s", EN: "Signed electronically on %s"}
+	DemoKey        = evidence.Text{JA: "デモ用の鍵による署名であり、署名者を証明しない", EN: "By a demonstration key: it proves nothing about who signed"}
 	PageOf         = evidence.Text{JA: "%d / %d ページ", EN: "page %d of %d"}
 	Page           = evidence.Text{JA: "頁", EN: "Page"}
 )

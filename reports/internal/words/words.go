@@ -76,7 +76,7 @@ var (
 
 // Headings of columns and labels of facts.
 var (
-	FrameworkItem    = evidence.Text{JA: "項番", EN: "Item"}
+	FrameworkItem    = evidence.Text{JA: "項番", EN: "Item no."}
 	Group            = evidence.Text{JA: "区分", EN: "Group"}
 	Title            = evidence.Text{JA: "内容", EN: "Title"}
 	ItemTitle        = evidence.Text{JA: "統制目標・要求事項", EN: "Control objective or requirement"}
@@ -100,7 +100,7 @@ var (
 	KeyFields        = evidence.Text{JA: "主な内容", EN: "Key fields"}
 	ItemLabel        = evidence.Text{JA: "項目", EN: "Item"}
 	ItemID           = evidence.Text{JA: "項目ID", EN: "Item ID"}
-	SourceLink       = evidence.Text{JA: "証跡元", EN: "Source"}
+	SourceLink       = evidence.Text{JA: "証跡元の画面", EN: "In the source"}
 	OpenSource       = evidence.Text{JA: "開く ↗", EN: "open ↗"}
 	RecordHash       = evidence.Text{JA: "レコードのSHA-256", EN: "SHA-256 of the record"}
 	Activity         = evidence.Text{JA: "統制活動", EN: "Control activity"}
@@ -167,12 +167,13 @@ var (
 	Question2       = evidence.Text{JA: "2 パラメーター・抽出条件", EN: "2 Parameters and query"}
 	Question3       = evidence.Text{JA: "3 証跡元との照合", EN: "3 Match with the source"}
 	Question4       = evidence.Text{JA: "4 連番・時間の欠落", EN: "4 Gaps in sequence or timing"}
-	Matter          = evidence.Text{JA: "項目", EN: "Matter"}
+	Matter          = evidence.Text{JA: "事項", EN: "Matter"}
 	Content         = evidence.Text{JA: "内容", EN: "Content"}
 	ScopeOf         = evidence.Text{JA: "範囲", EN: "Scope"}
 	WindowStart     = evidence.Text{JA: "開始（含む）", EN: "From (included)"}
 	WindowEnd       = evidence.Text{JA: "終了（含まない）", EN: "To (not included)"}
 	CountedUnit     = evidence.Text{JA: "数える単位", EN: "What is counted"}
+	ExpectedRests   = evidence.Text{JA: "あるべき数の根拠", EN: "What the expected numbers rest on"}
 	Expected        = evidence.Text{JA: "あるべき数", EN: "Expected"}
 	Found           = evidence.Text{JA: "確認した数", EN: "Found"}
 	LocationOf      = evidence.Text{JA: "所在", EN: "Location"}
@@ -307,40 +308,6 @@ func ResultMeans(r evidence.Result) evidence.Text {
 		return evidence.Text{JA: "証跡が欠落し、不完全であり、読み取れない、若しくは期限未到来である、又は証跡から判定できない項目があるため、結論を得られない。", EN: "Evidence is missing, incomplete, unreadable or not yet due, or does not decide an item: no conclusion."}
 	}
 	return evidence.Text{JA: string(r), EN: string(r)}
-}
-
-// DayName is the word for a day of the coverage calendar.
-func DayName(d reports.DayState) evidence.Text {
-	switch d {
-	case reports.DayComplete:
-		return evidence.Text{JA: "収集済み", EN: "complete"}
-	case reports.DayLate:
-		return evidence.Text{JA: "収集済み（遅延）", EN: "complete, late"}
-	case reports.DayGap:
-		return evidence.Text{JA: "欠落あり", EN: "gap"}
-	case reports.DayMissing:
-		return evidence.Text{JA: "未収集", EN: "missing"}
-	case reports.DayAhead:
-		return evidence.Text{JA: "未到来", EN: "not yet due"}
-	}
-	return evidence.Text{JA: string(d), EN: string(d)}
-}
-
-// DayMark is the sign of a day of the coverage calendar.
-func DayMark(d reports.DayState) string {
-	switch d {
-	case reports.DayComplete:
-		return "○"
-	case reports.DayLate:
-		return "△"
-	case reports.DayGap:
-		return "▲"
-	case reports.DayMissing:
-		return "×"
-	case reports.DayAhead:
-		return "－"
-	}
-	return ""
 }
 
 // ClaimVerdict is the word for a claim that is satisfied or not. A list that was

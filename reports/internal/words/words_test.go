@@ -118,7 +118,7 @@ func TestMarksDiffer(t *testing.T) {
 		verdicts = append(verdicts, v.Mark())
 	}
 	for _, d := range reports.DayStates {
-		days = append(days, words.DayMark(d))
+		days = append(days, d.Mark())
 	}
 	for name, marks := range map[string][]string{"results": results, "verdicts": verdicts, "days": days} {
 		seen := map[string]bool{"": true}
@@ -130,6 +130,23 @@ func TestMarksDiffer(t *testing.T) {
 		}
 		if diff := cmp.Diff(map[string]int{"results": 4, "verdicts": 5, "days": 5}[name], len(marks)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// TestNotesAreOfOneColumn: no other text reads as a heading that has a note, which is
+// found by what the heading says.
+func TestNotesAreOfOneColumn(t *testing.T) {
+	all := texts(t)
+	one := map[string]bool{"Informational note": true, "observation": true} // of what the column of several has
+	for _, n := range words.ColumnNotes {
+		for at, text := range all {
+			if one[text.EN] {
+				continue
+			}
+			if text != n.Heading && (text.JA == n.Heading.JA || text.EN == n.Heading.EN) {
+				t.Errorf("%s: %q reads as the heading %q, which has a note", at, text, n.Heading)
+			}
 		}
 	}
 }

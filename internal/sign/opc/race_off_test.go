@@ -1,0 +1,5 @@
+//go:build !race
+
+package opc
+
+const raceDetector = false
