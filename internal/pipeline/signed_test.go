@@ -27,7 +27,7 @@ import (
 )
 
 // certified gives the run a key with a certificate.
-func certified(t *testing.T, r *Run) sign.Signer {
+func certified(t testing.TB, r *Run) sign.Signer {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
