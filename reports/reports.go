@@ -49,7 +49,22 @@ type Pack struct {
 	Window    *Window    // nil: it is not told
 	// Attachments are files that the document carries in it, in the order of their names.
 	Attachments []Attachment
-	Limits      []string // what this pack does not prove, in plain words and the pack's language
+	Redaction   *Redaction // what was replaced in an auditor's copy; nil: the pack holds the originals
+	Limits      []string   // what this pack does not prove, in plain words and the pack's language
+}
+
+// Redaction says of an auditor's copy what was replaced, in the pack's language.
+type Redaction struct {
+	Levels string // the data levels that were redacted
+	Rules  []RedactionRule
+	Key    string // names the key that pseudonyms follow from, and does not tell it
+	Ask    string // how a reader gets the original of a record
+}
+
+// RedactionRule is what became of a field.
+type RedactionRule struct {
+	Kind, Field, Level string
+	As                 string // in words
 }
 
 // Recipient is one of those whom the pack is made for.

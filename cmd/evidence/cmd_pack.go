@@ -13,6 +13,7 @@ func (a *app) packCommand() *cobra.Command {
 	var period periodFlags
 	var frameworks []string
 	var nonce, out, previous string
+	var redacted bool
 	var to deliveryFlags
 	c := &cobra.Command{
 		Use:   "pack --period PERIOD",
@@ -26,7 +27,12 @@ nonce (see: evidence sample).
 
 It tells what changed since the period before, from that period's pack in the
 configuration's folder or, without one, from evaluating its sealed evidence anew; the
-same bytes then need the same pack there.`,
+same bytes then need the same pack there.
+
+With --redacted it makes auditors' copies: the configuration's rules replace personal data
+by pseudonyms, and the controls are tested on what is left. A copy of which a verdict or reason would differ
+from that on the originals is not made. It compares with the copy for the period before,
+where there is one.`,
 		Example: "  evidence pack --period 2026-10 --framework soc1 --lang en",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -43,6 +49,7 @@ same bytes then need the same pack there.`,
 			}
 			run.Nonce = nonce
 			run.Previous = previous
+			run.Redacted = redacted
 			results, view, cp, err := run.Evaluate(cmd.Context(), p, run.Library.Controls)
 			if err != nil {
 				return err
@@ -74,6 +81,7 @@ same bytes then need the same pack there.`,
 	c.Flags().StringSliceVar(&frameworks, "framework", nil, "frameworks to make packs for, or all (default: the configuration's)")
 	c.Flags().StringVar(&nonce, "nonce", "", "the auditor's text, for samples (default: the one in the samples' log)")
 	addPrevious(c, &previous)
+	c.Flags().BoolVar(&redacted, "redacted", false, "make auditors' copies, in which personal data are replaced")
 	to.add(c)
 	c.Flags().StringVar(&out, "out", "", "`folder` for the packs (default: the configuration's)")
 	return c

@@ -15,11 +15,14 @@ import (
 	"github.com/evidencepack/evidence/internal/copies"
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/pack"
+	"github.com/evidencepack/evidence/internal/pipeline"
+	"github.com/evidencepack/evidence/internal/redaction"
 )
 
 func (a *app) verifyCommand() *cobra.Command {
 	var trust trustFlags
 	var checkpoints []string
+	var lockerPlace, redactionKey string
 	c := &cobra.Command{
 		Use:   "verify PACK|LOCKER",
 		Short: "Check a pack or a locker, offline, and repeat every test of a pack",
@@ -51,11 +54,14 @@ copied to (file:/folder, s3://…, git+ssh://…), all of which are read. Each m
 that the locker keeps, and each must extend the ones before it by a consistency proof
 of RFC 6962. A pack is held to them as far as the copies carry proofs.
 
+An auditor's copy is verified like any pack. With --locker and --redaction-key the
+organisation has it redacted again from the sealed records, and compared line for line.
+
 With --json a pack gives an object: "pack", "verified", and "checks", each with "check"
 (container, signature, certificate, timestamp, signer, files, approvals, documents,
-seal, known-checkpoints, evidence, re-performance, changes, reports), "state" (ok, note:
-nothing is wrong, and the reader must know it, failed), and in words "name", "detail"
-and "means". The schema is docs/verify.schema.json.`,
+seal, known-checkpoints, evidence, redaction, re-performance, changes, reports,
+originals), "state" (ok, note: nothing is wrong, and the reader must know it, failed),
+and in words "name", "detail" and "means". The schema is docs/verify.schema.json.`,
 		Example: "  evidence verify example-soc1-2026-10.zip --key pack.pub.pem\n" +
 			"  evidence verify example-soc1-2026-10.zip --trust-root company-ca.pem --tsa-root tsa.pem\n" +
 			"  evidence verify ./locker --key \"example+1234abcd+AbC…\"\n" +
@@ -70,8 +76,18 @@ and "means". The schema is docs/verify.schema.json.`,
 			if err != nil {
 				return err
 			}
+			if (lockerPlace == "") != (redactionKey == "") {
+				return usage("--locker and --redaction-key go together")
+			}
 			if store == nil {
-				return a.verifyPack(cmd, args[0], &trust, known)
+				originals, err := originalsAt(cmd.Context(), lockerPlace, redactionKey)
+				if err != nil {
+					return err
+				}
+				return a.verifyPack(cmd, args[0], &trust, known, originals)
+			}
+			if lockerPlace != "" {
+				return usage("--locker and --redaction-key are of an auditor's copy, which is a pack")
 			}
 			if trust.certificate+trust.root+trust.authorities != "" {
 				return usage("a locker's checkpoints are signed by a key without certificate: want --key alone")
@@ -85,7 +101,28 @@ and "means". The schema is docs/verify.schema.json.`,
 	c.Flags().StringArrayVar(&trust.keys, "key", nil, "the signer's public key: a PEM `file` for a pack, repeated where several signed, or a verifier key for a locker")
 	trust.add(c, "")
 	c.Flags().StringArrayVar(&checkpoints, "checkpoint", nil, "a checkpoint that is known from elsewhere, or a `place` with copies of them; may be repeated")
+	c.Flags().StringVar(&lockerPlace, "locker", "", "the `place` of the locker that an auditor's copy was made of")
+	c.Flags().StringVar(&redactionKey, "redaction-key", "", "the key `file` that it was redacted with")
 	return c
+}
+
+// originalsAt is what an auditor's copy was made of; nil: no locker is named.
+func originalsAt(ctx context.Context, place, keyFile string) (*pack.Originals, error) {
+	if place == "" {
+		return nil, nil
+	}
+	key, err := redaction.LoadKey(keyFile)
+	if err != nil {
+		return nil, err
+	}
+	store, err := lockerAt(ctx, place)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if store == nil {
+		return nil, usage("--locker: there is no locker at %s", place)
+	}
+	return pipeline.Originals(ctx, store, key)
 }
 
 // lockerAt is the store of the locker at a place; nil: there is no locker, so that
@@ -123,7 +160,7 @@ type packVerified struct {
 	Checks   []pack.Check `json:"checks"`
 }
 
-func (a *app) verifyPack(cmd *cobra.Command, path string, flags *trustFlags, known []locker.Known) error {
+func (a *app) verifyPack(cmd *cobra.Command, path string, flags *trustFlags, known []locker.Known, originals *pack.Originals) error {
 	l, err := a.language()
 	if err != nil {
 		return err
@@ -135,7 +172,7 @@ func (a *app) verifyPack(cmd *cobra.Command, path string, flags *trustFlags, kno
 	done := packVerified{Pack: path, Checks: []pack.Check{}}
 	told := map[pack.CheckID]bool{}
 	err = pack.Verify(cmd.Context(), path, pack.Verification{
-		Trust: trust, Drivers: all.Drivers(), Tool: toolVersion(), Lang: l, Known: known,
+		Trust: trust, Drivers: all.Drivers(), Tool: toolVersion(), Lang: l, Known: known, Originals: originals,
 		Report: func(c pack.Check) {
 			done.Checks = append(done.Checks, c)
 			if a.json {

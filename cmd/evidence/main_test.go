@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 			"instructions": instructions,
 			"junit":        junit,
 			"mode":         mode,
+			"redacted":     redacted(t),
 			"sarif":        valid(t, "testdata/schemas/sarif-schema-2.1.0.json"),
 			"verification": valid(t, "../../docs/verify.schema.json"),
 		},

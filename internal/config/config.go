@@ -56,7 +56,8 @@ type Config struct {
 	Sources      []Source
 	Controls     map[string]ControlSettings
 	Samples      Samples
-	Demo         bool // a simulated company: marked on everything that comes of it
+	Redaction    *Redaction // of auditors' copies; nil: none is configured
+	Demo         bool       // a simulated company: marked on everything that comes of it
 }
 
 // Recipient is one of those whom packs are made for, as the distribution list names them.
@@ -135,6 +136,7 @@ type file struct {
 	Sources         []any                      `yaml:"sources"` // read from the syntax tree, so that errors keep their lines
 	Controls        map[string]ControlSettings `yaml:"controls"`
 	Samples         samplesFile                `yaml:"samples"`
+	Redaction       *redactionFile             `yaml:"redaction"`
 	Demo            bool                       `yaml:"demo"`
 }
 
@@ -237,6 +239,9 @@ func Parse(b []byte, dir string) (*Config, error) {
 	}
 	if c.Samples, err = samples(f.Samples, dir); err != nil {
 		return nil, err
+	}
+	if c.Redaction, err = redacting(f.Redaction, dir); err != nil {
+		return nil, fmt.Errorf("redaction: %w", err)
 	}
 	return c, nil
 }

@@ -36,9 +36,9 @@ var encoders = sync.Pool{New: func() any {
 	return e
 }}
 
-// encodeObject compresses records, one a line. Equal records give equal bytes
+// EncodeObject compresses records, one a line. Equal records give equal bytes
 // with the same version of the compressor.
-func encodeObject(records []evidence.Record) ([]byte, error) {
+func EncodeObject(records []evidence.Record) ([]byte, error) {
 	var out bytes.Buffer
 	enc := encoders.Get().(*zstd.Encoder)
 	defer encoders.Put(enc)

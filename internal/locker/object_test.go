@@ -119,7 +119,7 @@ func TestDecodeObjectMemory(t *testing.T) {
 
 func TestEncodeObjectRefusesLongRecords(t *testing.T) {
 	r := evidence.Record{Kind: "k", ID: "1", Time: testTime, Body: []byte(`{"a":"` + strings.Repeat("x", MaxLine) + `"}`)}
-	if _, err := encodeObject([]evidence.Record{r}); err == nil {
+	if _, err := EncodeObject([]evidence.Record{r}); err == nil {
 		t.Error("a record was kept that cannot be read back")
 	}
 }
@@ -246,7 +246,7 @@ func FuzzDecodeObject(f *testing.F) {
 		if err != nil {
 			return
 		}
-		object, err := encodeObject(records)
+		object, err := EncodeObject(records)
 		if err != nil {
 			return // a body with a line break between its tokens
 		}

@@ -22,6 +22,24 @@ type Entry struct {
 	Index int64 // from 0
 	Manifest
 	Raw []byte // the leaf's data: the manifest byte for byte
+
+	// Original is what is told of the leaf where Manifest and Raw are a redacted copy of
+	// it; nil: they are the leaf's.
+	Original *Original
+}
+
+// Original names a leaf whose data are not told.
+type Original struct {
+	Leaf   tlog.Hash // of the record in the log
+	SHA256 string    // of the data, hex: by it other manifests refer to the leaf
+}
+
+// Hash is [Manifest.Hash] of the leaf.
+func (e Entry) Hash() string {
+	if e.Original != nil {
+		return e.Original.SHA256
+	}
+	return e.Manifest.Hash()
 }
 
 // Sealed yields the entries that cp commits to, in the order of the log, each

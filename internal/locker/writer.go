@@ -112,7 +112,7 @@ func prepare(item Item) (m Manifest, object []byte, err error) {
 		if err := checkRecords(m, item.Records); err != nil {
 			return m, nil, err
 		}
-		if object, err = encodeObject(item.Records); err != nil {
+		if object, err = EncodeObject(item.Records); err != nil {
 			return m, nil, err
 		}
 		m.Object, m.Size = hexSHA256(object), int64(len(object))

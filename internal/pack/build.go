@@ -48,6 +48,7 @@ type Input struct {
 	Library    *controls.Library
 	Framework  *controls.Framework
 	Drivers    []collectors.Driver
+	Redacted   *Redacted    // of an auditor's copy: View, Results and Library are its; nil: the pack holds the originals
 	SampleSeal SampleSeal   // what samples are drawn from
 	Samples    []SamplePlan // of the controls that have one
 	Nonce      string       // of the auditor, for the samples; empty: none was given
@@ -131,7 +132,7 @@ type builder struct {
 
 func (b *builder) build(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		b.gather, b.evidence, b.proofs, b.controlSources, b.responses, b.outcomes, b.changes, b.instructions, b.render, b.signPDF, b.signXLSX, b.seal,
+		b.gather, b.evidence, b.redaction, b.proofs, b.controlSources, b.responses, b.outcomes, b.changes, b.instructions, b.render, b.signPDF, b.signXLSX, b.seal,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -222,12 +223,15 @@ func carried(want []evidence.Selection, sources []sealed.Source) []evidence.Sele
 // evidence writes the records of the kinds that are selected. Of other kinds the
 // pack has the manifests alone: they tell when and how completely the period was
 // collected.
-func (b *builder) evidence(context.Context) error {
+func (b *builder) evidence(ctx context.Context) error {
 	for _, kind := range kindsOf(b.entries) {
 		if !slices.ContainsFunc(b.want, func(s evidence.Selection) bool { return s.Kind == kind }) {
 			continue
 		}
 		err := b.write(EvidenceFile(kind), func(w io.Writer) error {
+			if b.Redacted != nil {
+				return b.writeRedacted(ctx, w, kind)
+			}
 			for _, m := range batchesOf(b.entries, kind) {
 				if err := copyObject(w, b.Locker, m); err != nil {
 					return err
@@ -313,7 +317,7 @@ func (b *builder) outcomes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.told = &contents{manifest: &b.Manifest, library: b.Library, framework: b.Framework, results: b.Results, answers: b.Answers, leaves: b.entries, window: b.Window,
+	b.told = &contents{manifest: &b.Manifest, redaction: b.said(), library: b.Library, framework: b.Framework, results: b.Results, answers: b.Answers, leaves: b.entries, window: b.Window,
 		sources: ipe.Sources, records: ipe.Records, drivers: b.Drivers, location: b.Location, files: os.DirFS(b.dir)}
 	text, err := ipe.encode()
 	if err != nil {
@@ -356,7 +360,7 @@ func (b *builder) changes(ctx context.Context) error {
 }
 
 func (b *builder) instructions(context.Context) error {
-	text, err := instructions(&b.Manifest, b.Signer, b.Results, b.drawn, b.Library, b.Previous)
+	text, err := instructions(&b.Manifest, b.Signer, b.Results, b.drawn, b.Library, b.Previous, b.said())
 	if err != nil {
 		return err
 	}

@@ -36,9 +36,11 @@ const (
 	CheckSeal          CheckID = "seal"
 	CheckKnown         CheckID = "known-checkpoints"
 	CheckEvidence      CheckID = "evidence"
+	CheckRedaction     CheckID = "redaction" // of an auditor's copy, in the place of evidence
 	CheckReperformance CheckID = "re-performance"
 	CheckChanges       CheckID = "changes"
 	CheckReports       CheckID = "reports"
+	CheckOriginals     CheckID = "originals"
 )
 
 // description is how a check is called, and what it shows.
@@ -122,6 +124,13 @@ var descriptions = map[CheckID]description{
 			EN: "All records in the pack are under the seal: none was altered, removed or added since it was collected. What was altered at its source before that, it does not show.",
 		},
 	},
+	CheckRedaction: {
+		evidence.Text{JA: "秘匿化", EN: "redaction"},
+		evidence.Text{
+			JA: "収めた記録の件数が封印された記録と同じであり、署名された秘匿化の一覧と一致することを示す。各記録が封印された記録を置き換えたものであることは、ロッカーと鍵を用いる「原本との照合」により確かめる。",
+			EN: "The records in the pack are as many as were sealed, and those of the signed list of redacted objects. That each is made of the sealed record, the check of the originals shows, which needs the locker and the key.",
+		},
+	},
 	CheckReperformance: {
 		evidence.Text{JA: "再実施", EN: "re-performance"},
 		evidence.Text{
@@ -141,6 +150,13 @@ var descriptions = map[CheckID]description{
 		evidence.Text{
 			JA: "報告書の記載が、再実施した結果から得られるものであることを示す。",
 			EN: "What the reports say follows from the results that were repeated.",
+		},
+	},
+	CheckOriginals: {
+		evidence.Text{JA: "原本との照合", EN: "originals"},
+		evidence.Text{
+			JA: "封印された記録を、パックに記載の規則と鍵により再度置き換えた結果が、パックの全ての行と一致することを示す。",
+			EN: "Redacting the sealed records again, by the rules that the pack states and the key, gives every line of the pack.",
 		},
 	},
 }

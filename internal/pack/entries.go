@@ -28,6 +28,10 @@ type entryLine struct {
 	Index    int64    `json:"index"`
 	Manifest string   `json:"manifest"` // the leaf's exact bytes
 	Proof    []string `json:"proof"`    // RFC 6962 audit path, base64, nearest sibling first
+
+	// Of an auditor's copy, where the manifest is a redacted one.
+	Leaf   string `json:"leaf,omitempty"`            // the record hash of the leaf, base64: what the proof proves
+	SHA256 string `json:"manifest_sha256,omitempty"` // of the leaf's bytes, hex: what other manifests call it
 }
 
 // prover proves that a checkpoint includes a leaf.
@@ -49,6 +53,9 @@ func writeEntries(w io.Writer, p prover, cp locker.Checkpoint, entries []locker.
 			return fmt.Errorf("prove leaf %d: %w", e.Index, err)
 		}
 		line := entryLine{Index: e.Index, Manifest: string(e.Raw)}
+		if o := e.Original; o != nil {
+			line.Leaf, line.SHA256 = base64.StdEncoding.EncodeToString(o.Leaf[:]), o.SHA256
+		}
 		for _, h := range proof {
 			line.Proof = append(line.Proof, base64.StdEncoding.EncodeToString(h[:]))
 		}
@@ -94,7 +101,7 @@ func readEntries(r io.Reader, cp locker.Checkpoint) ([]locker.Entry, error) {
 	return entries, lines.Err()
 }
 
-func readEntry(b []byte, cp locker.Checkpoint) (locker.Entry, error) {
+func readEntry(b []byte, cp locker.Checkpoint) (_ locker.Entry, err error) {
 	var line entryLine
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
@@ -109,15 +116,31 @@ func readEntry(b []byte, cp locker.Checkpoint) (locker.Entry, error) {
 		}
 		proof = append(proof, tlog.Hash(h))
 	}
-	raw := []byte(line.Manifest)
-	if err := tlog.CheckRecord(proof, cp.Size, cp.Root, line.Index, tlog.RecordHash(raw)); err != nil {
+	e := locker.Entry{Index: line.Index, Raw: []byte(line.Manifest)}
+	leaf := tlog.RecordHash(e.Raw)
+	if line.Leaf != "" || line.SHA256 != "" {
+		if e.Original, err = readOriginal(line); err != nil {
+			return locker.Entry{}, err
+		}
+		leaf = e.Original.Leaf
+	}
+	if err := tlog.CheckRecord(proof, cp.Size, cp.Root, line.Index, leaf); err != nil {
 		return locker.Entry{}, fmt.Errorf("leaf %d is not in the checkpoint: %w", line.Index, err)
 	}
-	m, err := locker.Decode(raw)
-	if err != nil {
+	if e.Manifest, err = locker.Decode(e.Raw); err != nil {
 		return locker.Entry{}, fmt.Errorf("leaf %d: %w", line.Index, err)
 	}
-	return locker.Entry{Index: line.Index, Manifest: m, Raw: raw}, nil
+	return e, nil
+}
+
+// readOriginal reads what an auditor's copy tells of a leaf whose manifest is redacted.
+func readOriginal(line entryLine) (*locker.Original, error) {
+	h, err := base64.StdEncoding.DecodeString(line.Leaf)
+	sum, sumErr := hex.DecodeString(line.SHA256)
+	if err != nil || len(h) != tlog.HashSize || sumErr != nil || len(sum) != sha256.Size {
+		return nil, fmt.Errorf("leaf %d: its redacted manifest needs the hashes of the original", line.Index)
+	}
+	return &locker.Original{Leaf: tlog.Hash(h), SHA256: line.SHA256}, nil
 }
 
 // batchesOf lists the batches of a kind that entries name, each object once, in
@@ -157,15 +180,27 @@ type archive struct {
 type segment struct {
 	file         string
 	offset, size int64
+	sha256       string
 }
 
-func newArchive(fsys fs.FS, entries []locker.Entry) *archive {
+// newArchive finds the batches in the evidence files, which hold the sealed objects or, as
+// redacted says, what they are redacted to.
+func newArchive(fsys fs.FS, entries []locker.Entry, redacted *Redaction) *archive {
 	a := &archive{fsys: fsys, entries: entries, at: map[string]segment{}}
+	parts := redacted.bySealed()
 	for _, kind := range kindsOf(entries) {
 		var offset int64
 		for _, m := range batchesOf(entries, kind) {
-			a.at[m.Object] = segment{EvidenceFile(kind), offset, m.Size}
-			offset += m.Size
+			part := segment{EvidenceFile(kind), offset, m.Size, m.Object}
+			if redacted != nil {
+				o, ok := parts[m.Object]
+				if !ok {
+					break // the kind is not carried, or checking it fails for want of this
+				}
+				part.size, part.sha256 = o.Size, o.SHA256
+			}
+			a.at[m.Object] = part
+			offset += part.size
 		}
 	}
 	return a
@@ -180,11 +215,15 @@ func (a *archive) check(kind string) (batches int, records int64, err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	for _, m := range batchesOf(a.entries, kind) {
+		part, ok := a.at[m.Object]
+		if !ok {
+			return batches, records, fmt.Errorf("batch %s is not in %s", m.Object, RedactionFile)
+		}
 		sum := sha256.New()
-		if _, err := io.CopyN(sum, f, m.Size); err != nil {
+		if _, err := io.CopyN(sum, f, part.size); err != nil {
 			return batches, records, fmt.Errorf("batch %s: %w", m.Object, err)
 		}
-		if got := hex.EncodeToString(sum.Sum(nil)); got != m.Object {
+		if got := hex.EncodeToString(sum.Sum(nil)); got != part.sha256 {
 			return batches, records, fmt.Errorf("batch %s: its bytes hash to %s", m.Object, got)
 		}
 		batches++

@@ -26,7 +26,7 @@ const (
 
 // instructions writes VERIFY.md: how to check this pack with the tool, and with
 // openssl, sha256sum and opa alone.
-func instructions(m *Manifest, signer sign.Signer, r *evaluation.Results, samples *Samples, library *controls.Library, previous *Previous) ([]byte, error) {
+func instructions(m *Manifest, signer sign.Signer, r *evaluation.Results, samples *Samples, library *controls.Library, previous *Previous, redacted *Redaction) ([]byte, error) {
 	t, err := template.New(VerifyFile).Parse(verifyTemplate)
 	if err != nil {
 		return nil, err
@@ -47,6 +47,9 @@ func instructions(m *Manifest, signer sign.Signer, r *evaluation.Results, sample
 	}
 	if len(signer.Certificates()) > 0 {
 		values["Chain"] = sign.OpenSSLChain(SignatureFile, rootFile)
+	}
+	if redacted != nil {
+		values["Redaction"] = redacted
 	}
 	if e, ok := newExample(r, library); ok {
 		values["OPA"], values["Whole"] = e.one(), e.whole()

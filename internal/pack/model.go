@@ -32,6 +32,7 @@ type contents struct {
 	answers   *responses.Answers
 	leaves    []locker.Entry // the sealed manifests
 	sources   []sealed.Description
+	redaction *Redaction              // nil: the pack holds the originals
 	window    *Window                 // nil: the pack does not tell of it
 	records   map[string]sealed.Stats // by kind
 	drivers   []collectors.Driver
@@ -101,6 +102,9 @@ func (c *contents) model() (*reports.Pack, error) {
 		return nil, err
 	}
 	p.Limits = c.limits()
+	if c.redaction != nil {
+		p.Redaction = c.redactionModel()
+	}
 	if c.delta != nil {
 		p.Delta = c.deltaModel()
 	}

@@ -41,6 +41,10 @@ type Verification struct {
 	Report  func(Check)
 	Lang    evidence.Lang
 	Known   []locker.Known // checkpoints that are known from elsewhere
+
+	// Originals, of an auditor's copy, has it redacted again from the originals and compared;
+	// nil: what it says of them is taken from its signer.
+	Originals *Originals
 }
 
 // Verify checks everything about the pack at path, a zip or a folder: the
@@ -65,7 +69,7 @@ func verify(ctx context.Context, path string, v Verification, use func(*verifier
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		w.container, w.signature, w.files, w.pdfSignatures, w.xlsxSignatures, w.approvals, w.checkpoint, w.known, w.evidence, w.tests, w.reports,
+		w.container, w.signature, w.files, w.pdfSignatures, w.xlsxSignatures, w.approvals, w.checkpoint, w.known, w.evidence, w.tests, w.reports, w.originals,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -112,6 +116,7 @@ type verifier struct {
 	entries  []locker.Entry
 	cp       locker.Checkpoint
 	archive  *archive
+	redacted *Redaction // nil: the pack holds the originals
 	contents *contents
 	results  *evaluation.Results
 	rendered map[string]string // SHA-256 of what of a report was rendered, where it bears signatures
@@ -270,7 +275,13 @@ func (w *verifier) evidence(context.Context) (err error) {
 		return fmt.Errorf("%s: %w", EntriesFile, err)
 	}
 	w.ok(w.say("%d件の収集記録がすべて封印に含まれる(包含証明)", "%d sealed manifests, each proven to be in the checkpoint"), len(w.entries))
-	w.archive = newArchive(w.fsys, w.entries)
+	if w.redacted, err = readRedaction(w.fsys, w.manifest); err != nil {
+		return err
+	}
+	if err := w.redaction(); err != nil {
+		return err
+	}
+	w.archive = newArchive(w.fsys, w.entries, w.redacted)
 	for _, kind := range kindsOf(w.entries) {
 		if !slices.ContainsFunc(w.manifest.Files, func(f File) bool { return f.Path == EvidenceFile(kind) }) {
 			// Should a test read it, that fails for want of the records.
@@ -282,6 +293,10 @@ func (w *verifier) evidence(context.Context) (err error) {
 		batches, records, err := w.archive.check(kind)
 		if err != nil {
 			return fmt.Errorf("%s: %w", EvidenceFile(kind), err)
+		}
+		if w.redacted != nil {
+			w.ok(w.say("%s: %d件の記録(%dバッチ)が、封印された記録と同じ件数であり、秘匿化の一覧のハッシュと一致", "%s: %d records in %d batches, as many as were sealed, with the hashes that the list of redacted objects has"), kind, records, batches)
+			continue
 		}
 		w.ok(w.say("%s: %d件の記録(%dバッチ)が封印時のものと一致", "%s: %d records in %d batches are those that were sealed"), kind, records, batches)
 	}
@@ -365,7 +380,7 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	w.contents = &contents{manifest: w.prepared(), library: library, framework: framework, results: results, answers: answers, leaves: w.entries, window: window,
+	w.contents = &contents{manifest: w.prepared(), redaction: w.redacted, library: library, framework: framework, results: results, answers: answers, leaves: w.entries, window: window,
 		sources: ipe.Sources, records: ipe.Records, drivers: w.Drivers, samples: samples, location: location, files: w.fsys}
 	return w.delta(ctx, view, held)
 }

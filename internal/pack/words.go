@@ -310,6 +310,9 @@ func (c *contents) limits() []string {
 			texts = append(texts, methodLimits[m])
 		}
 	}
+	if c.redaction != nil {
+		texts = append(texts, redactionLimits...)
+	}
 	if c.results.Open {
 		texts = append(texts, evidence.Text{
 			JA: "対象期間は収集時点で終了していない。結果は収集日時までのものである。",

@@ -86,17 +86,30 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 			Signer: signer, SignerName: signerName(signer), Person: preparer.Name, Role: preparer.Role, Ephemeral: r.Config.Demo, SignedAt: r.Now(),
 			Authorities: authorities,
 		}
-		name := pack.Name(r.Config.Organisation, f.ID, r.Config.Calendar.Name(p))
-		if r.Unanswered != nil {
-			in.Unanswered = func(why pack.Unanswered) { r.Unanswered(filepath.Join(dir, name+".zip"), why) }
-		}
-		path, err := pack.Build(ctx, in, dir, name)
+		path, err := r.build(ctx, in, dir)
 		if err != nil {
 			return paths, err
 		}
 		paths = append(paths, path)
 	}
 	return paths, nil
+}
+
+// build makes the pack, or, of an auditor's copy, redacts what it is made of before.
+func (r *Run) build(ctx context.Context, in pack.Input, dir string) (path string, err error) {
+	name := pack.Name(r.Config.Organisation, in.Framework.ID, in.Manifest.PeriodName)
+	if r.Redacted {
+		name += pack.RedactedSuffix
+		var redacted *pack.Redacted
+		if redacted, err = r.redact(ctx, &in); err != nil {
+			return "", err
+		}
+		defer func() { err = errors.Join(err, redacted.Close()) }()
+	}
+	if r.Unanswered != nil {
+		in.Unanswered = func(why pack.Unanswered) { r.Unanswered(filepath.Join(dir, name+".zip"), why) }
+	}
+	return pack.Build(ctx, in, dir, name)
 }
 
 // Authorities are those that the configuration has packs time-stamped by.

@@ -37,6 +37,7 @@ type Run struct {
 	Workers  int    // units collected at a time, unless a collector is Parallel; at least 1
 	Nonce    string // of the auditor, for samples; empty: the one that was written down
 	Progress func(Progress)
+	Redacted bool // packs are auditors' copies, as the configuration's redaction says
 	// Unanswered is told of timestamp authorities that gave a pack no timestamp; nil: nobody is told.
 	Unanswered func(pack string, why pack.Unanswered)
 	Previous   string // the pack that packs compare with; empty: that of the period before, or its evidence; NoPrevious

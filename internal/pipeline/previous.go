@@ -42,7 +42,11 @@ func (b *previous) of(ctx context.Context, f *controls.Framework) (*pack.Previou
 	default:
 		return b.run.readPrevious(named, f)
 	}
-	if path, ok := b.run.keptPack(b.period, f); ok {
+	path, ok := b.run.keptPack(b.period, f)
+	if !ok && b.run.Redacted {
+		return nil, nil // what the locker holds of it is not redacted
+	}
+	if ok {
 		p, err := b.run.readPrevious(path, f)
 		if err == nil && !p.Period.Start.Equal(b.period.Start) {
 			err = fmt.Errorf("the pack %s is of %s", path, p.Name)
@@ -61,6 +65,9 @@ func (b *previous) of(ctx context.Context, f *controls.Framework) (*pack.Previou
 // keptPack finds the pack of a framework and period among those that were made.
 func (r *Run) keptPack(p evidence.Period, f *controls.Framework) (path string, ok bool) {
 	path = filepath.Join(r.Config.Packs, pack.Name(r.Config.Organisation, f.ID, r.Config.Calendar.Name(p)))
+	if r.Redacted {
+		path += pack.RedactedSuffix
+	}
 	for _, path := range []string{path + ".zip", path} {
 		if _, err := os.Stat(path); err == nil {
 			return path, true

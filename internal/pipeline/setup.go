@@ -14,6 +14,7 @@ import (
 	"github.com/evidencepack/evidence/internal/config"
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/pack"
+	"github.com/evidencepack/evidence/internal/redaction"
 	"github.com/evidencepack/evidence/internal/sign"
 )
 
@@ -31,6 +32,15 @@ func Setup(ctx context.Context, c *config.Config, now func() time.Time) (made []
 			return made, err
 		}
 		made = append(made, key.path)
+	}
+	if r := c.Redaction; r != nil && !exists(r.Key) {
+		if err := os.MkdirAll(filepath.Dir(r.Key), 0o700); err != nil {
+			return made, err
+		}
+		if err := redaction.GenerateKey(r.Key); err != nil {
+			return made, err
+		}
+		made = append(made, r.Key)
 	}
 	store, err := lockerStore(ctx, c, now)
 	if err != nil {

@@ -99,6 +99,11 @@ func Load(folder fs.FS, zone *time.Location) ([]File, error) {
 	return files, errors.Join(append(wrong, twice(files)...)...)
 }
 
+// Parse reads one file, as [Load] does.
+func Parse(name string, source []byte, zone *time.Location) (File, error) {
+	return parse(name, source, evidence.Calendar{Location: zone})
+}
+
 // twice tells of exceptions that have several responses.
 func twice(files []File) []error {
 	type exception struct {

@@ -150,7 +150,7 @@ func Open(ctx context.Context, archive Archive, period evidence.Period, sources 
 		}
 		v.entries = append(v.entries, entry{e, what})
 		if what == speaks {
-			v.add(h, e.Manifest, plans, attempts)
+			v.add(h, e, plans, attempts)
 		}
 	}
 	for _, h := range v.held {
@@ -193,13 +193,14 @@ func mayHoldLate(unit, p evidence.Period) bool {
 	return !unit.Start.Before(p.End) && unit.Start.Before(p.End.Add(lateness))
 }
 
-func (v *View) add(h *holding, m locker.Manifest, plans map[string]evidence.Query, attempts map[string]*attempt) {
+func (v *View) add(h *holding, e locker.Entry, plans map[string]evidence.Query, attempts map[string]*attempt) {
+	m := e.Manifest
 	if m.Collected.At.After(v.asOf) && !again(m, attempts) {
 		v.asOf = m.Collected.At
 	}
 	switch m.Type {
 	case locker.Plan:
-		plans[m.Hash()] = *m.Query
+		plans[e.Hash()] = *m.Query
 		h.plans = append(h.plans, newPlan(m))
 	case locker.Failure:
 		h.failures = append(h.failures, m)

@@ -29,6 +29,10 @@ func (d *document) sourceExamined(src *reports.Source) {
 	if src.Identity == "" {
 		identity = d.lines(d.in(words.IdentityUnknown))
 	}
+	redacted := ""
+	if d.p.Redaction != nil {
+		redacted = d.in(words.RedactionInIPE)
+	}
 	d.facts(
 		fact{words.SourceSystem, d.lines(src.System)},
 		fact{words.LocationOf, d.code(src.Location)},
@@ -39,6 +43,7 @@ func (d *document) sourceExamined(src *reports.Source) {
 		fact{words.AnswersRead, d.lines(d.say(words.AnswersAre, format.Count(src.Answers.N), format.Count(src.Answers.Bytes)))},
 		fact{words.AnswersHash, d.code(src.Answers.SHA256)},
 		fact{words.ClockDifference, d.lines(words.Clocks(src.Answers, d.p.Lang))},
+		fact{words.Redaction, d.lines(redacted)},
 	)
 }
 

@@ -34,6 +34,7 @@ func (d *document) method() {
 	d.leaf("li", d.in(words.LimitPeriodHalfOpen))
 	d.leaf("li", d.say(words.PageShows, format.Count(maxListed), format.Count(maxInAll), format.Count(maxObserved)))
 	d.end("ul")
+	d.redaction()
 	d.end("section")
 }
 

@@ -55,6 +55,9 @@ func (d *document) cover() {
 	if d.p.Demo {
 		d.leaf("p", d.in(words.DemoBanner), class("banner"))
 	}
+	if r := d.p.Redaction; r != nil {
+		d.leaf("p", d.say(words.RedactionBanner, r.Levels), class("banner"))
+	}
 	if d.p.Open {
 		d.leaf("p", d.say(words.OpenBanner, d.time(d.p.AsOf)), class("banner"))
 	}
@@ -65,6 +68,10 @@ func (d *document) cover() {
 
 func (d *document) coverFacts() {
 	p := d.p
+	redacted := ""
+	if r := p.Redaction; r != nil {
+		redacted = d.say(words.RedactionIs, format.Count(int64(len(r.Rules))), r.Key)
+	}
 	d.start("div", class("sealed"))
 	d.facts(
 		fact{words.AuditPeriod, d.lines(d.say(words.PeriodWritten, d.time(p.Period.Start), d.time(p.Period.End)))},
@@ -73,6 +80,7 @@ func (d *document) coverFacts() {
 		fact{words.Distribution, d.lines(p.Distribution)},
 		fact{words.AsOf, d.lines(d.time(p.AsOf))},
 		fact{words.Tool, d.lines(p.Tool)},
+		fact{words.Redaction, d.lines(redacted)},
 	)
 	caution := ""
 	if p.Signer.Ephemeral {

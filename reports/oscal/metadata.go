@@ -37,6 +37,9 @@ func (d *document) metadata() metadata {
 		Parties:     []party{{UUID: d.id("organisation"), Type: "organization", Name: either(line(p.Organisation))}},
 		Responsible: []assignment{{"prepared-for", []string{d.id("organisation")}}},
 	}
+	if r := p.Redaction; r != nil {
+		m.Props = append(m.Props, filled([]property{own("redaction-levels", r.Levels), own("redaction-key", r.Key)})...)
+	}
 	if preparer := line(p.PreparedBy); preparer != "" {
 		m.Roles = append(m.Roles, role{"prepared-by", d.say(words.PreparedBy)})
 		m.Parties = append(m.Parties, party{UUID: d.id("preparer"), Type: "organization", Name: preparer, Remarks: d.say(words.OSCALPreparer)})

@@ -52,6 +52,9 @@ func (d *document) banners() {
 	if d.p.Demo {
 		d.banner(d.in(words.DemoBanner))
 	}
+	if r := d.p.Redaction; r != nil {
+		d.banner(d.say(words.RedactionBanner, r.Levels))
+	}
 	if d.p.Open {
 		d.banner(d.say(words.OpenBanner, d.time(d.p.AsOf)))
 	}
@@ -72,6 +75,10 @@ func (d *document) coverFacts() {
 	p := d.p
 	text := func(label evidence.Text, s string) fact { return fact{d.in(label), d.text(s)} }
 	hash := func(label evidence.Text, s string) fact { return fact{d.in(label), d.mono(s)} }
+	redacted := ""
+	if r := p.Redaction; r != nil {
+		redacted = d.say(words.RedactionIs, format.Count(int64(len(r.Rules))), r.Key)
+	}
 	caution := ""
 	if p.Signer.Ephemeral {
 		caution = d.in(words.EphemeralKey)
@@ -84,6 +91,7 @@ func (d *document) coverFacts() {
 		text(words.Distribution, p.Distribution),
 		text(words.AsOf, d.time(p.AsOf)),
 		text(words.Tool, p.Tool),
+		text(words.Redaction, redacted),
 	)
 	d.facts(
 		text(words.Checkpoint, d.say(words.CheckpointIs, p.Checkpoint.Origin, format.Count(p.Checkpoint.Size), d.time(p.Checkpoint.SealedAt))),

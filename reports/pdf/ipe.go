@@ -28,6 +28,10 @@ func (d *document) sourceExamined(src *reports.Source) {
 	if src.Identity == "" {
 		identity = d.text(d.in(words.IdentityUnknown))
 	}
+	redacted := ""
+	if d.p.Redaction != nil {
+		redacted = d.in(words.RedactionInIPE)
+	}
 	d.facts(
 		fact{d.in(words.SourceSystem), d.text(src.System)},
 		fact{d.in(words.LocationOf), d.mono(src.Location)},
@@ -38,6 +42,7 @@ func (d *document) sourceExamined(src *reports.Source) {
 		fact{d.in(words.AnswersRead), d.text(d.say(words.AnswersAre, format.Count(src.Answers.N), format.Count(src.Answers.Bytes)))},
 		fact{d.in(words.AnswersHash), d.mono(src.Answers.SHA256)},
 		fact{d.in(words.ClockDifference), d.text(words.Clocks(src.Answers, d.p.Lang))},
+		fact{d.in(words.Redaction), d.text(redacted)},
 	)
 }
 

@@ -30,6 +30,7 @@ func (d *document) method() {
 		d.bullet(limit, d.st.body)
 	}
 	d.bullet(d.in(words.LimitPeriodHalfOpen), d.st.body)
+	d.redaction()
 }
 
 // sourcesTable has a row a source: what it is, and which parts of it were read. What

@@ -17,6 +17,9 @@ func (b *book) coverSheet() error {
 	if p.Demo {
 		s.addHigh(24, cell{value: b.in(words.DemoBanner), style: b.styles.banner, span: 2})
 	}
+	if r := p.Redaction; r != nil {
+		s.addHigh(40, cell{value: fmt.Sprintf(b.in(words.RedactionBanner), r.Levels), style: b.styles.banner, span: 2})
+	}
 	if p.Open {
 		s.addHigh(24, cell{value: fmt.Sprintf(b.in(words.OpenBanner), format.Time(p.AsOf, l)), style: b.styles.banner, span: 2})
 	}
@@ -38,6 +41,10 @@ func (b *book) coverSheet() error {
 	fact(words.Distribution, p.Distribution)
 	fact(words.AsOf, format.Time(p.AsOf, l))
 	fact(words.Tool, p.Tool)
+	if r := p.Redaction; r != nil {
+		fact(words.Redaction, fmt.Sprintf(b.in(words.RedactionIs), format.Count(int64(len(r.Rules))), r.Key))
+		fact(words.OriginalHeading, r.Ask)
+	}
 	s.gap()
 	fact(words.CheckpointLog, p.Checkpoint.Origin)
 	fact(words.CheckpointSize, fmt.Sprintf(b.in(words.Leaves), format.Count(p.Checkpoint.Size)))
@@ -120,6 +127,9 @@ func (b *book) contents(s *sheet) {
 	for _, c := range b.p.Controls {
 		name := n.byID[c.ID]
 		s.add(b.goTo(name, name, 1), b.str(fmt.Sprintf(b.in(words.ControlSheetIs), c.Title)))
+	}
+	if n.redaction != "" {
+		s.add(b.goTo(n.redaction, n.redaction, 1), b.word(words.RedactionSheetIs))
 	}
 	s.add(b.goTo(n.hashes, n.hashes, 1), b.word(words.HashesAre))
 }

@@ -46,6 +46,9 @@ func (t *ipeTable) source(src *reports.Source) {
 	t.fact(words.Question1, words.AnswersRead, fmt.Sprintf(t.b.in(words.AnswersAre), format.Count(src.Answers.N), format.Count(src.Answers.Bytes)))
 	t.fact(words.Question1, words.AnswersHash, src.Answers.SHA256)
 	t.fact(words.Question1, words.ClockDifference, words.Clocks(src.Answers, t.b.p.Lang))
+	if t.b.p.Redaction != nil {
+		t.fact(words.Question1, words.Redaction, t.b.in(words.RedactionInIPE))
+	}
 	for _, kind := range src.Kinds {
 		t.fact(words.Question2, words.RecordKind, kind)
 	}

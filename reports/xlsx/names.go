@@ -20,6 +20,7 @@ type sheetNames struct {
 
 	sampling, samples string // empty: the pack is from before there were samples
 	delta             string // empty: there is none
+	redaction         string // empty: the pack holds the originals
 
 	registers []registerSheet // in the pack's order
 
@@ -63,6 +64,9 @@ func nameSheets(p *reports.Pack) sheetNames {
 			n.byID[c.ID] = name
 		}
 	}
+	if p.Redaction != nil {
+		n.redaction = n.take(words.Redaction.In(p.Lang))
+	}
 	n.hashes = n.take(words.Hashes.In(p.Lang))
 	return n
 }
@@ -85,7 +89,7 @@ func (n sheetNames) order() []string {
 			names = append(names, r.list)
 		}
 	}
-	names = slices.Concat(names, []string{n.ipe, n.coverage, n.months, n.sampling, n.samples}, n.controls, []string{n.hashes})
+	names = slices.Concat(names, []string{n.ipe, n.coverage, n.months, n.sampling, n.samples}, n.controls, []string{n.redaction, n.hashes})
 	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 

@@ -113,7 +113,7 @@ func (b *book) build() error {
 	}
 	for _, write := range []func() error{
 		b.coverSheet, b.summarySheet, b.matrixSheet, b.exceptionsSheet, b.deltaSheet, b.registerSheets, b.ipeSheet, b.coverageSheet, b.monthsSheet,
-		b.samplingSheet, b.samplesSheet, b.hashesSheet,
+		b.samplingSheet, b.samplesSheet, b.redactionSheet, b.hashesSheet,
 	} {
 		if err := write(); err != nil {
 			return err

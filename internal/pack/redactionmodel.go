@@ -1,0 +1,51 @@
+package pack
+
+import (
+	"strings"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/internal/redaction"
+	"github.com/evidencepack/evidence/reports"
+)
+
+var levelNames = map[redaction.Level]evidence.Text{
+	redaction.S: {JA: "S（個人を特定する情報）", EN: "S (it names a person)"},
+	redaction.A: {JA: "A（個人の行動の痕跡となる情報）", EN: "A (it is a trace of a person)"},
+	redaction.B: {JA: "B（個人に付随する情報）", EN: "B (it is of people who are named elsewhere)"},
+}
+
+var asNames = map[redaction.As]evidence.Text{
+	redaction.Mail:      {JA: "メールアドレスの@より前を仮名に置換（ドメインは残す）", EN: "the part of mail addresses before the @ by a pseudonym; the domain stays"},
+	redaction.Pseudonym: {JA: "仮名に置換", EN: "by a pseudonym"},
+	redaction.Address:   {JA: "IPアドレスを仮のIPv6アドレスに置換", EN: "IP addresses by IPv6 addresses that stand for them"},
+	redaction.Removed:   {JA: "削除", EN: "removed"},
+	redaction.Kept:      {JA: "置換しない", EN: "kept as it is"},
+}
+
+// redactionModel is what reports say of an auditor's copy.
+func (c *contents) redactionModel() *reports.Redaction {
+	var levels []string
+	for _, l := range c.redaction.Levels {
+		levels = append(levels, c.in(levelNames[l]))
+	}
+	out := &reports.Redaction{Levels: strings.Join(levels, c.in(evidence.Text{JA: "、", EN: ", "})), Key: c.redaction.Key, Ask: c.in(evidence.Text{
+		JA: "原本を必要とする記録については、記録の種類、項目ID、及び証跡ファイルにおける位置（封印された単位のSHA-256と行番号）を組織に示し、原本の提示を求める。原本が封印されたものであることは、本パックの包含証明により確かめられる。手順は VERIFY.md に記載している。",
+		EN: "To see the original of a record, give the organisation its kind, its ID and its place in the evidence file (the SHA-256 of the sealed object, and the line). The inclusion proofs in this pack show that the original is the one that was sealed. VERIFY.md has the steps.",
+	})}
+	for _, r := range c.redaction.Rules {
+		out.Rules = append(out.Rules, reports.RedactionRule{Kind: r.Kind, Field: r.Field, Level: string(r.Level), As: c.in(asNames[r.As])})
+	}
+	return out
+}
+
+// redactionLimits are what an auditor's copy does not prove, and what it does not hide.
+var redactionLimits = []evidence.Text{
+	{
+		JA: "本パックは監査人用の写しであり、規則に従って個人情報を仮名等に置き換えている。各行が封印された記録を置き換えたものであることは、本パックのみでは確認できず、原本の提示を受けるか、組織においてロッカーと鍵を用いて検証すること（evidence verify --locker --redaction-key）により確認できる。置換の前後で全ての項目の判定と理由が一致することは、本パックの作成時に確認している。",
+		EN: "This pack is an auditor's copy, in which rules replaced personal data by pseudonyms. That each line is made of the sealed record cannot be checked from this pack alone: it takes the original, or verification with the locker and the key at the organisation (evidence verify --locker --redaction-key). When the pack was made, the verdict and reasons of every item were the same on the originals.",
+	},
+	{
+		JA: "置換は、規則が定める項目の値、及び同じ値が他の箇所に語として現れるものに及ぶ。規則の対象でない値（自由記述中の別名、システムが付した内部識別子等）は残り得る。また、封印された単位のSHA-256は原本そのもののハッシュであるため、当該単位の全ての値を推測できる者は、推測が正しいことを確かめ得る。",
+		EN: "Values in the fields of the rules are replaced, and the same values wherever they stand as words. Others may remain, such as nicknames in free text and identifiers that systems gave. The SHA-256 of a sealed object is that of the originals: whoever can guess every value in an object can confirm the guess by it.",
+	},
+}

@@ -1,0 +1,26 @@
+package words
+
+import "github.com/evidencepack/evidence"
+
+// Of an auditor's copy, in which personal data are replaced.
+var (
+	Redaction       = evidence.Text{JA: "秘匿化", EN: "Redaction"}
+	RedactionBanner = evidence.Text{
+		JA: "監査人用の写し：個人情報を仮名等に置き換えている。対象のデータレベルは %s である。",
+		EN: "Auditor's copy: personal data are replaced by pseudonyms. Data levels: %s.",
+	}
+	RedactionIs = evidence.Text{
+		JA: "%s 件の規則により置換。同じ値は、全ての証跡、シート及び期間を通じて同じ仮名となる。仮名の鍵は組織が保管し、本パックには含まれない（鍵の識別子 %s）。",
+		EN: "Replaced by %s rules. Equal values have equal pseudonyms in all evidence, sheets and periods. The organisation keeps the key of the pseudonyms; it is not in this pack (key identifier %s).",
+	}
+	RedactionInIPE = evidence.Text{
+		JA: "本パックの記録は収集した記録の写しであり、規則により個人情報を置き換えている（件数及び順序は封印された記録と同じ）。応答のSHA-256及び封印された単位のSHA-256は、原本のものである。",
+		EN: "The records in this pack are copies of those collected, in which rules replaced personal data: as many, in the same order. The SHA-256 of answers and of sealed objects are those of the originals.",
+	}
+	RedactionHeading = evidence.Text{JA: "秘匿化の規則", EN: "Rules of redaction"}
+	RedactionSheetIs = evidence.Text{JA: "個人情報を置き換えた項目と規則、原本の提示の求め方", EN: "Which fields were replaced by which rules, and how to ask for an original"}
+	OriginalHeading  = evidence.Text{JA: "原本の確認", EN: "Seeing an original"}
+	FieldPath        = evidence.Text{JA: "項目", EN: "Field"}
+	DataLevel        = evidence.Text{JA: "データレベル", EN: "Data level"}
+	RedactedAs       = evidence.Text{JA: "置換の方法", EN: "Replaced"}
+)
