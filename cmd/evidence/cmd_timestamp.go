@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,6 +19,7 @@ func (a *app) timestampCommand() *cobra.Command {
 	var urls []string
 	var roots string
 	var more bool
+	var to deliveryFlags
 	c := &cobra.Command{
 		Use:   "timestamp PACK",
 		Short: "Have timestamp authorities confirm when a pack was signed",
@@ -25,7 +28,7 @@ puts their timestamps beside it: for a pack that was made while none of them ans
 or before there were any in the configuration. It needs no key. It changes nothing of the
 pack but its manifest.sig.json, and there nothing that is signed; a zip and the folder of
 the same pack beside it both get them. A copy that was encrypted for delivery stays as it
-was: encrypt the pack anew. What leaves the machine is a hash of the signature.
+was: --recipient and --excel-password-file encrypt the pack anew. What leaves the machine is a hash of the signature.
 
 The authorities are those of the configuration (sign: timestamps:), or those of --authority,
 which needs none. A pack that has timestamps is left as it is without --again.
@@ -35,6 +38,10 @@ It exits with 0 when the pack has a timestamp, and with 1 when no authority gave
 			"  evidence timestamp example-soc1-2026-10.zip --authority https://tsa.example.com/tsr --tsa-root tsa.pem",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			delivery, err := to.read()
+			if err != nil {
+				return err
+			}
 			authorities, l, err := a.authorities(urls, roots)
 			if err != nil {
 				return err
@@ -46,11 +53,19 @@ It exits with 0 when the pack has a timestamp, and with 1 when no authority gave
 			if err != nil {
 				return err
 			}
+			if len(done.Before)+len(done.Added) > 0 {
+				made, err := deliver(delivery, []string{strings.TrimSuffix(filepath.Clean(args[0]), ".zip") + ".zip"})
+				if err != nil {
+					return err
+				}
+				done.Paths = append(done.Paths, made...)
+			}
 			return a.tellTimestamped(l, done)
 		},
 	}
 	c.Flags().StringArrayVar(&urls, "authority", nil, "`address` of an authority, in place of the configuration's; may be given again")
 	c.Flags().StringVar(&roots, "tsa-root", "", "with --authority: certificates that its own must come from, a PEM `file`")
+	to.add(c)
 	c.Flags().BoolVar(&more, "again", false, "add timestamps to those that are there")
 	return c
 }

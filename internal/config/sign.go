@@ -20,9 +20,10 @@ type Sign struct {
 type Signer struct {
 	Name         evidence.Text // as readers know them; empty: the certificate's subject alone
 	Role         evidence.Text
-	Key          string // absolute path of a file (PEM, PKCS#12), awskms:///…, or pkcs11:…
-	Certificates string // absolute path of the chain, PEM, leaf first; may be empty
-	Roots        string // absolute path of the roots that the chain must lead to, PEM; empty: any
+	Key          string   // absolute path of a file (PEM, PKCS#12), awskms:///…, or pkcs11:…
+	Certificates string   // absolute path of the chain, PEM, leaf first; may be empty
+	Roots        string   // absolute path of the roots that the chain must lead to, PEM; empty: any
+	Revocation   []string // absolute paths of CRLs and OCSP responses that report.pdf carries along; may be empty
 
 	PassphraseEnv  string // name of the environment variable with the passphrase or PIN
 	PassphraseFile string // absolute path of the file with it
@@ -46,6 +47,7 @@ type signerFile struct {
 	Key            string        `yaml:"key"`
 	Certificates   string        `yaml:"certificates"`
 	Roots          string        `yaml:"roots"`
+	Revocation     []string      `yaml:"revocation"`
 	PassphraseEnv  string        `yaml:"passphrase_env"`
 	PassphraseFile string        `yaml:"passphrase_file"`
 	// Known only to be refused: an unknown field is shown with its line.
@@ -112,6 +114,12 @@ func (f *signerFile) read(dir string, role evidence.Text) (Signer, error) {
 	s := Signer{
 		Name: f.Name, Role: f.Role, Key: f.Key, Certificates: inDir(dir, f.Certificates, ""), Roots: inDir(dir, f.Roots, ""),
 		PassphraseEnv: f.PassphraseEnv, PassphraseFile: inDir(dir, f.PassphraseFile, ""),
+	}
+	for _, file := range f.Revocation {
+		if file == "" {
+			return Signer{}, errors.New("revocation: a file without a name")
+		}
+		s.Revocation = append(s.Revocation, inDir(dir, file, ""))
 	}
 	if s.Role == (evidence.Text{}) {
 		s.Role = role

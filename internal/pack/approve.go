@@ -33,6 +33,7 @@ type Approval struct {
 	// Authorities time-stamp the signatures, as those of Input do.
 	Authorities []Authority
 	Unanswered  func(Unanswered)
+	Validation  pades.Validation
 }
 
 // ErrBeside: what stands where the pack is to be written is not the pack.
@@ -191,7 +192,7 @@ func (p *approver) documents(ctx context.Context) (err error) {
 	b.Manifest.Signer = SignerInfo{Name: p.Name, Person: p.Person, Role: p.Role, Algorithm: sign.Algorithm(p.Signer.Public()),
 		Fingerprint: sign.Fingerprint(p.Signer.Public()), Ephemeral: p.Ephemeral, Timestamps: addresses(p.Authorities)}
 	b.Signer, b.SignedAt, b.Authorities, b.Unanswered = p.Signer, p.At, p.Authorities, p.Unanswered
-	b.field, b.purpose = pdf.ApproverField, approving
+	b.field, b.purpose, b.Validation = pdf.ApproverField, approving, p.Validation
 	if b.Location, err = time.LoadLocation(b.Manifest.Timezone); err != nil {
 		return err
 	}

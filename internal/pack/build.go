@@ -26,6 +26,7 @@ import (
 	"github.com/evidencepack/evidence/internal/responses"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
+	"github.com/evidencepack/evidence/internal/sign/pades"
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/html"
 	"github.com/evidencepack/evidence/reports/oscal"
@@ -58,6 +59,7 @@ type Input struct {
 	Role       evidence.Text
 	Ephemeral  bool
 	SignedAt   time.Time
+	Validation pades.Validation // that report.pdf carries along with its signature; may be empty
 	// Authorities time-stamp the signature. A pack is made where none answers, too:
 	// Unanswered is then told why, and may be nil where there are no authorities.
 	Authorities []Authority

@@ -92,7 +92,15 @@ func (w *verifier) previousPack([]byte, []string) (*Previous, error) {
 		}
 		return b, err
 	}
-	p, signed, err := readPrevious(get, w.Trust)
+	// Of whom the verifier expects of this pack, one who signed the earlier one is enough.
+	var p *Previous
+	var signed sign.Signed
+	var err error
+	for _, trust := range w.Trust.Each() {
+		if p, signed, err = readPrevious(get, trust); !errors.Is(err, sign.ErrUntrusted) {
+			break
+		}
+	}
 	if errors.Is(err, sign.ErrUntrusted) {
 		if p, signed, err = readPrevious(get, sign.Trust{}); err == nil {
 			w.report(Noted, w.say(
@@ -105,7 +113,7 @@ func (w *verifier) previousPack([]byte, []string) (*Previous, error) {
 	for _, s := range signed.Signatures {
 		w.ok(w.say("前回(%s)のパックの署名 %s %s %s", "signature of the pack of %s: %s %s %s"), p.Name, s.Algorithm, s.Fingerprint, s.Subject)
 	}
-	if p.Pack.Signer != w.manifest.Signer.Fingerprint {
+	if _, same := w.signedAs(p.Pack.Signer); !same {
 		w.report(Noted, w.say("前回のパックは、本パックとは別の鍵で署名されている", "the earlier pack was signed by another key than this one"))
 	}
 	w.report(Noted, fmt.Sprintf(w.say(

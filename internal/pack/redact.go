@@ -130,6 +130,13 @@ func (in Redacting) redact(ctx context.Context, p redaction.Policy, list []*cont
 	return r, nil
 }
 
+// Unmatched lists the rules of the policy, but for the shipped ones, that no field of the
+// records was of.
+func (r *Redacted) Unmatched() []redaction.Rule {
+	shipped := redaction.Shipped()
+	return slices.DeleteFunc(r.by.Unmatched(), func(x redaction.Rule) bool { return slices.Contains(shipped, x) })
+}
+
 func ids(list []*controls.Control) []string {
 	var all []string
 	for _, c := range list {

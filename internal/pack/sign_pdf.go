@@ -37,7 +37,7 @@ func (b *builder) signPDF(ctx context.Context) error {
 	certificate := b.Signer.Certificates()[0]
 	seal := sealOf(&b.Manifest, b.Location, certificate, b.SignedAt)
 	o := pades.Options{
-		Signer: b.Signer, Authority: b.documentAuthority(), Field: b.field, Name: seal.Name, At: b.SignedAt, Appearance: seal.Objects,
+		Signer: b.Signer, Authority: b.documentAuthority(), Field: b.field, Name: seal.Name, At: b.SignedAt, Validation: b.Validation, Appearance: seal.Objects,
 	}
 	signed, err := pades.Sign(ctx, drawn, o)
 	if errors.Is(err, pades.ErrNoTimestamp) && ctx.Err() == nil {

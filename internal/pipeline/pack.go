@@ -32,6 +32,10 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 	if err != nil {
 		return nil, fmt.Errorf("preparer: %w", err)
 	}
+	validation, err := revocation(preparer)
+	if err != nil {
+		return nil, fmt.Errorf("preparer: %w", err)
+	}
 	if err := sign.SignsDocuments(signer); err != nil {
 		r.Log.Info("packs are made without signatures in their documents; manifest.sig.json covers all files", "reason", err)
 	}
@@ -84,7 +88,7 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 			View: view, Results: tested, Answers: answers, Window: window, Previous: previous, Library: r.Library, Framework: f, Drivers: r.Drivers,
 			SampleSeal: seal, Samples: samples, Nonce: log.Nonce,
 			Signer: signer, SignerName: signerName(signer), Person: preparer.Name, Role: preparer.Role, Ephemeral: r.Config.Demo, SignedAt: r.Now(),
-			Authorities: authorities,
+			Authorities: authorities, Validation: validation,
 		}
 		path, err := r.build(ctx, in, dir)
 		if err != nil {

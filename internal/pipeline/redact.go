@@ -35,6 +35,9 @@ func (r *Run) redact(ctx context.Context, in *pack.Input) (*pack.Redacted, error
 	if err != nil {
 		return nil, err
 	}
+	for _, rule := range redacted.Unmatched() {
+		r.Log.Warn("a redaction rule is of no field in these records: nothing was redacted by it; are its kind and field as the records have them?", "rule", rule.String())
+	}
 	files, err := redacted.Responses(in.Answers.Files, r.Config.Calendar.Location)
 	if err == nil {
 		in.Answers, err = responses.Answer(files, redacted.Results)

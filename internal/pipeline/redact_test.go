@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -255,6 +256,19 @@ func TestAnAuditorsCopy(t *testing.T) {
 	}
 	if err := json.Unmarshal(files["results.json"], &results); err != nil || results.Controls[0].Counts.Exceptions != 1 || results.Controls[0].Counts.Total != 4 {
 		t.Errorf("%+v, %v", results, err)
+	}
+}
+
+// A rule of one's own that is of no field redacts nothing: that is told.
+func TestAMistypedRuleIsTold(t *testing.T) {
+	r := newDesk(t)
+	answerDesk(t, r)
+	var log bytes.Buffer
+	r.Log = slog.New(slog.NewTextHandler(&log, nil))
+	r.Config.Redaction.Policy.Rules = append(slices.Clone(r.Config.Redaction.Policy.Rules), redaction.Rule{Kind: "desk.login", Field: "addresses", Level: redaction.S, As: redaction.Removed})
+	forgePack(t, r, "desk")
+	if text := log.String(); strings.Count(text, "level=WARN") != 1 || !strings.Contains(text, "desk.login addresses (S, removed)") {
+		t.Error(text)
 	}
 }
 

@@ -52,6 +52,7 @@ func certified(t testing.TB, r *Run) sign.Signer {
 		return path
 	}
 	r.Config.Keys.Pack, r.Config.Keys.Certificate = file("key.pem", "PRIVATE KEY", private), file("certificate.pem", "CERTIFICATE", certificate)
+	r.Config.Sign.Preparer.Key, r.Config.Sign.Preparer.Certificates = r.Config.Keys.Pack, r.Config.Keys.Certificate
 	s, err := sign.LoadSigner(r.Config.Keys.Pack, r.Config.Keys.Certificate, r.Now())
 	if err != nil {
 		t.Fatal(err)

@@ -51,6 +51,19 @@ func New(key Key, p Policy, terms Terms) *Redactor {
 	return r
 }
 
+// Unmatched lists the active rules that no field was of in what has been read so far. One of
+// an organisation's own among them may be mistyped, and redacts nothing.
+func (r *Redactor) Unmatched() []Rule {
+	matched := map[Rule]bool{}
+	r.fields.Range(func(_, rule any) bool {
+		if rule := rule.(*Rule); rule != nil {
+			matched[*rule] = true
+		}
+		return true
+	})
+	return slices.DeleteFunc(slices.Clone(r.rules), func(x Rule) bool { return matched[x] || x.Field == "**" })
+}
+
 // rule is the rule of a field, or nil. A removed field's rule is that of all below it too.
 func (r *Redactor) rule(kind string, path []string) *Rule {
 	place := kind + "\x00" + strings.Join(path, "\x00")

@@ -103,6 +103,22 @@ func (t Trust) reaches(chain []*x509.Certificate, at time.Time) error {
 	return err
 }
 
+// Each is trust in one at a time of those that are expected. Trust in nobody stays as it is.
+func (t Trust) Each() []Trust {
+	var all []Trust
+	for _, k := range t.Keys {
+		one := t
+		one.Keys, one.Roots = []crypto.PublicKey{k}, nil
+		all = append(all, one)
+	}
+	if len(t.Roots) > 0 || len(all) == 0 {
+		rooted := t
+		rooted.Keys = nil
+		all = append(all, rooted)
+	}
+	return all
+}
+
 func (t Trust) has(public crypto.PublicKey) bool { return contains(t.Keys, public) }
 
 // satisfied tells whose signature is missing.

@@ -20,7 +20,7 @@ var (
 	RedactionHeading = evidence.Text{JA: "秘匿化の規則", EN: "Rules of redaction"}
 	RedactionSheetIs = evidence.Text{JA: "個人情報を置き換えた項目と規則、原本の提示の求め方", EN: "Which fields were replaced by which rules, and how to ask for an original"}
 	OriginalHeading  = evidence.Text{JA: "原本の確認", EN: "Seeing an original"}
-	FieldPath        = evidence.Text{JA: "項目", EN: "Field"}
+	FieldPath        = evidence.Text{JA: "データ項目", EN: "Field"}
 	DataLevel        = evidence.Text{JA: "データレベル", EN: "Data level"}
 	RedactedAs       = evidence.Text{JA: "置換の方法", EN: "Replaced"}
 )
