@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/collectors/all"
 	"github.com/evidencepack/evidence/internal/copies"
 	"github.com/evidencepack/evidence/internal/locker"
@@ -195,9 +197,20 @@ func (a *app) verifyPack(cmd *cobra.Command, path string, flags *trustFlags, kno
 		return err
 	}
 	if !a.json {
-		fmt.Fprintln(a.stdout, words(l)("検証済み: 改変・欠落・追加なし", "verified: nothing altered, missing or added"))
+		fmt.Fprintln(a.stdout, words(l)("検証済み: 改変・欠落・追加なし", "verified: nothing altered, missing or added")+copyOnly(l, done.Checks))
 	}
 	return nil
+}
+
+// copyOnly says of an auditor's copy that it was not held against the originals.
+func copyOnly(l evidence.Lang, checks []pack.Check) string {
+	did := func(id pack.CheckID) bool {
+		return slices.ContainsFunc(checks, func(c pack.Check) bool { return c.ID == id })
+	}
+	if !did(pack.CheckRedaction) || did(pack.CheckOriginals) {
+		return ""
+	}
+	return words(l)("（監査人用の写しとして。原本との照合は行っていない）", " (of the auditor's copy, which was not compared with the originals)")
 }
 
 func (a *app) verifyLocker(cmd *cobra.Command, store locker.Store, key string, known []locker.Known) error {

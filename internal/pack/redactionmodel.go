@@ -9,9 +9,9 @@ import (
 )
 
 var levelNames = map[redaction.Level]evidence.Text{
-	redaction.S: {JA: "S（個人を特定する情報）", EN: "S (it names a person)"},
-	redaction.A: {JA: "A（個人の行動の痕跡となる情報）", EN: "A (it is a trace of a person)"},
-	redaction.B: {JA: "B（個人に付随する情報）", EN: "B (it is of people who are named elsewhere)"},
+	redaction.S: {JA: "S（個人を特定する情報：氏名、メールアドレス、アカウント名等）", EN: "S (it identifies a person: names, mail addresses, account names)"},
+	redaction.A: {JA: "A（個人の行動の痕跡となる情報：IPアドレス、端末、位置等）", EN: "A (it is a trace of a person: IP addresses, devices, locations)"},
+	redaction.B: {JA: "B（個人に付随する情報：従業員番号、所属、職名等）", EN: "B (it is of people who are named elsewhere: employee numbers, departments, job titles)"},
 }
 
 var asNames = map[redaction.As]evidence.Text{
@@ -45,7 +45,7 @@ var redactionLimits = []evidence.Text{
 		EN: "This pack is an auditor's copy, in which rules replaced personal data by pseudonyms. That each line is made of the sealed record cannot be checked from this pack alone: it takes the original, or verification with the locker and the key at the organisation (evidence verify --locker --redaction-key). When the pack was made, the verdict and reasons of every item were the same on the originals.",
 	},
 	{
-		JA: "置換は、規則が定める項目の値、及び同じ値が他の箇所に語として現れるものに及ぶ。規則の対象でない値（自由記述中の別名、システムが付した内部識別子等）は残り得る。また、封印された単位のSHA-256は原本そのもののハッシュであるため、当該単位の全ての値を推測できる者は、推測が正しいことを確かめ得る。",
-		EN: "Values in the fields of the rules are replaced, and the same values wherever they stand as words. Others may remain, such as nicknames in free text and identifiers that systems gave. The SHA-256 of a sealed object is that of the originals: whoever can guess every value in an object can confirm the guess by it.",
+		JA: "置換は、規則が定める項目の値、及び同じ値が他の箇所に語として現れるものに及ぶ。規則の対象でない値（自由記述中の別名、システムが付した内部識別子等）及び対象としない区分の値（区分 B の従業員番号等）は残り得る。表示名等が一般の語と同じ場合には、説明文中のその語も仮名に置き換わり得る。パラメーターのパターンには、それに該当する仮名を併記している。また、封印された単位のSHA-256は原本そのもののハッシュであるため、当該単位の全ての値を推測できる者は、推測が正しいことを確かめ得る。",
+		EN: "Values in the fields of the rules are replaced, and the same values wherever they stand as words. Others may remain, such as nicknames in free text, identifiers that systems gave, and fields of levels that are not redacted (employee numbers are of level B). Where a display name is a common word, that word may be replaced in explanations too. Beside patterns in parameters stand the pseudonyms that match them. The SHA-256 of a sealed object is that of the originals: whoever can guess every value in an object can confirm the guess by it.",
 	},
 }

@@ -76,7 +76,7 @@ func TestJoinsHold(t *testing.T) {
 
 func TestFieldsAndTheRestOfTheRecord(t *testing.T) {
 	user := record(t, "entraid.user", "1@2026-10-31T00:00:00Z",
-		`{"displayName":"山田 太郎","mail":"Taro.Yamada@example.co.jp","givenName":"太郎","employeeId":"01001","n":1.50,"url":"a\/b"}`)
+		`{"displayName":"山田 太郎","mail":"Taro.Yamada@example.co.jp","givenName":"太郎","employeeId":"01001","department":"経理部","n":1.50,"url":"a\/b"}`)
 	signIn := record(t, "entraid.sign_in", "2",
 		`{"userDisplayName":"山田 太郎","ipAddress":"192.0.2.7","userAgent":"Mozilla","note":"山田太郎 & <山田　太郎>, 192.0.2.7, 192.0.2.7/32, 192.0.2.70","location":{"city":"Osaka","countryOrRegion":"JP","geoCoordinates":{"latitude":34.5}},"taro.yamada@example.co.jp":null}`)
 	file := record(t, "m365.audit_record", "3", `{"objectId":"https://x/personal/taro_yamada_example_co_jp/a","clientIp":"192.0.2.7:443"}`)
@@ -87,7 +87,7 @@ func TestFieldsAndTheRestOfTheRecord(t *testing.T) {
 		in   evidence.Record
 		want string
 	}{
-		{user, fmt.Sprintf(`{"displayName":"%s","mail":"%s@example.co.jp","givenName":"[redacted]","employeeId":"01001","n":1.50,"url":"a\/b"}`, name, mail)},
+		{user, fmt.Sprintf(`{"displayName":"%s","mail":"%s@example.co.jp","givenName":"[redacted]","employeeId":"01001","department":"経理部","n":1.50,"url":"a\/b"}`, name, mail)},
 		{signIn, fmt.Sprintf(`{"userDisplayName":"%s","ipAddress":"%s","userAgent":"[redacted]","note":"%s & <%s>, %s, 192.0.2.7/32, 192.0.2.70","location":{"city":"[redacted]","countryOrRegion":"JP","geoCoordinates":{"latitude":null}},"%s@example.co.jp":null}`, name, ip, name, name, ip, mail)},
 		{file, fmt.Sprintf(`{"objectId":"https://x/personal/%s_example_co_jp/a","clientIp":"[%s]:443"}`, strings.ReplaceAll(mail, "-", "_"), ip)},
 	} {
@@ -97,7 +97,7 @@ func TestFieldsAndTheRestOfTheRecord(t *testing.T) {
 	}
 	// Level B is not redacted unless it is asked for.
 	b := New(testKey, Policy{Levels: []Level{B}, Rules: Shipped()}, Terms{})
-	if got := redacted(t, b, user); !strings.Contains(got, "山田 太郎") || strings.Contains(got, "01001") {
+	if got := redacted(t, b, user); !strings.Contains(got, "山田 太郎") || strings.Contains(got, "01001") || strings.Contains(got, "経理部") {
 		t.Errorf("of level B alone: %s", got)
 	}
 }

@@ -8,8 +8,8 @@ var (
 	DeltaSheet   = evidence.Text{JA: "前回からの変更", EN: "Changes since previous"}
 	DeltaSheetIs = evidence.Text{JA: "結果、母集団及び例外事項の増減とその要因、統制自体の変更", EN: "What changed of results, populations and exceptions, what it is owed to, and changes of the controls themselves"}
 	NoDelta      = evidence.Text{
-		JA: "前回との比較は行っていない。本パックの作成時に、直前の期間のパックも証跡もなかったか、比較しないよう指定されたためである。",
-		EN: "Nothing was compared: when the pack was made there was neither a pack nor evidence of the period before, or no comparison was asked for.",
+		JA: "前回との比較は行っていない。本パックの作成時に、比較できる直前の期間のパック（監査人用の写しでは、その期間の写し）又は証跡がなかったか、比較しないよう指定されたためである。",
+		EN: "Nothing was compared: when the pack was made there was no pack of the period before to compare with (for an auditor's copy: no copy), nor evidence of it, or no comparison was asked for.",
 	}
 	DeltaSame       = evidence.Text{JA: "変更がなく、継続する例外事項もない統制：%s", EN: "Controls without any change, and without an exception that is still there: %s"}
 	DeltaControls   = evidence.Text{JA: "統制別の比較", EN: "Controls compared"}

@@ -29,11 +29,11 @@ var (
 	ScopeAndMethod  = evidence.Text{JA: "範囲と方法", EN: "Scope and method"}
 	ScopeHeading    = evidence.Text{JA: "範囲", EN: "Scope"}
 	ScopePeriod     = evidence.Text{JA: "対象期間は %s 以後 %s より前である。証跡は %s 時点までに収集したものである。対象とした証跡元システム、その範囲及び証跡元に指定した抽出条件は次のとおりである。", EN: "The audit period runs from %s up to, and not including, %s. The evidence was collected as of %s. These are the source systems, the parts of them that were read, and the selections that were pushed down to them."}
-	PushedDown      = evidence.Text{JA: "証跡元に指定した抽出条件", EN: "Selections pushed down to the source"}
+	PushedDown      = evidence.Text{JA: "証跡元への指定又はツールの適用による抽出条件", EN: "Selections, by the source or by the tool"}
 	OmittedScope    = evidence.Text{JA: "収集の対象外：%s（レコード種別 %s 種類。理由：%s）", EN: "left out of collection: %s (%s kinds of records; %s)"}
 	DimensionValues = evidence.Text{JA: "%s（%s）：%s", EN: "%s (%s): %s"}
 	MethodHeading   = evidence.Text{JA: "方法", EN: "Method"}
-	MethodObtain    = evidence.Text{JA: "母集団の入手：各統制が定める抽出条件に該当するレコードを、証跡元システムから全件取得し、全件を判定した。レコードは証跡元が返した内容のまま保存し、加工していない。", EN: "Obtaining populations: all records that meet a control's selection were taken from the source system, and all of them were judged. Records are kept as the source gave them, unaltered."}
+	MethodObtain    = evidence.Text{JA: "母集団の入手：各統制が定める抽出条件に該当するレコードを、証跡元システムから全件取得し、全件を判定した。レコードは、証跡元が返した内容のまま加工せずロッカーに保存している（監査人用の写しでは、本パックに収める写しの一部の値を「秘匿化の規則」により置き換えている）。", EN: "Obtaining populations: all records that meet a control's selection were taken from the source system, and all of them were judged. The locker keeps records as the source gave them, unaltered (an auditor's copy carries copies of them, in which the rules of redaction replaced values)."}
 	MethodComplete  = evidence.Text{JA: "網羅性の検証：証跡元ごとに、あるべき数と確認した数を突合した。一致しない部分に依拠する統制は評価不能とし、有効とはしない。結果は各統制の節と IPE の節に示す。", EN: "Testing completeness: for every source, what there should be was matched with what was found. A control that rests on a part that does not match is not evaluable, never effective. The sections of the controls and of the sources show it."}
 	MethodSeal      = evidence.Text{JA: "封印：収集した証跡を追記専用のログに記録し、そのルートハッシュ（チェックポイント）に署名した。以後の変更・削除・追加は検知できる。", EN: "Sealing: what was collected was written to an append-only log whose root hash, the checkpoint, was signed. Any later change, removal or addition shows."}
 	MethodTest      = evidence.Text{JA: "検証：封印された証跡のみを用い、母集団の全項目を統制ごとの判定規則（policy.rego と、それが参照する共用の規則）で判定した。判定規則は時刻・ネットワークに依存せず、同じ証跡からは常に同じ結果となる。", EN: "Testing: every item of a population was judged by the control's rules (policy.rego and the shared ones it refers to), from sealed evidence alone. Rules depend on no clock and no network: the same evidence always gives the same result."}
@@ -63,7 +63,7 @@ var (
 	NotSettledYet     = evidence.Text{JA: "%s：対象期間の一部を、遅れて到着する記録がなお見込まれる時点で取得した。%s 以後に再度収集するまで、その部分の網羅性は暫定である。", EN: "%s: a part of the period was read while late records may still arrive. Until it is collected again after %s, the completeness of that part is provisional."}
 	SeeIPE            = evidence.Text{JA: "範囲ごとの内訳は、証跡元ごとの IPE の節に示す。", EN: "The IPE sheet of each source has the figures of every part."}
 	Method            = evidence.Text{JA: "確認の方法", EN: "Measured by"}
-	SelectionsInIPE   = evidence.Text{JA: "証跡元に指定した抽出条件は、証跡元ごとの IPE の節に示す。", EN: "The IPE sheet of each source has the selections that were pushed down to it."}
+	SelectionsInIPE   = evidence.Text{JA: "抽出条件は、証跡元ごとの IPE の節に示す。", EN: "The IPE sheet of each source has the selections."}
 	EachCount         = evidence.Text{JA: "各 %s", EN: "%s each"}
 	OfThese           = evidence.Text{JA: "うち統制別", EN: "Of these for controls"}
 	ScopesCount       = evidence.Text{JA: "範囲の数", EN: "Parts"}
@@ -96,7 +96,7 @@ var (
 // IPE sheets, the coverage calendar and the appendix.
 var (
 	IPESheet            = evidence.Text{JA: "IPE（企業が作成した情報）：%s", EN: "IPE (information produced by the entity): %s"}
-	EverythingAsked     = evidence.Text{JA: "抽出条件を指定せず、全件を取得した。", EN: "No selection was pushed down: everything was read."}
+	EverythingAsked     = evidence.Text{JA: "抽出条件を指定せず、全件を取得した。", EN: "There was no selection: everything was read."}
 	ByScope             = evidence.Text{JA: "範囲ごとの内訳", EN: "By part of the source"}
 	FailuresN           = evidence.Text{JA: "取得不可 %s 件", EN: "Not readable: %s"}
 	CoverageCalendar    = evidence.Text{JA: "カバレッジカレンダー", EN: "Coverage calendar"}

@@ -6,12 +6,12 @@ import "github.com/evidencepack/evidence"
 var (
 	Redaction       = evidence.Text{JA: "秘匿化", EN: "Redaction"}
 	RedactionBanner = evidence.Text{
-		JA: "監査人用の写し：個人情報を仮名等に置き換えている。対象のデータレベルは %s である。",
-		EN: "Auditor's copy: personal data are replaced by pseudonyms. Data levels: %s.",
+		JA: "監査人用の写し：個人情報を秘匿化している（仮名への置換又は削除）。対象のデータ区分：%s。",
+		EN: "Auditor's copy: personal data are pseudonymised or removed. Data levels: %s.",
 	}
 	RedactionIs = evidence.Text{
-		JA: "%s 件の規則により置換。同じ値は、全ての証跡、シート及び期間を通じて同じ仮名となる。仮名の鍵は組織が保管し、本パックには含まれない（鍵の識別子 %s）。",
-		EN: "Replaced by %s rules. Equal values have equal pseudonyms in all evidence, sheets and periods. The organisation keeps the key of the pseudonyms; it is not in this pack (key identifier %s).",
+		JA: "%s 件の規則により置換又は削除（「秘匿化の規則」に一覧）。同じ値は、全ての証跡、シート及び期間を通じて同じ仮名となる。仮名の鍵は組織が保管し、本パックには含まれない（鍵の識別子 %s）。",
+		EN: "Replaced or removed by %s rules, listed under \"Rules of redaction\". Equal values have equal pseudonyms in all evidence, sheets and periods. The organisation keeps the key of the pseudonyms; it is not in this pack (key identifier %s).",
 	}
 	RedactionInIPE = evidence.Text{
 		JA: "本パックの記録は収集した記録の写しであり、規則により個人情報を置き換えている（件数及び順序は封印された記録と同じ）。応答のSHA-256及び封印された単位のSHA-256は、原本のものである。",

@@ -88,7 +88,7 @@ var (
 	Frequency        = evidence.Text{JA: "頻度", EN: "Frequency"}
 	Population       = evidence.Text{JA: "母集団", EN: "Population"}
 	PopulationCount  = evidence.Text{JA: "母集団件数", EN: "Population"}
-	ExceptionsOf     = evidence.Text{JA: "該当する例外（延べ）", EN: "Exceptions with it"}
+	ExceptionsOf     = evidence.Text{JA: "該当する例外（延べ）", EN: "Exceptions citing it"}
 	ExceptionCount   = evidence.Text{JA: "例外件数", EN: "Exceptions"}
 	PendingCount     = evidence.Text{JA: "期限未到来", EN: "Pending"}
 	Result           = evidence.Text{JA: "結果", EN: "Result"}
