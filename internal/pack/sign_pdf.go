@@ -57,6 +57,9 @@ func sealOf(m *Manifest, l *time.Location, c *x509.Certificate, at time.Time) pd
 	if name == "" {
 		name = c.Subject.String()
 	}
+	if person := m.Signer.Person.In(m.Lang); person != "" { // whom the certificate names may be an office or a key
+		name = person + " (" + name + ")"
+	}
 	return pdf.Seal{Lang: m.Lang, Name: name, Organisation: strings.Join(c.Subject.Organization, ", "), At: at, Location: l,
 		Algorithm: sign.Algorithm(c.PublicKey), Fingerprint: sign.Fingerprint(c.PublicKey), Ephemeral: m.Signer.Ephemeral}
 }
