@@ -11,7 +11,9 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/evidencepack/evidence/internal/locker"
@@ -42,8 +44,9 @@ func openRepository(ctx context.Context, name string) (*repository, error) {
 	if err != nil {
 		return nil, fmt.Errorf("git+…: not a URL") // not shown: it may hold a password
 	}
-	if _, secret := u.User.Password(); secret {
-		return nil, fmt.Errorf("%s%s: leave the password to a credential helper of git", gitScheme, u.Redacted())
+	if _, secret := u.User.Password(); secret || u.User != nil && u.Scheme != "ssh" {
+		u.User = nil // a user's name may be a token
+		return nil, fmt.Errorf("%s%s: leave the user and the password to a credential helper of git", gitScheme, u)
 	}
 	query, err := url.ParseQuery(u.RawQuery)
 	branch := defaultBranch
@@ -220,12 +223,24 @@ func (r *repository) line(ctx context.Context, stdin []byte, args ...string) (st
 	return strings.TrimSpace(string(out)), err
 }
 
+// environment is the user's, without what git sets for the hooks of another repository.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool {
+		for _, kept := range []string{"GIT_SSH", "GIT_ASKPASS", "GIT_CONFIG_", "GIT_SSL_"} {
+			if strings.HasPrefix(v, kept) {
+				return false
+			}
+		}
+		return strings.HasPrefix(v, "GIT_")
+	})
+}
+
 // git runs a command. It asks nobody for a password, and reaches no other kinds of
 // places than those that openRepository lets through.
 func (r *repository) git(ctx context.Context, stdin []byte, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = r.folder
-	cmd.Env = append(os.Environ(), "GIT_DIR="+r.folder, "GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=ssh:https:file", "LC_ALL=C",
+	cmd.Env = append(environment(), "GIT_INDEX_FILE="+filepath.Join(r.folder, "index"), "GIT_DIR="+r.folder, "GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=ssh:https:file", "LC_ALL=C",
 		"GIT_AUTHOR_NAME=evidence", "GIT_AUTHOR_EMAIL=evidence@localhost", "GIT_COMMITTER_NAME=evidence", "GIT_COMMITTER_EMAIL=evidence@localhost")
 	if os.Getenv("GIT_SSH_COMMAND") == "" {
 		cmd.Env = append(cmd.Env, "GIT_SSH_COMMAND=ssh -o BatchMode=yes")

@@ -92,7 +92,7 @@ func (p *approver) approve(ctx context.Context, dir string) (zipPath string, err
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(staging)) }()
+	defer func() { err = discard(staging, err) }()
 	p.b.dir = filepath.Join(staging, p.name)
 	for _, step := range []func(context.Context) error{p.copy, p.documents, p.keep, p.sign} {
 		if err := ctx.Err(); err != nil {
@@ -107,7 +107,11 @@ func (p *approver) approve(ctx context.Context, dir string) (zipPath string, err
 		return "", fmt.Errorf("sign pack %s: %w", p.name, err)
 	}
 	aside := filepath.Join(staging, "before")
-	if err := os.Mkdir(aside, 0o755); err != nil {
+	if err := errors.Join(syncFile(zipped), os.Mkdir(aside, 0o755)); err != nil {
+		return "", err
+	}
+	// Another may have approved it while this signature was made.
+	if beside, err = p.beside(final); err != nil {
 		return "", err
 	}
 	if p.folder || beside {

@@ -89,7 +89,7 @@ func Build(ctx context.Context, in Input, dir, name string) (zipPath string, err
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(staging)) }()
+	defer func() { err = discard(staging, err) }()
 	b := &builder{Input: in, dir: filepath.Join(staging, name), field: pdf.PreparerField, purpose: preparing}
 	if err := b.build(ctx); err != nil {
 		return "", fmt.Errorf("make pack %s: %w", name, err)
@@ -100,7 +100,7 @@ func Build(ctx context.Context, in Input, dir, name string) (zipPath string, err
 	}
 	final := filepath.Join(dir, name)
 	aside := filepath.Join(staging, "before")
-	if err := os.Mkdir(aside, 0o755); err != nil {
+	if err := errors.Join(syncFile(zipped), os.Mkdir(aside, 0o755)); err != nil {
 		return "", err
 	}
 	if err := replace(b.dir, final, aside); err != nil {
@@ -112,11 +112,39 @@ func Build(ctx context.Context, in Input, dir, name string) (zipPath string, err
 // replace moves a file or folder to its place, and an older one aside first, so
 // that at no time there is half of one.
 func replace(from, to, aside string) error {
-	err := os.Rename(to, filepath.Join(aside, filepath.Base(to)))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	kept := filepath.Join(aside, filepath.Base(to))
+	moved := os.Rename(to, kept)
+	if moved != nil && !errors.Is(moved, fs.ErrNotExist) {
+		return moved
+	}
+	err := os.Rename(from, to)
+	if err == nil || moved != nil {
 		return err
 	}
-	return os.Rename(from, to)
+	if back := os.Rename(kept, to); back != nil {
+		return fmt.Errorf("%w: %w: %s", err, errKept, kept)
+	}
+	return err
+}
+
+// errKept: a former pack could not be put back, and stands elsewhere.
+var errKept = errors.New("the pack that was there is kept in")
+
+// discard removes what was made on the way, unless a former pack is in it.
+func discard(staging string, err error) error {
+	if errors.Is(err, errKept) {
+		return err
+	}
+	return errors.Join(err, os.RemoveAll(staging))
+}
+
+// syncFile has a file on stable storage before it takes another's place.
+func syncFile(path string) (err error) {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 type builder struct {

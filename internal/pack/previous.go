@@ -27,6 +27,7 @@ import (
 type Previous struct {
 	delta.Side
 	Organisation evidence.Text // of its pack; empty: it has none
+	Redacted     bool          // its pack is an auditor's copy
 
 	// files are what its side follows from, by their paths in its pack. Those that were
 	// evaluated anew have no manifest among them.
@@ -100,6 +101,7 @@ func readPrevious(get func(name string) ([]byte, error), trust sign.Trust) (*Pre
 	}
 	sum := sha256.Sum256(p.files[ManifestFile])
 	p.Organisation = m.Organisation
+	p.Redacted = slices.ContainsFunc(m.Files, func(f File) bool { return f.Path == RedactionFile })
 	p.Side = delta.Side{Name: m.PeriodName, Tool: m.Tool, Pack: &delta.Pack{
 		ManifestSHA256: hex.EncodeToString(sum[:]), Framework: m.Framework, Signer: m.Signer.Fingerprint,
 	}}

@@ -48,6 +48,16 @@ func (b *builder) rewrite(name string, data []byte) error {
 	return b.writeBytes(name, data)
 }
 
+// strangers tells of each signature of a report by a key that signed the pack at no stage.
+func (w *verifier) strangers(path string, signers []string) {
+	for _, fingerprint := range signers {
+		if _, signed := w.signedAs(fingerprint); !signed {
+			w.report(Noted, fmt.Sprintf(w.say(
+				"%s には、パックのいずれの署名者とも異なる者(%s)の署名がある", "%s bears a signature by somebody who has not signed the pack, %s"), path, fingerprint))
+		}
+	}
+}
+
 func (w *verifier) has(path string) bool {
 	return slices.ContainsFunc(w.manifest.Files, func(f File) bool { return f.Path == path })
 }

@@ -102,6 +102,7 @@ func (w *verifier) pdfSignatures(context.Context) error {
 	for i := range doc.Signatures {
 		s := &doc.Signatures[i]
 		w.pdfBefore = append(w.pdfBefore, prefix(file, s.End()))
+		w.pdfSigners = append(w.pdfSigners, sign.Fingerprint(s.Chain[0].PublicKey))
 		if err := w.pdfSignature(s); err != nil {
 			return err
 		}
@@ -110,14 +111,7 @@ func (w *verifier) pdfSignatures(context.Context) error {
 			stamps = stamps[1:]
 		}
 	}
-	if !slices.ContainsFunc(doc.Signatures, func(s pades.Signature) bool {
-		_, signed := w.signedAs(sign.Fingerprint(s.Chain[0].PublicKey))
-		return signed
-	}) {
-		w.report(Noted, fmt.Sprintf(w.say(
-			"%s の署名者は、パックの署名者(%s)とは別である", "%s is signed by somebody else than the pack, which is signed by %s"),
-			ReportPDF, w.manifest.Signer.Fingerprint))
-	}
+	w.strangers(ReportPDF, w.pdfSigners)
 	return nil
 }
 

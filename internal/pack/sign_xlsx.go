@@ -95,15 +95,10 @@ func (w *verifier) xlsxSignatures(ctx context.Context) (err error) {
 			return fmt.Errorf("%s: %s: %w", ReportXLSX, s.Part, err)
 		}
 	}
-	w.workbookSignatures = len(signatures)
-	if !slices.ContainsFunc(signatures, func(s opc.Signature) bool {
-		_, signed := w.signedAs(sign.Fingerprint(s.Certificates[0].PublicKey))
-		return signed
-	}) {
-		w.report(Noted, fmt.Sprintf(w.say(
-			"%s の署名者は、パックの署名者(%s)とは別である", "%s is signed by somebody else than the pack, which is signed by %s"),
-			ReportXLSX, w.manifest.Signer.Fingerprint))
+	for _, s := range signatures {
+		w.workbookSigners = append(w.workbookSigners, sign.Fingerprint(s.Certificates[0].PublicKey))
 	}
+	w.strangers(ReportXLSX, w.workbookSigners)
 	return nil
 }
 
@@ -115,7 +110,11 @@ func (w *verifier) xlsxSignature(s opc.Signature) error {
 		if stamp, err = tsa.Verify(s.Token, s.Stamped, w.Trust.Timestamps); err != nil {
 			return fmt.Errorf("timestamp: %w", err)
 		}
-		if err := sign.CheckChain(s.Certificates, stamp.At); err != nil {
+		at := s.At
+		if stamp.Trusted {
+			at = stamp.At
+		}
+		if err := sign.CheckChain(s.Certificates, at); err != nil {
 			return err
 		}
 	}
@@ -129,35 +128,35 @@ func (w *verifier) xlsxSignature(s opc.Signature) error {
 	return nil
 }
 
-// workbookBefore reports whether a workbook is the pack's without the latest of its
-// signatures, or the latest two, and so on.
-func (w *verifier) workbookBefore(former File) (found bool, err error) {
+// workbookStates are the pack's workbook as it was rendered, and after each of its signatures.
+func (w *verifier) workbookStates() (states []File, err error) {
 	f, err := w.fsys.Open(ReportXLSX)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	r, size, err := readerAt(f)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	for range w.workbookSignatures {
+	i := slices.IndexFunc(w.manifest.Files, func(f File) bool { return f.Path == ReportXLSX })
+	states = []File{w.manifest.Files[i]}
+	for range w.workbookSigners {
 		less, err := os.CreateTemp("", "evidence-workbook-*")
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		defer func() { err = errors.Join(err, less.Close(), os.Remove(less.Name())) }()
 		sum := sha256.New()
 		var n counter
 		if err := opc.Strip(io.MultiWriter(less, sum, &n), r, size); err != nil {
-			return false, fmt.Errorf("%s: %w", ReportXLSX, err)
+			return nil, fmt.Errorf("%s: %w", ReportXLSX, err)
 		}
-		if former == (File{ReportXLSX, int64(n), hex.EncodeToString(sum.Sum(nil))}) {
-			return true, nil
-		}
+		states = append(states, File{ReportXLSX, int64(n), hex.EncodeToString(sum.Sum(nil))})
 		r, size = less, int64(n)
 	}
-	return false, nil
+	slices.Reverse(states)
+	return states, nil
 }
 
 // readerAt reads a file of a pack, a folder's or a zip's, from any place in it.

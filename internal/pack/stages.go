@@ -141,6 +141,11 @@ func (w *verifier) approvals(context.Context) error {
 		}
 		w.ok(w.say("%sは、%sの署名したものに署名しており、その全ファイルに改変・欠落・追加はない", "%s signed what %s had signed: nothing of it altered, missing or added"),
 			w.named(n), w.named(n-1))
+		if len(w.Trust.Keys)+len(w.Trust.Roots) > 0 && !slices.ContainsFunc(w.stages[n].signed.Signatures, func(s sign.SignatureInfo) bool { return s.Trusted }) {
+			w.report(Noted, fmt.Sprintf(w.say(
+				"%sは、指定された鍵、証明書及びルート証明書のいずれによっても特定されない。氏名及び役割は、その鍵の持ち主の自称である",
+				"%s is none of those whom the key, certificate or root that was given identifies: the name and role are what the holder of that key says"), w.named(n)))
+		}
 	}
 	return nil
 }
@@ -149,7 +154,7 @@ func (w *verifier) approvals(context.Context) error {
 func (w *verifier) named(n int) string {
 	who := w.stages[n].manifest.Signer
 	if name := strings.TrimSpace(who.Role.In(w.Lang) + " " + who.Person.In(w.Lang)); name != "" {
-		return name
+		return name + " (" + who.Fingerprint + ")"
 	}
 	return who.Fingerprint
 }
@@ -178,7 +183,7 @@ func (w *verifier) approval(n int) error {
 		if now == f {
 			continue
 		}
-		if err := w.extended(f); err != nil {
+		if err := w.extended(n, f, now); err != nil {
 			return err
 		}
 	}
@@ -195,22 +200,26 @@ func (w *verifier) approval(n int) error {
 	return nil
 }
 
-// extended lets a report differ that bears signatures of its own, where the former one is
-// what is left without the later of them. That the rest is sound signatures and nothing
-// else was checked by then.
-func (w *verifier) extended(former File) error {
-	var found bool
-	var err error
-	switch former.Path {
-	case ReportPDF:
-		found = slices.Contains(w.pdfBefore, former)
-	case ReportXLSX:
-		found, err = w.workbookBefore(former)
+// extended lets a report differ that bears signatures of its own: as stage n signed it, it
+// is the former one with one more signature, by a key of that stage. That signatures are
+// sound, and that there is nothing else, was checked by then.
+func (w *verifier) extended(n int, former, now File) error {
+	states, signers := w.pdfBefore, w.pdfSigners
+	if former.Path == ReportXLSX {
+		var err error
+		if states, err = w.workbookStates(); err != nil {
+			return err
+		}
+		signers = w.workbookSigners
 	}
-	if err == nil && !found {
-		err = fmt.Errorf("%s was altered before it was signed next", former.Path)
+	i := slices.Index(states, former)
+	if i < 0 || i+1 >= len(states) || states[i+1] != now {
+		return fmt.Errorf("%s was altered before it was signed next", former.Path)
 	}
-	return err
+	if !w.stages[n].signedBy(signers[i]) {
+		return fmt.Errorf("%s bears another's signature, %s, than the pack", former.Path, signers[i])
+	}
+	return nil
 }
 
 // sameButFiles checks that two manifests are of one pack.

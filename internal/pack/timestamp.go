@@ -105,7 +105,7 @@ func Timestamp(ctx context.Context, path string, authorities []Authority, more b
 		}
 	}
 	for _, p := range alike(path, envelope) {
-		if err := replaceEnvelope(p, stamped); err != nil {
+		if err := replaceEnvelope(p, envelope, stamped); err != nil {
 			return done, fmt.Errorf("%s: %w", p, err)
 		}
 		done.Paths = append(done.Paths, p)
@@ -175,7 +175,17 @@ func alike(path string, envelope []byte) []string {
 
 // replaceEnvelope puts another envelope into a pack. The pack has the old one or the new
 // one, and is whole, at any time.
-func replaceEnvelope(path string, envelope []byte) error {
+func replaceEnvelope(path string, former, envelope []byte) error {
+	unchanged := func() error { // authorities may take minutes to answer
+		now, err := checkedEnvelope(path)
+		if err == nil && !bytes.Equal(now, former) {
+			err = errors.New("it was signed or stamped by another meanwhile, and is left as it is: try again")
+		}
+		return err
+	}
+	if err := unchanged(); err != nil {
+		return err
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
@@ -192,7 +202,7 @@ func replaceEnvelope(path string, envelope []byte) error {
 			return err
 		}
 		defer func() { err = errors.Join(err, closer()) }()
-		return WriteZip(w, withFile{fsys, SignatureFile, envelope})
+		return errors.Join(WriteZip(w, withFile{fsys, SignatureFile, envelope}), unchanged())
 	})
 }
 

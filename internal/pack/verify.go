@@ -121,8 +121,9 @@ type verifier struct {
 	results  *evaluation.Results
 	rendered map[string]string // SHA-256 of what of a report was rendered, where it bears signatures
 
-	pdfBefore          []File // report.pdf as it was rendered, and after each of its signatures
-	workbookSignatures int    // of report.xlsx
+	pdfBefore       []File   // report.pdf as it was rendered, and after each of its signatures
+	pdfSigners      []string // fingerprints of the keys of those signatures
+	workbookSigners []string // of those of report.xlsx
 }
 
 func (w *verifier) ok(format string, args ...any) { w.report(OK, fmt.Sprintf(format, args...)) }

@@ -85,6 +85,12 @@ func (r *Run) readPrevious(path string, f *controls.Framework) (*pack.Previous, 
 	if p.Organisation != r.Config.Organisation {
 		return nil, fmt.Errorf("the pack %s is of another organisation, %s", path, p.Organisation.In(r.Config.Lang))
 	}
+	switch {
+	case r.Redacted && !p.Redacted:
+		return nil, fmt.Errorf("the pack %s holds originals, and an auditor's copy is compared with copies alone: name one with --previous, or none", path)
+	case p.Redacted && !r.Redacted:
+		return nil, fmt.Errorf("the pack %s is an auditor's copy, whose names are not those of the originals: name the full pack with --previous, or none", path)
+	}
 	if f != nil && p.Pack.Framework != f.ID {
 		return nil, fmt.Errorf("the pack %s is of framework %s, not of %s", path, p.Pack.Framework, f.ID)
 	}

@@ -260,3 +260,25 @@ func TestFormOfPseudonyms(t *testing.T) {
 		t.Error(p)
 	}
 }
+
+// Addresses are written in many ways, and none of them stays.
+func TestAddressesAreFoundHoweverWritten(t *testing.T) {
+	r := taught(t, Terms{}, record(t, "entraid.sign_in", "1", `{"ipAddress":"203.0.113.7"}`))
+	for _, mail := range []string{"jose\u0301@example.com", "taro@例え.jp", `"john doe"@example.com`, "o~hara.smith@example.com", "taro@xn--r8jz45g.xn--q9jyb4c"} {
+		local := mail[:strings.IndexByte(mail, '@')]
+		if got := r.Text("from " + mail + " today"); strings.Contains(got, local) || !strings.HasPrefix(got, "from ") || !strings.HasSuffix(got, " today") {
+			t.Errorf("%s: %s", mail, got)
+		}
+	}
+	for in, left := range map[string]string{
+		"203.0.113.7": "203.0", "203.0.113.7/32": "203.0", "[2001:db8::1]": "2001:db8", "203.0.113.7, 198.51.100.1": "198.51", "203.0.113.7:443": "203.0", "203.0.113.7:bad": "203.0", "for 2001:db8::7 too": "2001:db8",
+	} {
+		got := redacted(t, r, record(t, "entraid.sign_in", "2", `{"ipAddress":"`+in+`"}`))
+		if strings.Contains(got, left) || strings.Contains(got, "198.51") {
+			t.Errorf("%s: %s", in, got)
+		}
+	}
+	if got := redacted(t, r, record(t, "entraid.sign_in", "3", `{"ipAddress":"cloudformation.amazonaws.com"}`)); !strings.Contains(got, "cloudformation.amazonaws.com") {
+		t.Error(got)
+	}
+}

@@ -190,7 +190,7 @@ func (r *Redactor) telling(f string) bool {
 }
 
 // addresses are mail addresses in a text; those of guests hold their own with _ for @.
-var addresses = regexp.MustCompile(`[\p{L}\p{N}._+'-]+(?i:#EXT#)?(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}`)
+var addresses = regexp.MustCompile(`(?:"[^"\r\n@]{1,64}"|[\p{L}\p{M}\p{N}._+'~-]+)(?i:#EXT#)?(?:@|%40)[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)*\.(?:xn--[A-Za-z0-9-]+|[\p{L}\p{M}]{2,})`)
 
 // Text replaces what was learnt, and addresses, in any text.
 func (r *Redactor) Text(s string) string {
@@ -273,8 +273,21 @@ func (r *Redactor) ip(s string) string {
 	if a, err := netip.ParseAddrPort(s); err == nil {
 		return netip.AddrPortFrom(r.key.address(a.Addr()), a.Port()).String()
 	}
-	return r.Text(s)
+	return addressLike.ReplaceAllStringFunc(r.Text(s), func(token string) string {
+		bare, _, _ := strings.Cut(strings.Trim(token, "[]"), "/")
+		if a, err := netip.ParseAddr(bare); err == nil {
+			if a.Is6() && a.As16()[0] == 0xfd {
+				return token // a pseudonym already
+			}
+			return r.key.address(a).String()
+		}
+		return mark
+	})
 }
+
+// addressLike is what may be an address among other text: of several, in brackets, of a
+// network, or with something behind it.
+var addressLike = regexp.MustCompile(`\[?(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})\]?(?:/[0-9]{1,3})?`)
 
 // Record replaces a record's personal data: in its fields, and what was learnt also in its
 // identity and in any other text of it.

@@ -44,6 +44,8 @@ func (t Trust) chain(certificates []*x509.Certificate, m moment) Chain {
 	err := t.reaches(certificates, m.at)
 	var invalid x509.CertificateInvalidError
 	switch {
+	case err == nil && !m.proven && !m.now.IsZero() && t.reaches(certificates, m.now) != nil:
+		return ChainExpired // one above the leaf has, since
 	case err == nil:
 		return ChainTrusted
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && m.at.Before(invalid.Cert.NotBefore):
