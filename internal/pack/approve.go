@@ -84,8 +84,7 @@ func (p *approver) approve(ctx context.Context, dir string) (zipPath string, err
 		return "", err
 	}
 	final := filepath.Join(dir, p.name)
-	beside, err := p.beside(final)
-	if err != nil {
+	if _, err := p.beside(final); err != nil {
 		return "", err
 	}
 	staging, err := os.MkdirTemp(dir, ".signing-")
@@ -111,7 +110,8 @@ func (p *approver) approve(ctx context.Context, dir string) (zipPath string, err
 		return "", err
 	}
 	// Another may have approved it while this signature was made.
-	if beside, err = p.beside(final); err != nil {
+	beside, err := p.beside(final)
+	if err != nil {
 		return "", err
 	}
 	if p.folder || beside {
