@@ -69,6 +69,33 @@ func NotSettledUntil(groups []ClaimGroup) []Unsettled {
 	return all
 }
 
+// Provisional is until when the completeness of a part of the control's population is not
+// final, the last of its kinds; zero: it is final.
+func (c *Control) Provisional() (until time.Time) {
+	for _, u := range NotSettledUntil(GroupClaims(c.Population.Claims)) {
+		if u.Until.After(until) {
+			until = u.Until
+		}
+	}
+	return until
+}
+
+// Provisional are the IDs of the controls of which a part of the population is not final, and the
+// last time until which that is so.
+func (p *Pack) Provisional() (ids []string, until time.Time) {
+	for i := range p.Controls {
+		at := p.Controls[i].Provisional()
+		if at.IsZero() {
+			continue
+		}
+		ids = append(ids, p.Controls[i].ID)
+		if at.After(until) {
+			until = at
+		}
+	}
+	return ids, until
+}
+
 // DistinctNotes gives each note of a group once: a weaker method is a note of every
 // claim. The time of a note that recurs is from its first to its last, or the group's
 // where it has none of its own: until when something has not settled is a time of its own.

@@ -190,7 +190,11 @@ func (r *Redactor) telling(f string) bool {
 }
 
 // addresses are mail addresses in a text; those of guests hold their own with _ for @.
-var addresses = regexp.MustCompile(`(?:"[^"\r\n@]{1,64}"|[\p{L}\p{M}\p{N}._+'~-]+)(?i:#EXT#)?(?:@|%40)[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)*\.(?:xn--[A-Za-z0-9-]+|[\p{L}\p{M}]{2,})`)
+var addresses = regexp.MustCompile(`[\p{L}\p{M}\p{N}._+'~-]+(?i:#EXT#)?(?:@|%40)` + label + `(?:\.` + label + `)*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z]{2,})`)
+
+// label is a part of a domain's name: in one script, since in Japanese text words follow an
+// address without a space.
+const label = `(?:[A-Za-z0-9-]+|[\p{Han}\p{Hiragana}\p{Katakana}ー]+)`
 
 // Text replaces what was learnt, and addresses, in any text.
 func (r *Redactor) Text(s string) string {

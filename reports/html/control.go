@@ -37,6 +37,9 @@ func (d *document) control(c *reports.Control) {
 
 	d.start("div", class("still"))
 	d.leaf("p", d.in(words.ResultMeans(c.Result)))
+	if until := c.Provisional(); !until.IsZero() {
+		d.leaf("p", d.say(words.ButProvisional, d.time(until)))
+	}
 	d.why(c)
 	d.controlTexts(c)
 	if !c.ByDay() {

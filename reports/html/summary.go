@@ -2,6 +2,7 @@ package html
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
@@ -58,6 +59,9 @@ func (d *document) resultTiles() {
 // notEvaluable comes before all results.
 func (d *document) notEvaluable() {
 	d.leaf("h3", d.in(words.NotEvaluableFirst))
+	if ids, until := d.p.Provisional(); len(ids) > 0 {
+		d.leaf("p", d.say(words.ProvisionalControls, format.Count(int64(len(ids))), strings.Join(ids, d.in(words.ListSeparator)), d.time(until)))
+	}
 	if !d.anyNotEvaluable() {
 		d.leaf("p", d.in(words.NothingNotEvaluable))
 		return

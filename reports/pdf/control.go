@@ -34,7 +34,7 @@ func (d *document) control(c *reports.Control) {
 // controlRoom is how much of a page a control needs to begin on it: for its result, and
 // for its activity and procedure, which are long and not cut.
 func (d *document) controlRoom(c *reports.Control) float64 {
-	const result = 52.0 // title, result and counts
+	const result = 57.0 // title, result and counts
 	t := d.factTable()
 	_, activity := t.setFact(fact{d.in(words.Activity), d.text(c.Activity)})
 	_, procedure := t.setFact(fact{d.in(words.Procedure), d.text(c.Procedure)})
@@ -46,7 +46,11 @@ func (d *document) controlResult(c *reports.Control) {
 	y := d.y
 	x := left + w + 4
 	d.y += 0.8
-	d.flowAt(x, right-x, d.in(words.ResultMeans(c.Result)), d.st.body)
+	means := d.in(words.ResultMeans(c.Result))
+	if until := c.Provisional(); !until.IsZero() {
+		means += d.in(evidence.Text{EN: " "}) + d.say(words.ButProvisional, d.time(until))
+	}
+	d.flowAt(x, right-x, means, d.st.body)
 	d.y = max(d.y, y+d.st.bold.lead+1.6) + 2
 	for _, why := range c.Why {
 		d.bullet(why, d.st.bold)

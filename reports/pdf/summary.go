@@ -43,6 +43,10 @@ func (d *document) notEvaluable() {
 	if !t.started {
 		d.flow(d.in(words.NothingNotEvaluable), d.st.body)
 	}
+	if ids, until := d.p.Provisional(); len(ids) > 0 {
+		d.y += 1
+		d.flow(d.say(words.ProvisionalControls, format.Count(int64(len(ids))), strings.Join(ids, d.in(words.ListSeparator)), d.time(until)), d.st.body)
+	}
 }
 
 func (d *document) itemResults() {

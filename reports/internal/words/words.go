@@ -41,7 +41,7 @@ var (
 	Caution        = evidence.Text{JA: "注意", EN: "Caution"}
 	BareKey        = evidence.Text{JA: "%s 公開鍵（証明書なし）", EN: "%s public key, no certificate"}
 	EphemeralKey   = evidence.Text{JA: "この署名鍵はデモ用に一時的に作成したものであり、署名者を証明しない。", EN: "This key was made for a demonstration. It proves nothing about who signed."}
-	Assertion      = evidence.Text{JA: "経営者の確認書", EN: "Management's assertion"}
+	Assertion      = evidence.Text{JA: "証跡に関する経営者の陳述", EN: "Management's statement on the evidence"}
 	AssertionIs    = evidence.Text{JA: "本頁の記載は組織の経営者によるものであり、本パックの検証手続の結果ではない。", EN: "This page is written by the organisation's management. It is not a result of the tests in this pack."}
 	Signatory      = evidence.Text{JA: "確認者", EN: "Asserted by"}
 	AssertedOn     = evidence.Text{JA: "確認日", EN: "Date"}
@@ -306,6 +306,18 @@ func NameOf(s reports.Signer) evidence.Text {
 	}
 	return evidence.Text{JA: s.Person + "（" + s.Role + "）", EN: s.Person + " (" + s.Role + ")"}
 }
+
+// What is complete, and may not be so for good.
+var (
+	ButProvisional = evidence.Text{
+		JA: "ただし、母集団の一部の網羅性は、%s 以後に再度収集するまで暫定である。",
+		EN: "The completeness of a part of it is provisional until it is collected again after %s.",
+	}
+	ProvisionalControls = evidence.Text{
+		JA: "網羅性が暫定の統制が %s 件ある（%s）。遅れて到着する記録が見込まれるためであり、%s 以後に再度収集してパックを作り直すまで、結果も暫定である。",
+		EN: "Of %s controls the completeness, and so the result, is provisional, since late records may still arrive (%s): until the evidence is collected again after %s and the pack made anew.",
+	}
+)
 
 // ResultMeans explains a result in a sentence.
 func ResultMeans(r evidence.Result) evidence.Text {
