@@ -51,9 +51,7 @@ func (b *builder) signXLSX(ctx context.Context) (err error) {
 		if !errors.Is(err, opc.ErrNoTimestamp) || ctx.Err() != nil {
 			return err
 		}
-		if b.Unanswered != nil {
-			b.Unanswered(Unanswered{Errors: []error{fmt.Errorf("%s: %w", ReportXLSX, err)}})
-		}
+		b.unstamped(ReportXLSX, err)
 		o.Authority = nil
 		return opc.Sign(ctx, w, f, info.Size(), o)
 	})
