@@ -1,6 +1,9 @@
 package evidence
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Method is a way in which completeness was measured.
 type Method string
@@ -30,6 +33,46 @@ type Claim struct {
 
 // Satisfied reports whether nothing is missing.
 func (c Claim) Satisfied() bool { return len(c.Gaps) == 0 && c.Found == c.Expected }
+
+// The codes of notes that mean the same whoever makes the claim.
+const (
+	// NotSettled: the unit was read while late records might still arrive. The note's
+	// window is from the reading until none will.
+	NotSettled = "not_settled"
+
+	// LeftOut: the settings leave the scope out of collection, and nothing of it was read.
+	// The note's detail says why.
+	LeftOut = "left_out"
+
+	// NotActive: the source's own account is suspended or closed, and nothing of it was read.
+	NotActive = "account_not_active"
+)
+
+// Unread finds the note by which nothing of the claim's scope was read. Such a claim is
+// satisfied, and says nothing of what is there.
+func (c Claim) Unread() (why Finding, unread bool) {
+	i := slices.IndexFunc(c.Notes, func(f Finding) bool { return f.Code == LeftOut || f.Code == NotActive })
+	if i < 0 {
+		return Finding{}, false
+	}
+	return c.Notes[i], true
+}
+
+// Provisional returns until when records of a part of the claim's window may still arrive
+// by what the claim says, and zero if that part had settled when it was read. A reading of
+// a month is provisional for its last days alone.
+func (c Claim) Provisional(part Period) (until time.Time) {
+	for _, n := range c.Notes {
+		if n.Code != NotSettled || !c.Window.Overlaps(part) {
+			continue
+		}
+		settles := n.Window.End.Sub(c.Window.End) // how late records may be
+		if part.End.Add(settles).After(n.Window.Start) && n.Window.End.After(until) {
+			until = n.Window.End
+		}
+	}
+	return until
+}
 
 // Count is one figure of a claim: a code ("events_read", "events_kept") and,
 // where the figure is one of several of its code, what it is for ("LOG-01").

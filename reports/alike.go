@@ -39,14 +39,14 @@ func Alike(groups []ClaimGroup) []AlikeClaims {
 // said is what a group says of its kind and scope, apart from gaps and notes.
 type said struct {
 	source, method, unit        string
-	listed, satisfied           bool
+	listed, satisfied, unread   bool
 	scopes, claims              int
 	start, end, expected, found int64
 }
 
 func saidBy(g ClaimGroup) said {
 	return said{
-		g.Source, g.Method, g.Unit, g.Listed, g.Satisfied, g.Scopes, g.Claims,
+		g.Source, g.Method, g.Unit, g.Listed, g.Satisfied, g.Unread, g.Scopes, g.Claims,
 		g.Window.Start.UnixNano(), g.Window.End.UnixNano(), g.Expected, g.Found,
 	}
 }

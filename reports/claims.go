@@ -14,6 +14,7 @@ type ClaimGroup struct {
 	Source, Kind, Method, Scope, Unit string
 
 	Listed          bool            // read to the source's own end, without a count to match
+	Unread          bool            // nothing of them was read
 	Scopes          int             // how many scopes were added up: 1, or more after MergeScopes
 	Window          evidence.Period // from the first claim's start to the last one's end
 	Claims          int             // how many were added up
@@ -38,20 +39,62 @@ func Bases(claims []Claim) []Basis {
 	return list
 }
 
-// GroupClaims adds claims up by source, kind, method, scope and unit, and orders
-// the groups by these. No claim is dropped.
+// Verdict is what the group's claims come to.
+func (g *ClaimGroup) Verdict() ClaimVerdict { return verdictOf(g.Satisfied, g.Listed, g.Unread) }
+
+// Verdict is what the claim comes to.
+func (c *Claim) Verdict() ClaimVerdict { return verdictOf(c.Satisfied, c.Listed, c.Unread != nil) }
+
+// ClaimVerdict is what a claim comes to, as readers are told.
+type ClaimVerdict int
+
+// The verdicts of claims.
+const (
+	ClaimGap    ClaimVerdict = iota // something is missing
+	ClaimMatch                      // what was found is what there should be
+	ClaimListed                     // every page was read, and there is no number to hold it against
+	ClaimUnread                     // nothing was read, and so nothing compared
+)
+
+// ClaimVerdicts lists them.
+var ClaimVerdicts = []ClaimVerdict{ClaimGap, ClaimMatch, ClaimListed, ClaimUnread}
+
+func verdictOf(satisfied, listed, unread bool) ClaimVerdict {
+	switch {
+	case !satisfied:
+		return ClaimGap
+	case unread:
+		return ClaimUnread
+	case listed:
+		return ClaimListed
+	}
+	return ClaimMatch
+}
+
+// Expects reports whether there is a number that what was found is held against: of a list
+// that was read to its end there is none, and beside its own length it would look like one.
+func (v ClaimVerdict) Expects() bool { return v == ClaimGap || v == ClaimMatch }
+
+// Finds reports whether something was read that can be counted.
+func (v ClaimVerdict) Finds() bool { return v != ClaimUnread }
+
+// GroupClaims adds claims up by source, kind, method, scope, unit and whether anything was
+// read, and orders the groups by these. No claim is dropped.
 func GroupClaims(claims []Claim) []ClaimGroup {
-	type key struct{ source, kind, method, scope, unit string }
+	type key struct {
+		source, kind, method, scope, unit string
+		unread                            bool
+	}
 	index := map[key]int{}
 	var groups []ClaimGroup
 	for _, c := range claims {
-		k := key{c.Source, c.Kind, c.Method, c.Scope, c.Unit}
+		k := key{c.Source, c.Kind, c.Method, c.Scope, c.Unit, c.Unread != nil}
 		i, ok := index[k]
 		if !ok {
 			i = len(groups)
 			index[k] = i
 			groups = append(groups, ClaimGroup{
-				Source: c.Source, Kind: c.Kind, Method: c.Method, Listed: c.Listed, Scope: c.Scope, Unit: c.Unit,
+				Source: c.Source, Kind: c.Kind, Method: c.Method, Listed: c.Listed, Unread: c.Unread != nil, Scope: c.Scope, Unit: c.Unit,
 				Scopes: 1, Window: c.Window, Satisfied: true,
 			})
 		}
@@ -65,12 +108,12 @@ func GroupClaims(claims []Claim) []ClaimGroup {
 }
 
 // MergeScopes adds groups up once more, over all scopes of a source: one line
-// for each source, kind, method and unit.
+// for each source, kind, method and unit, and one for what was not read.
 func MergeScopes(groups []ClaimGroup) []ClaimGroup {
 	var merged []ClaimGroup
 	for _, g := range groups {
 		i := slices.IndexFunc(merged, func(m ClaimGroup) bool {
-			return m.Source == g.Source && m.Kind == g.Kind && m.Method == g.Method && m.Unit == g.Unit
+			return m.Source == g.Source && m.Kind == g.Kind && m.Method == g.Method && m.Unit == g.Unit && m.Unread == g.Unread
 		})
 		if i < 0 {
 			g.Gaps, g.Notes = slices.Clone(g.Gaps), slices.Clone(g.Notes)

@@ -7,21 +7,24 @@ type DayState string
 
 // The states of days.
 const (
-	DayComplete DayState = "complete"
-	DayLate     DayState = "late" // complete, and collected long after it
-	DayGap      DayState = "gap"
-	DayMissing  DayState = "missing" // nothing was collected
-	DayAhead    DayState = "ahead"   // had not happened, or not settled, when collected
+	DayComplete    DayState = "complete"
+	DayProvisional DayState = "provisional" // complete as of its reading, while late records might still arrive
+	DayLate        DayState = "late"        // complete, and collected long after it
+	DayGap         DayState = "gap"
+	DayMissing     DayState = "missing" // nothing was collected
+	DayAhead       DayState = "ahead"   // had not happened, or not settled, when collected
 )
 
 // DayStates lists them in the order of legends.
-var DayStates = []DayState{DayComplete, DayLate, DayGap, DayMissing, DayAhead}
+var DayStates = []DayState{DayComplete, DayProvisional, DayLate, DayGap, DayMissing, DayAhead}
 
 // Name returns the word for a day's state.
 func (s DayState) Name() evidence.Text {
 	switch s {
 	case DayComplete:
 		return evidence.Text{JA: "収集済み", EN: "complete"}
+	case DayProvisional:
+		return evidence.Text{JA: "収集済み（暫定）", EN: "complete, provisional"}
 	case DayLate:
 		return evidence.Text{JA: "収集済み（遅延）", EN: "complete, late"}
 	case DayGap:
@@ -39,6 +42,8 @@ func (s DayState) Mark() string {
 	switch s {
 	case DayComplete:
 		return "○"
+	case DayProvisional:
+		return "◇"
 	case DayLate:
 		return "△"
 	case DayGap:

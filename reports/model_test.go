@@ -111,18 +111,46 @@ func TestGroupClaims(t *testing.T) {
 	}
 }
 
+// TestOmissions: what was not read is told by scope, with why, and by how many kinds; it is
+// not among the scopes that were read.
 func TestOmissions(t *testing.T) {
-	out := func(scope, kind, why string) reports.Claim {
-		return reports.Claim{Scope: scope, Kind: kind, Notes: []reports.Finding{{Code: reports.LeftOut, Object: scope, Detail: why}}}
+	out := func(scope, kind, text, why string) reports.Claim {
+		return reports.Claim{Scope: scope, Kind: kind, Unread: &reports.Finding{Text: text, Object: scope, Detail: why}}
 	}
-	claims := []reports.Claim{out("account=2", "a", "sandbox"), {Scope: "account=1 region=b", Kind: "a"}, out("account=3", "a", "x"), out("account=2", "b", "sandbox")}
-	want := []reports.Omission{{Scope: "account=2", Why: "sandbox", Kinds: 2}, {Scope: "account=3", Why: "x", Kinds: 1}}
+	claims := []reports.Claim{out("account=2", "a", "left out", "sandbox"), {Scope: "account=1 region=b", Kind: "a"}, out("account=3", "a", "closed", "x"),
+		out("account=2", "b", "left out", "sandbox"), out("account=2", "b", "left out", "sandbox")}
+	want := []reports.Omission{{Scope: "account=2", Text: "left out", Why: "sandbox", Kinds: 2}, {Scope: "account=3", Text: "closed", Why: "x", Kinds: 1}}
 	if diff := cmp.Diff(want, reports.Omissions(claims)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	scopes := []reports.Dimension{{Name: "account", Values: []string{"1"}}, {Name: "region", Values: []string{"b"}}}
 	if diff := cmp.Diff(scopes, reports.SplitScopes(claims)); diff != "" {
-		t.Errorf("what was left out is no scope that was read (-want +got):\n%s", diff)
+		t.Errorf("what was not read is no scope that was read (-want +got):\n%s", diff)
+	}
+}
+
+// TestVerdictsOfClaims: a number stands in the column of what there should be only where
+// something was held against it.
+func TestVerdictsOfClaims(t *testing.T) {
+	for name, tt := range map[string]struct {
+		claim          reports.Claim
+		want           reports.ClaimVerdict
+		expects, finds bool
+	}{
+		"match":        {reports.Claim{Satisfied: true}, reports.ClaimMatch, true, true},
+		"gap":          {reports.Claim{}, reports.ClaimGap, true, true},
+		"listed":       {reports.Claim{Satisfied: true, Listed: true}, reports.ClaimListed, false, true},
+		"list stopped": {reports.Claim{Listed: true}, reports.ClaimGap, true, true},
+		"left out":     {reports.Claim{Satisfied: true, Listed: true, Unread: &reports.Finding{}}, reports.ClaimUnread, false, false},
+	} {
+		v := tt.claim.Verdict()
+		if g := reports.GroupClaims([]reports.Claim{tt.claim}); v != tt.want || g[0].Verdict() != v || v.Expects() != tt.expects || v.Finds() != tt.finds {
+			t.Errorf("%s: %v, in a group %v", name, v, g[0].Verdict())
+		}
+	}
+	groups := reports.MergeScopes(reports.GroupClaims([]reports.Claim{{Scope: "a", Satisfied: true}, {Scope: "b", Satisfied: true, Unread: &reports.Finding{}}}))
+	if len(groups) != 2 || groups[0].Scopes != 1 {
+		t.Errorf("what was not read is counted with what was: %+v", groups)
 	}
 }
 
@@ -250,7 +278,7 @@ func TestNotesKeepTheirTimes(t *testing.T) {
 func TestNotSettled(t *testing.T) {
 	at := func(day int) time.Time { return time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC) }
 	note := func(day int) reports.Finding {
-		return reports.Finding{Code: reports.NotSettled, Window: evidence.Period{Start: at(1), End: at(day)}}
+		return reports.Finding{Code: evidence.NotSettled, Window: evidence.Period{Start: at(1), End: at(day)}}
 	}
 	got := reports.NotSettledUntil([]reports.ClaimGroup{
 		{Kind: "a", Notes: []reports.Finding{note(4), {Code: "other", Window: evidence.Period{End: at(9)}}}},
@@ -279,5 +307,21 @@ func TestSetsOfScopes(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("SetsOfScopes (-want +got):\n%s", diff)
+	}
+}
+
+// TestProvisionalDays: a calendar says from when to when, and until when, it is provisional.
+func TestProvisionalDays(t *testing.T) {
+	at := func(day int) time.Time { return time.Date(2026, 10, day, 0, 0, 0, 0, time.UTC) }
+	src := reports.Source{Days: []reports.Day{
+		{Date: at(27), State: reports.DayComplete}, {Date: at(28), State: reports.DayProvisional, Until: at(33)},
+		{Date: at(29), State: reports.DayProvisional, Until: at(34)}, {Date: at(30), State: reports.DayGap},
+	}}
+	if first, last, until := src.ProvisionalDays(); !first.Equal(at(28)) || !last.Equal(at(29)) || !until.Equal(at(34)) {
+		t.Errorf("from %s to %s until %s", first, last, until)
+	}
+	src.Days = src.Days[:1]
+	if _, _, until := src.ProvisionalDays(); !until.IsZero() {
+		t.Errorf("a settled calendar is provisional until %s", until)
 	}
 }

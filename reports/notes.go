@@ -53,7 +53,7 @@ func NotSettledUntil(groups []ClaimGroup) []Unsettled {
 	var all []Unsettled
 	for _, g := range groups {
 		for _, n := range g.Notes {
-			if n.Code != NotSettled {
+			if n.Code != evidence.NotSettled {
 				continue
 			}
 			i := slices.IndexFunc(all, func(u Unsettled) bool { return u.Kind == g.Kind })
@@ -94,6 +94,24 @@ func (p *Pack) Provisional() (ids []string, until time.Time) {
 		}
 	}
 	return ids, until
+}
+
+// ProvisionalDays are the first and the last day of a source's calendar that are provisional,
+// and when the last of them can be collected for good; zero: there is none.
+func (s *Source) ProvisionalDays() (first, last, until time.Time) {
+	for _, d := range s.Days {
+		if d.State != DayProvisional {
+			continue
+		}
+		if first.IsZero() {
+			first = d.Date
+		}
+		last = d.Date
+		if d.Until.After(until) {
+			until = d.Until
+		}
+	}
+	return first, last, until
 }
 
 // DistinctNotes gives each note of a group once: a weaker method is a note of every

@@ -282,8 +282,16 @@ func pageSources(t *testing.T, page element, p *reports.Pack) {
 		}
 		want = nil
 		for _, g := range reports.GroupClaims(src.Claims) {
-			verdict := words.ClaimMark(g.Satisfied) + " " + in(words.ClaimVerdict(g.Satisfied, g.Listed))
-			want = append(want, []string{g.Scope + " " + g.Kind, format.Window(g.Window, p.Location), g.Unit, format.Count(g.Expected), format.Count(g.Found), verdict})
+			v := g.Verdict()
+			verdict := words.ClaimMark(v) + " " + in(words.ClaimVerdict(v))
+			expected, found := format.Count(g.Expected), format.Count(g.Found)
+			if !v.Expects() {
+				expected = words.NoNumber
+			}
+			if !v.Finds() {
+				found = words.NoNumber
+			}
+			want = append(want, []string{g.Scope + " " + g.Kind, format.Window(g.Window, p.Location), g.Unit, expected, found, verdict})
 		}
 		if diff := cmp.Diff(want, section.table(t, in(words.ByScope)).rows()); diff != "" {
 			t.Errorf("%s: claims by scope (-pack +page):\n%s", src.Name, diff)

@@ -318,6 +318,9 @@ type Claim struct {
 	Expected  int64
 	Found     int64
 	Satisfied bool
+	// Unread is why nothing of the scope was read; nil: it was read. Such a claim is
+	// satisfied, and its numbers are of nothing that was compared.
+	Unread    *Finding
 	Counts    []Figure
 	Gaps      []Finding
 	Notes     []Finding
@@ -331,13 +334,6 @@ type Figure struct {
 	For  string // the control, where the figure is one of several
 	N    int64
 }
-
-// NotSettled is the code of a note of what was read while late records might still
-// arrive; its window ends when none will.
-const NotSettled = "not_settled"
-
-// LeftOut is the code of a note of what the configuration leaves out of collection.
-const LeftOut = "left_out"
 
 // Finding is a gap or a note, in the pack's language.
 type Finding struct {
@@ -354,6 +350,8 @@ type Day struct {
 	State DayState
 	Units int // units of that day
 	Bad   int // of these, how many are missing or have gaps
+	// Until is, of a provisional day, when the last of it can be collected for good.
+	Until time.Time
 }
 
 // Window is the time that an examination covers, of which the pack's period is a part: a

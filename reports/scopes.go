@@ -14,12 +14,12 @@ type Dimension struct {
 }
 
 // SplitScopes reads "account=… region=…" of all claims as the accounts and the
-// regions. A scope that is not of that form is a value without a name. What was left out
-// of collection is not among them.
+// regions. A scope that is not of that form is a value without a name. What was not read
+// is not among them.
 func SplitScopes(claims []Claim) []Dimension {
 	var dims []Dimension
 	for _, c := range claims {
-		if c.leftOut() {
+		if c.Unread != nil {
 			continue
 		}
 		dims = addScope(dims, c.Scope)
@@ -46,34 +46,36 @@ func addScope(dims []Dimension, scope string) []Dimension {
 	return dims
 }
 
-func (c Claim) leftOut() bool {
-	return slices.ContainsFunc(c.Notes, func(f Finding) bool { return f.Code == LeftOut })
-}
-
-// Omission is a part of a source that the configuration leaves out of collection.
+// Omission is a part of a source of which nothing was read, and by whose decision or
+// state: the configuration leaves it out, or the source says that it is closed.
 type Omission struct {
 	Scope string
-	Why   string
-	Kinds int // of records that were left out
+	Text  string // what kind of reason it is
+	Why   string // the reason itself
+	Kinds int    // of records that were not read
 }
 
-// Omissions lists what the claims say was left out, by scope.
+// Omissions lists what the claims say was not read, by scope.
 func Omissions(claims []Claim) []Omission {
 	var list []Omission
+	kinds := map[Omission]map[string]bool{}
 	for _, c := range claims {
-		for _, f := range c.Notes {
-			if f.Code != LeftOut {
-				continue
-			}
-			i, found := slices.BinarySearchFunc(list, Omission{Scope: c.Scope, Why: f.Detail}, func(a, b Omission) int {
-				return cmp.Or(strings.Compare(a.Scope, b.Scope), strings.Compare(a.Why, b.Why))
-			})
-			if !found {
-				list = slices.Insert(list, i, Omission{Scope: c.Scope, Why: f.Detail})
-			}
-			list[i].Kinds++
+		if c.Unread == nil {
+			continue
 		}
+		o := Omission{Scope: c.Scope, Text: c.Unread.Text, Why: c.Unread.Detail}
+		if kinds[o] == nil {
+			kinds[o] = map[string]bool{}
+			list = append(list, o)
+		}
+		kinds[o][c.Kind] = true
 	}
+	for i, o := range list {
+		list[i].Kinds = len(kinds[o])
+	}
+	slices.SortFunc(list, func(a, b Omission) int {
+		return cmp.Or(strings.Compare(a.Scope, b.Scope), strings.Compare(a.Text, b.Text), strings.Compare(a.Why, b.Why))
+	})
 	return list
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/evidencepack/evidence"
-	"github.com/evidencepack/evidence/collectors"
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/pack"
 	"github.com/evidencepack/evidence/internal/pipeline"
@@ -48,7 +47,7 @@ whole examination too: audit_window, or the twelve months up to the period's end
 			for _, s := range sources {
 				judgeDays(s.Days, run.Now())
 			}
-			unsettled := view.Unsettled(collectors.NotSettled)
+			unsettled := view.Unsettled(evidence.NotSettled)
 			var examined *pack.Window
 			if window {
 				if examined, err = run.Window(cmd.Context(), p, view, cp); err != nil {

@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/evidencepack/evidence"
-	"github.com/evidencepack/evidence/collectors"
 	aws "github.com/evidencepack/evidence/internal/demo/aws"
 )
 
@@ -131,7 +130,7 @@ func TestExceptedAccount(t *testing.T) {
 			continue
 		}
 		told++
-		want := []evidence.Finding{{Code: collectors.LeftOut, Object: "account=" + sandbox, Detail: "except_accounts: decided by the CISO"}}
+		want := []evidence.Finding{{Code: evidence.LeftOut, Object: "account=" + sandbox, Detail: "except_accounts: decided by the CISO"}}
 		if diff := cmp.Diff(want, c.Notes); diff != "" || !c.Satisfied() || c.Scope["region"] != "" {
 			t.Errorf("%s %s: %s, gaps %+v", c.Kind, c.Scope, diff, c.Gaps)
 		}

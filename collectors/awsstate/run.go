@@ -13,7 +13,6 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/evidencepack/evidence"
-	"github.com/evidencepack/evidence/collectors"
 )
 
 // cursor is how far a unit has come.
@@ -79,9 +78,9 @@ func (r *reader) all(ctx context.Context, from evidence.Cursor) error {
 	case r.at.Done:
 		return ctx.Err()
 	case sp.Except != "":
-		r.note(evidence.Finding{Code: collectors.LeftOut, Object: r.unit.Scope.String(), Detail: short(sp.Except)})
+		r.note(evidence.Finding{Code: evidence.LeftOut, Object: r.unit.Scope.String(), Detail: short(sp.Except)})
 	case sp.Closed != "":
-		r.note(evidence.Finding{Code: "account_not_active", Object: r.unit.Scope.String(), Detail: "Organizations gives its state as " + short(sp.Closed)})
+		r.note(evidence.Finding{Code: evidence.NotActive, Object: r.unit.Scope.String(), Detail: "Organizations gives its state as " + short(sp.Closed)})
 	case !r.at.Read:
 		if err := r.lists(ctx); err != nil {
 			return err

@@ -24,7 +24,7 @@ var texts = map[string]evidence.Text{
 	"archived_not_kept":   {JA: "Security Hub はアーカイブ済みの検出結果を最終更新から30日で削除するため、それより前に更新されたものは含まれない場合がある", EN: "Security Hub deletes archived findings 30 days after their last update, so that earlier ones may be missing"},
 	"not_enabled":         {JA: "当該アカウント及びリージョンではサービスが有効化されていない", EN: "the service is not enabled in the account and region"},
 
-	"account_not_active":    {JA: "停止又は閉鎖中のアカウントであり、読み取っていない", EN: "an account that is suspended or closed, of which nothing was read"},
+	evidence.NotActive:      {JA: "停止又は閉鎖中のアカウントであり、読み取っていない", EN: "an account that is suspended or closed, of which nothing was read"},
 	"deleted_meanwhile":     {JA: "一覧の取得後に削除されたため、レコードがない", EN: "deleted after the list was read, so that there is no record of it"},
 	"service_not_in_region": {JA: "当該リージョンではサービスが提供されていない", EN: "the region does not have the service"},
 }

@@ -362,7 +362,7 @@ func (c *contents) source(d sealed.Description) reports.Source {
 			Object: f.Scope.String(), Window: f.Window, Detail: f.Error})
 	}
 	for _, day := range d.Days {
-		out.Days = append(out.Days, reports.Day{Date: day.Date, State: DayState(day), Units: day.Units, Bad: day.Bad})
+		out.Days = append(out.Days, reports.Day{Date: day.Date, State: DayState(day), Units: day.Units, Bad: day.Bad, Until: day.Until})
 	}
 	return out
 }
@@ -391,6 +391,10 @@ func (c *contents) claim(d sealed.Description, claim sealed.ClaimOf) reports.Cla
 		Source: d.Name, Kind: claim.Kind, Method: c.in(methodText(claim.Method)), Basis: c.in(basisText(claim.Method)), Listed: claim.Method == evidence.PagesExhausted, Scope: claim.Scope.String(),
 		Window: claim.Window, Unit: text(claim.Unit), Expected: claim.Expected, Found: claim.Found,
 		Satisfied: claim.Satisfied(), Collected: claim.Collected,
+	}
+	if why, unread := claim.Unread(); unread {
+		f := finding(why, text)
+		out.Unread = &f
 	}
 	for _, n := range claim.Counts {
 		out.Counts = append(out.Counts, reports.Figure{Code: n.Code, Name: text(n.Code), For: n.For, N: n.N})

@@ -35,7 +35,7 @@ type WindowSource struct {
 }
 
 // MonthDays has a letter for each day of the window in a month, from First on: c for
-// complete, l for complete and collected late, g for gaps, m for missing, a for ahead.
+// complete, p for complete until late records arrive, l for complete and collected late, g for gaps, m for missing, a for ahead.
 type MonthDays struct {
 	First  string `json:"first"` // "2026-10-01"
 	States string `json:"states"`
@@ -49,12 +49,15 @@ type WindowMonth struct {
 }
 
 var dayLetters = map[reports.DayState]string{
-	reports.DayComplete: "c", reports.DayLate: "l", reports.DayGap: "g", reports.DayMissing: "m", reports.DayAhead: "a",
+	reports.DayComplete: "c", reports.DayProvisional: "p", reports.DayLate: "l", reports.DayGap: "g", reports.DayMissing: "m", reports.DayAhead: "a",
 }
 
 // DayState is a day's state as reports tell it.
 func DayState(d sealed.Day) reports.DayState {
-	if d.Late() {
+	switch {
+	case !d.Until.IsZero():
+		return reports.DayProvisional
+	case d.Late():
 		return reports.DayLate
 	}
 	return reports.DayState(d.State)

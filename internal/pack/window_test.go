@@ -15,20 +15,22 @@ import (
 
 var windowZone = time.FixedZone("JST", 9*60*60)
 
-// windowDays are five days about a month's end, one of each state.
+// windowDays are six days about a month's end, one of each state.
 func windowDays() []sealed.Day {
 	day := func(d int, s sealed.DayState, covered time.Duration) sealed.Day {
 		at := time.Date(2026, 9, d, 0, 0, 0, 0, windowZone)
 		return sealed.Day{Date: at, State: s, Covered: at.Add(covered)}
 	}
 	const days = 24 * time.Hour
-	return []sealed.Day{day(29, sealed.DayComplete, 46*days), day(30, sealed.DayComplete, 46*days+1), day(31, sealed.DayGap, 90*days),
+	provisional := day(28, sealed.DayComplete, 2*days)
+	provisional.Until = provisional.Date.Add(4 * days)
+	return []sealed.Day{provisional, day(29, sealed.DayComplete, 46*days), day(30, sealed.DayComplete, 46*days+1), day(31, sealed.DayGap, 90*days),
 		day(32, sealed.DayMissing, 0), day(33, sealed.DayAhead, 0)}
 }
 
 func TestCalendarKeepsItsDays(t *testing.T) {
 	s := Calendar("aws", "aws-state", windowDays(), windowZone)
-	want := []MonthDays{{"2026-09-29", "cl"}, {"2026-10-01", "gma"}}
+	want := []MonthDays{{"2026-09-28", "pcl"}, {"2026-10-01", "gma"}}
 	if diff := cmp.Diff(want, s.Days); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -49,7 +51,7 @@ func TestWindowMustAgreeWithThePack(t *testing.T) {
 	model := func(states string) (*reports.Window, error) {
 		c := &contents{
 			manifest: &Manifest{PeriodName: "2026-10"}, location: windowZone, results: &evaluation.Results{Controls: []evaluation.Control{{ID: "A", Result: evidence.Effective}}},
-			sources: []sealed.Description{{Source: sealed.Source{Name: "aws"}, Days: windowDays()[2:]}},
+			sources: []sealed.Description{{Source: sealed.Source{Name: "aws"}, Days: windowDays()[3:]}},
 			window: &Window{Sources: []WindowSource{{Name: "aws", Days: []MonthDays{{"2026-09-29", "cc"}, {"2026-10-01", states}}}},
 				Months: []WindowMonth{{Name: "2026-09", Manifest: "m", Results: map[string]evidence.Result{"A": evidence.ExceptionsNoted}}, {Name: "2026-10", Results: map[string]evidence.Result{"A": evidence.ExceptionsNoted}}}},
 		}

@@ -280,7 +280,7 @@ func unsettled(claims []evidence.Claim, d collectors.Driver, now time.Time) []ev
 		}
 		if settled := claim.Window.End.Add(d.Kinds[at].Settles); now.Before(settled) {
 			claims[i].Notes = append(slices.Clone(claim.Notes), evidence.Finding{
-				Code: collectors.NotSettled, Object: claim.Scope.String(),
+				Code: evidence.NotSettled, Object: claim.Scope.String(),
 				Window: evidence.Period{Start: now.UTC().Truncate(time.Second), End: settled.UTC()},
 			})
 		}

@@ -191,7 +191,7 @@ func newDirectory(t *testing.T) (*Run, *directory, *time.Time) {
 		{Name: "directory.sign_in", Title: d.Title, Form: evidence.Mutable, Methods: []evidence.Method{evidence.PagesExhausted}, Settles: 72 * time.Hour},
 		{Name: "directory.user", Title: d.Title, Form: evidence.Snapshot, Methods: []evidence.Method{evidence.PagesExhausted}},
 	}
-	d.Texts = map[string]evidence.Text{"pages": d.Title, "older_than_retained": d.Title, "not_readable": d.Title, collectors.NotSettled: collectors.Texts[collectors.NotSettled]}
+	d.Texts = map[string]evidence.Text{"pages": d.Title, "older_than_retained": d.Title, "not_readable": d.Title, evidence.NotSettled: collectors.Texts[evidence.NotSettled]}
 	d.New = func(_ collectors.Env, decode func(any) error) (collectors.Collector, error) {
 		return s, decode(&struct{}{})
 	}
@@ -363,7 +363,7 @@ func notSettled(t *testing.T, r *Run) []string {
 	}
 	defer view.Close()
 	var lines []string
-	for _, u := range view.Unsettled(collectors.NotSettled) {
+	for _, u := range view.Unsettled(evidence.NotSettled) {
 		if u.Source != "directory" || u.Kind != "directory.sign_in" || u.Scope["tenant"] != "t" {
 			t.Errorf("%+v", u)
 		}

@@ -67,7 +67,7 @@ func TestClaimsThatHaveNotSettled(t *testing.T) {
 	}
 	now := end.Add(2 * time.Hour)
 	got := unsettled(made, d, now)
-	note := evidence.Finding{Code: collectors.NotSettled, Object: "tenant=t", Window: evidence.Period{Start: now, End: end.Add(72 * time.Hour)}}
+	note := evidence.Finding{Code: evidence.NotSettled, Object: "tenant=t", Window: evidence.Period{Start: now, End: end.Add(72 * time.Hour)}}
 	if d := cmp.Diff([]evidence.Finding{{Code: "other"}, note}, got[0].Notes); d != "" || len(got[1].Notes)+len(got[2].Notes) > 0 {
 		t.Errorf("%s%+v", d, got[1:])
 	}
@@ -77,7 +77,7 @@ func TestClaimsThatHaveNotSettled(t *testing.T) {
 	if got := unsettled(made, d, end.Add(72*time.Hour)); len(got[0].Notes) != 1 {
 		t.Errorf("after it has settled: %+v", got[0].Notes)
 	}
-	if !collectors.Texts[collectors.NotSettled].Complete() {
+	if !collectors.Texts[evidence.NotSettled].Complete() {
 		t.Error("no text explains it")
 	}
 }

@@ -58,6 +58,11 @@ type Day struct {
 	// Covered is when the first readings that cover a complete day had been collected.
 	// (Not part of ipe.json, from which packs of before must follow.)
 	Covered time.Time `json:"-"`
+
+	// Until is when a complete day can be collected for good, if it was read while late
+	// records might still arrive; zero: it was read after that. (Not part of ipe.json either:
+	// the notes of its claims say it.)
+	Until time.Time `json:"-"`
 }
 
 // timely is how long after a day its evidence is to be collected: a month's run reads
@@ -206,7 +211,7 @@ func (h *holding) day(p evidence.Period, scopes []evidence.Scope, end time.Time)
 	case len(h.plans) == 0:
 		day.State = DayMissing
 	case len(scopes) > 0 && good == len(scopes):
-		day.State = DayComplete
+		day.State, day.Until = DayComplete, h.provisional(p, scopes)
 	case p.End.After(end):
 		day.State = DayAhead
 	case touched == 0:
@@ -215,6 +220,23 @@ func (h *holding) day(p evidence.Period, scopes []evidence.Scope, end time.Time)
 		day.State = DayGap
 	}
 	return day
+}
+
+// provisional is when the last of what speaks of a day settles, of what had not when it was read.
+func (h *holding) provisional(day evidence.Period, scopes []evidence.Scope) (until time.Time) {
+	for _, scope := range scopes {
+		for _, a := range h.byScope[scope.Key()] {
+			if !a.latest {
+				continue
+			}
+			for _, c := range a.claims {
+				if at := c.Provisional(day); at.After(until) {
+					until = at
+				}
+			}
+		}
+	}
+	return until
 }
 
 // sound reports whether the attempt is vouched for: it has claims, and all are satisfied.

@@ -537,6 +537,35 @@ func TestDescribeDays(t *testing.T) {
 	}
 }
 
+// TestProvisionalDays: a month that was read a day after its end is provisional for its last
+// days alone, those of which records may still arrive.
+func TestProvisionalDays(t *testing.T) {
+	period, whole := days(1, 8), []evidence.Selection{stop}
+	s := newStory()
+	s.now = day(9)
+	u := unit(tokyo, period, whole...)
+	plan := s.plan(period, whole, u)
+	s.done(plan, u)
+	last := s.entries[len(s.entries)-1].Manifest.Claims
+	last[0].Notes = append(last[0].Notes, evidence.Finding{Code: evidence.NotSettled, Window: evidence.Period{Start: day(9), End: day(11)}}) // three days late
+	v, err := Open(t.Context(), s, period, []Source{trail}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []int
+	for _, d := range v.Describe()[0].Days {
+		if d.State != DayComplete || !d.Until.IsZero() && !d.Until.Equal(day(11)) {
+			t.Errorf("%+v", d)
+		}
+		if !d.Until.IsZero() {
+			got = append(got, d.Date.Day())
+		}
+	}
+	if d := cmp.Diff([]int{6, 7}, got); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestSubtract(t *testing.T) {
 	for _, tt := range []struct {
 		parts []evidence.Period

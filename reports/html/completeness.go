@@ -18,6 +18,7 @@ func (d *document) completeness(c *reports.Control) {
 		return
 	}
 	d.claimTotals(reports.MergeScopes(groups))
+	d.notRead(c.Population.Claims)
 	var bad []reports.ClaimGroup
 	for _, g := range groups {
 		if !g.Satisfied {
@@ -44,7 +45,7 @@ func (d *document) claimTotals(groups []reports.ClaimGroup) {
 			d.sourceLink(g.Source)
 			d.leaf("div", g.Kind, class("aside"))
 		}}
-		d.row(source, d.lines(g.Method), d.number(int64(g.Scopes)), d.lines(g.Unit), d.number(g.Expected), d.number(g.Found), d.claimVerdict(g))
+		d.row(source, d.lines(g.Method), d.number(int64(g.Scopes)), d.lines(g.Unit), d.expected(g), d.found(g), d.claimVerdict(g))
 	}
 	d.endTable()
 }
@@ -61,7 +62,7 @@ func (d *document) claimGroups(groups []reports.ClaimGroup) {
 			d.text(g.Scope)
 			d.leaf("div", g.Kind, class("aside"))
 		}}
-		d.row(scope, d.lines(format.Window(g.Window, d.p.Location)), d.lines(g.Unit), d.number(g.Expected), d.number(g.Found), d.claimVerdict(g))
+		d.row(scope, d.lines(format.Window(g.Window, d.p.Location)), d.lines(g.Unit), d.expected(g), d.found(g), d.claimVerdict(g))
 	}
 	d.endTable()
 	if more := len(groups) - maxRows; more > 0 {
@@ -69,14 +70,44 @@ func (d *document) claimGroups(groups []reports.ClaimGroup) {
 	}
 }
 
+// expected is what there should be, where there is such a number.
+func (d *document) expected(g reports.ClaimGroup) cell {
+	if !g.Verdict().Expects() {
+		return d.lines(words.NoNumber)
+	}
+	return d.number(g.Expected)
+}
+
+func (d *document) found(g reports.ClaimGroup) cell {
+	if !g.Verdict().Finds() {
+		return d.lines(words.NoNumber)
+	}
+	return d.number(g.Found)
+}
+
 func (d *document) claimVerdict(g reports.ClaimGroup) cell {
+	v := g.Verdict()
 	return cell{write: func() {
-		look := name("result good")
-		if !g.Satisfied {
-			look = "result bad"
-		}
-		d.leaf("span", words.ClaimMark(g.Satisfied)+" "+d.in(words.ClaimVerdict(g.Satisfied, g.Listed)), class(look))
+		d.leaf("span", words.ClaimMark(v)+" "+d.in(words.ClaimVerdict(v)), class(claimLook[v]))
 	}}
+}
+
+// notRead names the parts of the source that a control's population holds nothing of.
+func (d *document) notRead(claims []reports.Claim) {
+	omissions := reports.Omissions(claims)
+	if len(omissions) == 0 {
+		return
+	}
+	d.leaf("p", d.say(words.ScopesNotRead, format.Count(int64(len(omissions)))))
+	d.start("ul")
+	for _, o := range omissions {
+		d.leaf("li", d.omission(o))
+	}
+	d.end("ul")
+}
+
+func (d *document) omission(o reports.Omission) string {
+	return d.say(words.OmittedScope, o.Scope, format.Count(int64(o.Kinds)), o.Text, o.Why)
 }
 
 // gaps lists what is missing, by scope and time.

@@ -207,9 +207,13 @@ var (
 		evidence.Effective: "mark good", evidence.ExceptionsNoted: "mark bad", evidence.NoOccurrence: "mark none", evidence.NotEvaluable: "mark unknown",
 	}
 	dayLook = map[reports.DayState]name{
-		reports.DayComplete: "good", reports.DayLate: "good late", reports.DayGap: "bad", reports.DayMissing: "unknown", reports.DayAhead: "none",
+		reports.DayComplete: "good", reports.DayProvisional: "good late", reports.DayLate: "good late", reports.DayGap: "bad", reports.DayMissing: "unknown", reports.DayAhead: "none",
 	}
 )
+
+var claimLook = map[reports.ClaimVerdict]name{
+	reports.ClaimGap: "result bad", reports.ClaimMatch: "result good", reports.ClaimListed: "result good", reports.ClaimUnread: "result none",
+}
 
 // badge is a result: its mark and its word.
 func (d *document) badge(r evidence.Result) { d.leaf("span", d.resultText(r), class(resultLook[r])) }

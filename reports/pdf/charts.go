@@ -21,11 +21,19 @@ var resultPaint = map[evidence.Result]paint{
 }
 
 var dayPaint = map[reports.DayState]paint{
-	reports.DayComplete: {goodFill, black},
-	reports.DayLate:     {lateFill, black},
-	reports.DayGap:      {badFill, black},
-	reports.DayMissing:  {unknownFill, white},
-	reports.DayAhead:    {white, grey},
+	reports.DayComplete:    {goodFill, black},
+	reports.DayProvisional: {lateFill, black},
+	reports.DayLate:        {lateFill, black},
+	reports.DayGap:         {badFill, black},
+	reports.DayMissing:     {unknownFill, white},
+	reports.DayAhead:       {white, grey},
+}
+
+var claimPaint = map[reports.ClaimVerdict]paint{
+	reports.ClaimGap:    {badFill, black},
+	reports.ClaimMatch:  {goodFill, black},
+	reports.ClaimListed: {goodFill, black},
+	reports.ClaimUnread: {white, black},
 }
 
 func (d *document) resultText(r evidence.Result) string {

@@ -24,6 +24,7 @@ func (d *document) completeness(c *reports.Control) {
 		return
 	}
 	d.claimTotals(reports.MergeScopes(groups))
+	d.notRead(c.Population.Claims)
 	var bad []reports.ClaimGroup
 	for _, g := range groups {
 		if !g.Satisfied {
@@ -51,13 +52,28 @@ func (d *document) claimTotals(groups []reports.ClaimGroup) {
 	for _, g := range reports.Alike(groups) {
 		source := d.sourceLink(g.Source)
 		source.paras = append(source.paras, d.kinds(g.Kinds))
-		t.row(source, d.text(g.Method), d.text(format.Count(int64(g.Scopes))), d.text(g.Unit), d.each(&g, g.Expected), d.each(&g, g.Found), d.claimVerdict(g.ClaimGroup))
+		t.row(source, d.text(g.Method), d.text(format.Count(int64(g.Scopes))), d.text(g.Unit), d.expected(&g), d.found(&g), d.claimVerdict(g.ClaimGroup))
 	}
 }
 
 // kinds are the record kinds that a row is of.
 func (d *document) kinds(kinds []string) para {
 	return para{text: strings.Join(kinds, ", "), st: d.st.tiny}
+}
+
+// expected is what there should be, where there is such a number.
+func (d *document) expected(g *reports.AlikeClaims) box {
+	if !g.Verdict().Expects() {
+		return d.text(words.NoNumber)
+	}
+	return d.each(g, g.Expected)
+}
+
+func (d *document) found(g *reports.AlikeClaims) box {
+	if !g.Verdict().Finds() {
+		return d.text(words.NoNumber)
+	}
+	return d.each(g, g.Found)
 }
 
 // each is a count that holds for each of a row's kinds and scopes.
@@ -84,7 +100,7 @@ func (d *document) claimGroups(caption string, groups []reports.ClaimGroup) {
 		for part := range slices.Chunk(d.scopeLines(g.ScopeNames), scopesInRow) {
 			scope := d.text(strings.Join(part, "\n"))
 			scope.paras = append(scope.paras, d.kinds(g.Kinds))
-			t.row(scope, d.text(format.Window(g.Window, d.p.Location)), d.text(g.Unit), d.each(&g, g.Expected), d.each(&g, g.Found), d.claimVerdict(g.ClaimGroup))
+			t.row(scope, d.text(format.Window(g.Window, d.p.Location)), d.text(g.Unit), d.expected(&g), d.found(&g), d.claimVerdict(g.ClaimGroup))
 		}
 	}
 }
@@ -111,12 +127,27 @@ func (d *document) scopeLines(names []string) []string {
 const maxScopes = 120
 
 func (d *document) claimVerdict(g reports.ClaimGroup) box {
-	look := paint{goodFill, black}
-	if !g.Satisfied {
-		look = paint{badFill, black}
-	}
-	text := words.ClaimMark(g.Satisfied) + " " + d.in(words.ClaimVerdict(g.Satisfied, g.Listed))
+	v := g.Verdict()
+	look := claimPaint[v]
+	text := words.ClaimMark(v) + " " + d.in(words.ClaimVerdict(v))
 	return box{paras: []para{{text: text, st: d.st.cellBold.with(look.text)}}, fill: look.fill}
+}
+
+// notRead names the parts of the source that a control's population holds nothing of.
+func (d *document) notRead(claims []reports.Claim) {
+	omissions := reports.Omissions(claims)
+	if len(omissions) == 0 {
+		return
+	}
+	d.y += 1.5
+	d.flow(d.say(words.ScopesNotRead, format.Count(int64(len(omissions)))), d.st.body)
+	for _, o := range omissions {
+		d.bullet(d.omission(o), d.st.body)
+	}
+}
+
+func (d *document) omission(o reports.Omission) string {
+	return d.say(words.OmittedScope, o.Scope, format.Count(int64(o.Kinds)), o.Text, d.line(o.Why))
 }
 
 // gaps lists what is missing, by scope and time.

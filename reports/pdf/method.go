@@ -43,7 +43,7 @@ func (d *document) sourcesTable() {
 			scopes = append(scopes, d.scopeText(s))
 		}
 		for _, o := range reports.Omissions(src.Claims) {
-			scopes = append(scopes, d.say(words.OmittedScope, o.Scope, format.Count(int64(o.Kinds)), d.line(o.Why)))
+			scopes = append(scopes, d.omission(o))
 		}
 		system := d.text(src.System)
 		system.paras = append(system.paras, para{text: src.Location, st: d.st.tiny})

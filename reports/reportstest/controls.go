@@ -355,16 +355,17 @@ func (b builder) population(c reports.Control, p population) reports.Population 
 			Claims:     b.archiveClaims(),
 		}
 	}
+	claims := b.archiveClaims()
 	definition := `eventSource = "ec2.amazonaws.com" AND eventName IN ("AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules", "RevokeSecurityGroupIngress")`
 	switch c.ID {
 	case "LOG-01":
+		claims = append(claims, b.leftOut())
 		definition = `eventSource = "cloudtrail.amazonaws.com" AND eventName IN ("StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors")`
 	case "ACC-08":
 		definition = `eventName = "ConsoleLogin"`
 	case "ACC-10":
 		definition = `userIdentity.type = "Root"`
 	}
-	claims := b.archiveClaims()
 	if c.Result != evidence.NotEvaluable {
 		claims = slices.DeleteFunc(claims, func(c reports.Claim) bool { return !c.Satisfied })
 	}

@@ -43,8 +43,11 @@ func (b builder) archive() reports.Source {
 		}},
 	}
 	s.Days = b.days(func(d int) (reports.DayState, int) {
-		if d == 14 {
+		switch d {
+		case 14:
 			return reports.DayGap, 1
+		case 26, 27:
+			return reports.DayProvisional, 0
 		}
 		return reports.DayComplete, 0
 	})
@@ -79,6 +82,7 @@ func (b builder) lookup() reports.Source {
 			}},
 		})
 	}
+	s.Claims = append(s.Claims, b.leftOut())
 	s.Days = b.days(func(d int) (reports.DayState, int) {
 		if d == 3 || d == 4 {
 			return reports.DayMissing, 1
@@ -86,6 +90,16 @@ func (b builder) lookup() reports.Source {
 		return reports.DayComplete, 0
 	})
 	return s
+}
+
+// leftOut is the claim of an account that the settings leave out of collection.
+func (b builder) leftOut() reports.Claim {
+	why := reports.Finding{Code: evidence.LeftOut, Text: b.in("設定により収集の対象外としている", "left out of collection by the settings"),
+		Object: "account=000022223333", Detail: "a sandbox without production data"}
+	return reports.Claim{
+		Source: "aws-legacy", Kind: "cloudtrail.event", Method: b.in("全ページの取得", "every page was read"), Listed: true, Scope: why.Object, Window: Period,
+		Unit: b.in("ページ", "pages"), Expected: 1, Found: 1, Satisfied: true, Collected: b.asOf, Unread: &why, Notes: []reports.Finding{why},
+	}
 }
 
 func (b builder) archiveClaims() []reports.Claim {
@@ -146,6 +160,9 @@ func (b builder) days(state func(day int) (reports.DayState, int)) []reports.Day
 			day.State, day.Units = reports.DayAhead, 0
 		} else {
 			day.State, day.Bad = state(d + 1)
+			if day.State == reports.DayProvisional {
+				day.Until = b.asOf.AddDate(0, 0, 2)
+			}
 		}
 		days = append(days, day)
 	}

@@ -227,6 +227,13 @@ func (t *itemTable) block() []blockRow {
 		line(words.Exempted, words.Exemptions(c.Exemptions, b.p.Lang))
 	}
 	line(words.Population, c.Population.KindTitle+" ("+c.Population.Kind+")\n"+c.Population.Definition)
+	if not := reports.Omissions(c.Population.Claims); len(not) > 0 {
+		lines := []string{fmt.Sprintf(b.in(words.ScopesNotRead), format.Count(int64(len(not))))}
+		for _, o := range not {
+			lines = append(lines, fmt.Sprintf(b.in(words.OmittedScope), o.Scope, format.Count(int64(o.Kinds)), o.Text, o.Why))
+		}
+		line(words.Completeness, strings.Join(lines, "\n"))
+	}
 	result := blockRow{lineHeight + 3, []cell{{value: b.in(words.Result), style: b.styles.label, span: 2}, b.result(c.Result)}}
 	rows = append(rows, result)
 	for _, why := range c.Why {

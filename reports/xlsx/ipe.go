@@ -113,9 +113,17 @@ func (t *ipeTable) count(matter evidence.Text, content string, n int64) {
 }
 
 func (t *ipeTable) claim(c reports.Claim) {
-	verdict := cell{value: words.ClaimMark(c.Satisfied) + " " + t.b.in(words.ClaimVerdict(c.Satisfied, c.Listed)), style: t.b.styles.claim[c.Satisfied]}
+	v := c.Verdict()
+	verdict := cell{value: words.ClaimMark(v) + " " + t.b.in(words.ClaimVerdict(v)), style: t.b.styles.claim[v]}
+	expected, found := t.b.count(c.Expected), t.b.count(c.Found)
+	if !v.Expects() {
+		expected = t.b.str(words.NoNumber)
+	}
+	if !v.Finds() {
+		found = t.b.str(words.NoNumber)
+	}
 	t.row(words.Question3, t.b.str(c.Method), t.b.str(c.Kind), t.b.str(c.Scope),
-		t.b.when(c.Window.Start), t.b.when(c.Window.End), t.b.str(c.Unit), t.b.count(c.Expected), t.b.count(c.Found), verdict)
+		t.b.when(c.Window.Start), t.b.when(c.Window.End), t.b.str(c.Unit), expected, found, verdict)
 }
 
 // findings lists what is missing and what a reader must know.

@@ -51,11 +51,19 @@ var verdictPalette = map[evidence.Verdict]palette{
 }
 
 var dayPalette = map[reports.DayState]palette{
-	reports.DayComplete: good,
-	reports.DayLate:     good,
-	reports.DayGap:      bad,
-	reports.DayMissing:  unknown,
-	reports.DayAhead:    none,
+	reports.DayComplete:    good,
+	reports.DayProvisional: good,
+	reports.DayLate:        good,
+	reports.DayGap:         bad,
+	reports.DayMissing:     unknown,
+	reports.DayAhead:       none,
+}
+
+var claimPalette = map[reports.ClaimVerdict]palette{
+	reports.ClaimGap:    bad,
+	reports.ClaimMatch:  good,
+	reports.ClaimListed: good,
+	reports.ClaimUnread: none,
 }
 
 // styles are the workbook's cell formats.
@@ -69,7 +77,7 @@ type styles struct {
 	result  map[evidence.Result]int
 	verdict map[evidence.Verdict]int
 	day     map[reports.DayState]int
-	claim   map[bool]int
+	claim   map[reports.ClaimVerdict]int
 }
 
 // styleMaker makes styles and keeps the first error.
@@ -132,7 +140,7 @@ func newStyles(f *excelize.File) (styles, error) {
 		result:  map[evidence.Result]int{},
 		verdict: map[evidence.Verdict]int{},
 		day:     map[reports.DayState]int{},
-		claim:   map[bool]int{},
+		claim:   map[reports.ClaimVerdict]int{},
 	}
 	filled := func(p palette) int {
 		return m.make(excelize.Style{Font: font(10, true, p.text), Fill: fill(p.fill), Border: grid, Alignment: top})
@@ -146,7 +154,9 @@ func newStyles(f *excelize.File) (styles, error) {
 	for _, d := range reports.DayStates {
 		s.day[d] = filled(dayPalette[d])
 	}
-	s.claim[true], s.claim[false] = filled(good), filled(bad)
+	for _, v := range reports.ClaimVerdicts {
+		s.claim[v] = filled(claimPalette[v])
+	}
 	if m.err != nil {
 		return styles{}, fmt.Errorf("styles: %w", m.err)
 	}

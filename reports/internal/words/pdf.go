@@ -30,7 +30,8 @@ var (
 	ScopeHeading    = evidence.Text{JA: "範囲", EN: "Scope"}
 	ScopePeriod     = evidence.Text{JA: "対象期間は %s 以後 %s より前である。証跡は %s 時点までに収集したものである。対象とした証跡元システム、その範囲及び証跡元に指定した抽出条件は次のとおりである。", EN: "The audit period runs from %s up to, and not including, %s. The evidence was collected as of %s. These are the source systems, the parts of them that were read, and the selections that were pushed down to them."}
 	PushedDown      = evidence.Text{JA: "証跡元への指定又はツールの適用による抽出条件", EN: "Selections, by the source or by the tool"}
-	OmittedScope    = evidence.Text{JA: "収集の対象外：%s（レコード種別 %s 種類。理由：%s）", EN: "left out of collection: %s (%s kinds of records; %s)"}
+	OmittedScope    = evidence.Text{JA: "収集せず：%s（レコード種別 %s 種類）。%s。理由：%s", EN: "not read: %s (%s kinds of records): %s; reason: %s"}
+	ScopesNotRead   = evidence.Text{JA: "この統制の母集団には、次の %s 箇所の証跡は含まれない。", EN: "The population of this control holds nothing of these %s parts of the source, which were not read:"}
 	DimensionValues = evidence.Text{JA: "%s（%s）：%s", EN: "%s (%s): %s"}
 	MethodHeading   = evidence.Text{JA: "方法", EN: "Method"}
 	MethodObtain    = evidence.Text{JA: "母集団の入手：各統制が定める抽出条件に該当するレコードを、証跡元システムから全件取得し、全件を判定した。レコードは、証跡元が返した内容のまま加工せずロッカーに保存している（監査人用の写しでは、本パックに収める写しの一部の値を「秘匿化の規則」により置き換えている）。", EN: "Obtaining populations: all records that meet a control's selection were taken from the source system, and all of them were judged. The locker keeps records as the source gave them, unaltered (an auditor's copy carries copies of them, in which the rules of redaction replaced values)."}

@@ -313,6 +313,10 @@ var (
 		JA: "ただし、母集団の一部の網羅性は、%s 以後に再度収集するまで暫定である。",
 		EN: "The completeness of a part of it is provisional until it is collected again after %s.",
 	}
+	ProvisionalDays = evidence.Text{
+		JA: "%s から %s までは、遅れて到着する記録がなお見込まれる時点で収集したものであり、%s 以後に再度収集するまで暫定である。",
+		EN: "From %s to %s it was collected while late records may still arrive: these days are provisional until collected again after %s.",
+	}
 	ProvisionalControls = evidence.Text{
 		JA: "網羅性が暫定の統制が %s 件ある（%s）。遅れて到着する記録が見込まれるためであり、%s 以後に再度収集してパックを作り直すまで、結果も暫定である。",
 		EN: "Of %s controls the completeness, and so the result, is provisional, since late records may still arrive (%s): until the evidence is collected again after %s and the pack made anew.",
@@ -334,22 +338,26 @@ func ResultMeans(r evidence.Result) evidence.Text {
 	return evidence.Text{JA: string(r), EN: string(r)}
 }
 
-// ClaimVerdict is the word for a claim that is satisfied or not. A list that was
-// read to its end matches no count.
-func ClaimVerdict(satisfied, listed bool) evidence.Text {
-	if satisfied && listed {
-		return evidence.Text{JA: "末尾まで読込済", EN: "read to end"}
-	}
-	if satisfied {
+// ClaimVerdict is the word for what a claim comes to.
+func ClaimVerdict(v reports.ClaimVerdict) evidence.Text {
+	switch v {
+	case reports.ClaimMatch:
 		return evidence.Text{JA: "一致", EN: "match"}
+	case reports.ClaimListed:
+		return evidence.Text{JA: "末尾まで読込済", EN: "read to end"}
+	case reports.ClaimUnread:
+		return evidence.Text{JA: "収集せず", EN: "not read"}
 	}
 	return evidence.Text{JA: "不一致", EN: "gap"}
 }
 
-// ClaimMark is the sign of a claim that is satisfied or not.
-func ClaimMark(satisfied bool) string {
-	if satisfied {
+// ClaimMark is the sign of what a claim comes to.
+func ClaimMark(v reports.ClaimVerdict) string {
+	switch v {
+	case reports.ClaimMatch, reports.ClaimListed:
 		return "○"
+	case reports.ClaimUnread:
+		return "－"
 	}
 	return "▲"
 }
