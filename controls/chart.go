@@ -27,7 +27,8 @@ const (
 )
 
 // ChartPart is the items that have one of Codes and one of Verdicts; where either is
-// empty, the other decides.
+// empty, the other decides. A part of one code alone is called what the code's heading
+// says, so that a picture and the counts beside it have the same words.
 type ChartPart struct {
 	Title    evidence.Text      `yaml:"title"`
 	Codes    []string           `yaml:"codes"` // of reasons, observations and not_applicable
@@ -44,6 +45,22 @@ func (c *Chart) PartOf(verdict evidence.Verdict, reasons, observations []Reason)
 		return (len(p.Verdicts) == 0 || slices.Contains(p.Verdicts, verdict)) &&
 			(len(p.Codes) == 0 || slices.ContainsFunc(reasons, has) || slices.ContainsFunc(observations, has))
 	})
+}
+
+// PartTitle is what a part of a chart is called.
+func (c *Control) PartTitle(p ChartPart) evidence.Text {
+	if code, ok := p.code(); ok {
+		return c.Headings[code]
+	}
+	return p.Title
+}
+
+// code is the one by which a part is told from others, if it is one alone.
+func (p ChartPart) code() (string, bool) {
+	if len(p.Codes) == 1 && len(p.Verdicts) == 0 {
+		return p.Codes[0], true
+	}
+	return "", false
 }
 
 // ExceptionsAlone reports whether all items of a part are exceptions.
@@ -79,9 +96,6 @@ func (c *Control) checkCharts(src source) error {
 }
 
 func (c *Control) checkPart(src source, at string, part ChartPart) error {
-	if !part.Title.Complete() {
-		return src.errorf(at, "a part's title is needed in ja and en")
-	}
 	if len(part.Codes)+len(part.Verdicts) == 0 {
 		return src.errorf(at, "part %s: codes or verdicts are needed", part.Title.EN)
 	}
@@ -89,6 +103,15 @@ func (c *Control) checkPart(src source, at string, part ChartPart) error {
 		if _, ok := c.text(code); !ok {
 			return src.errorf(at, "part %s: code %q is of no reason, observation or not_applicable", part.Title.EN, code)
 		}
+	}
+	code, alone := part.code()
+	switch {
+	case alone && part.Title != (evidence.Text{}):
+		return src.errorf(at, "part %s: one code alone is called by its heading ($.headings.%s): leave the title out", part.Title.EN, code)
+	case alone && !c.Headings[code].Complete():
+		return src.errorf(at, "a part of %s alone is called by its heading: $.headings.%s is missing", code, code)
+	case !alone && !part.Title.Complete():
+		return src.errorf(at, "a part's title is needed in ja and en, unless it is of one code alone")
 	}
 	for _, v := range part.Verdicts {
 		if !slices.Contains(chartedVerdicts, v) {

@@ -7,7 +7,10 @@ import (
 	"github.com/evidencepack/evidence"
 )
 
-const chartsYAML = `observations:
+const chartsYAML = `headings:
+  bad: {ja: 例外, en: Exceptions}
+  seen: {ja: 確認, en: Seen}
+observations:
   seen: {ja: 確認, en: Seen}
 not_applicable:
   nobody: {ja: 対象外, en: Nobody's}
@@ -15,9 +18,9 @@ charts:
   - title: {ja: 図, en: Chart}
     parts:
       - {title: {ja: 例外で確認あり, en: Seen exceptions}, codes: [seen], verdicts: [exception]}
-      - {title: {ja: 例外, en: Exceptions}, codes: [bad]}
+      - {codes: [bad]}
       - {title: {ja: 合格, en: Passed}, verdicts: [pass]}
-      - {title: {ja: 確認, en: Seen otherwise}, codes: [seen]}
+      - {codes: [seen]}
 `
 
 const chartRules = `exception contains {"code": "bad", "detail": {"why": "x"}} if input.record.n > 9
@@ -53,6 +56,12 @@ func TestChartParts(t *testing.T) {
 		}
 	}
 	for i, want := range []bool{true, true, false, false} {
+		// A part of one code is called what the counts of the code are.
+		if codes := chart.Parts[i].Codes; len(codes) == 1 && len(chart.Parts[i].Verdicts) == 0 {
+			if title, count := e.control.PartTitle(chart.Parts[i]).EN, e.control.ReasonForm(codes[0], evidence.English); title != count {
+				t.Errorf("part %d is called %q, and counted as %q", i, title, count)
+			}
+		}
 		if got := e.control.ExceptionsAlone(chart.Parts[i]); got != want {
 			t.Errorf("part %d is of exceptions alone: %v, want %v", i, got, want)
 		}
@@ -62,14 +71,16 @@ func TestChartParts(t *testing.T) {
 // TestChartRefused: what a chart cannot be drawn from is said where it stands.
 func TestChartRefused(t *testing.T) {
 	for replaced, want := range map[[2]string]string{
-		{"codes: [bad]", "codes: [bat]"}:                                         `code "bat"`,
-		{"verdicts: [pass]", "verdicts: [passed]"}:                               `verdict "passed"`,
-		{"verdicts: [pass]", "verdicts: []"}:                                     "codes or verdicts are needed",
-		{"    parts:", "    over: [week]\n    parts:"}:                           "want day or group",
-		{"    parts:", "    over: [group]\n    parts:"}:                          "group path is needed",
-		{"title: {ja: 図, en: Chart}", "title: {ja: 図}"}:                          "title is needed",
-		{"{title: {ja: 合格, en: Passed}", "{title: {en: Passed}"}:                 "title is needed",
-		{chartsYAML[strings.Index(chartsYAML, "      - {title: {ja: 例外,"):], ""}: "want 2 to 6",
+		{"codes: [bad]", "codes: [bat]"}:                                       `code "bat"`,
+		{"verdicts: [pass]", "verdicts: [passed]"}:                             `verdict "passed"`,
+		{"verdicts: [pass]", "verdicts: []"}:                                   "codes or verdicts are needed",
+		{"    parts:", "    over: [week]\n    parts:"}:                         "want day or group",
+		{"    parts:", "    over: [group]\n    parts:"}:                        "group path is needed",
+		{"title: {ja: 図, en: Chart}", "title: {ja: 図}"}:                        "title is needed",
+		{"{title: {ja: 合格, en: Passed}", "{title: {en: Passed}"}:               "title is needed",
+		{"{codes: [bad]}", "{title: {ja: 悪, en: Bad}, codes: [bad]}"}:          "called by its heading",
+		{"  bad: {ja: 例外, en: Exceptions}\n", ""}:                              "$.headings.bad is missing",
+		{chartsYAML[strings.Index(chartsYAML, "      - {codes: [bad]}"):], ""}: "want 2 to 6",
 	} {
 		yaml := controlYAML("population: {kind: test.item}", "", strings.Replace(chartsYAML, replaced[0], replaced[1], 1))
 		_, err := decodeControl("control.yaml", []byte(yaml))

@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"iter"
+	"math"
 	"time"
 
 	"github.com/evidencepack/evidence"
@@ -100,6 +101,34 @@ func (d *Delta) Totals() DeltaTotals {
 		t.New, t.Still, t.Gone = t.New+c.New, t.Still+c.Still, t.Gone+c.Gone
 	}
 	return t
+}
+
+// populationMove is the change of a population, as a share of what it was, from which on a
+// reader is told of it: a control that passes on a third of the items of before may be
+// looking past the rest.
+const populationMove = 0.2
+
+// PopulationMoved is the change of the population as a share of what it was, if it is one
+// that a reader is told of. A population that there was not before has no share.
+func (c *DeltaControl) PopulationMoved() (share float64, told bool) {
+	if c.Before == nil || c.After == nil || c.Before.Population == c.After.Population {
+		return 0, false
+	}
+	if c.Before.Population == 0 {
+		return math.Inf(1), true
+	}
+	share = float64(c.After.Population-c.Before.Population) / float64(c.Before.Population)
+	return share, math.Abs(share) >= populationMove
+}
+
+// Moved lists the controls whose populations changed by so much.
+func (d *Delta) Moved() (ids []string) {
+	for i := range d.Controls {
+		if _, told := d.Controls[i].PopulationMoved(); told {
+			ids = append(ids, d.Controls[i].ID)
+		}
+	}
+	return ids
 }
 
 // ResultChanged reports whether the result is another, or one of the periods has none.

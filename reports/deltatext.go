@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/evidencepack/evidence"
@@ -14,11 +15,17 @@ const noNumber = "—"
 var (
 	deltaSentence = evidence.Text{
 		JA: "前回（%s）と比較した統制は %s 件であり、うち結果が変わったものは %s 件、統制自体（判定規則、パラメータ、文言等）が変わったものは %s 件である。例外事項は、新規 %s 件、継続 %s 件、前回のみ %s 件である。",
-		EN: "Compared with %s: of %s controls, the result of %s changed, and %s changed themselves (rules, parameters, texts). Exceptions: %s new, %s still there, %s of the earlier period only.",
+		EN: "Compared with %s: of %s controls, the result of %s changed, and %s changed themselves (rules, parameters, texts). Exceptions: %s new, %s continuing, %s not recurring.",
 	}
-	deltaEvents = evidence.Text{
+	deltaMoved = evidence.Text{
+		JA: "母集団が %d%% 以上増減した統制は %s 件である（%s）。抽出条件又は収集範囲の変化によるものでないか、確かめられたい。",
+		EN: "The population of %[2]s controls changed by %[1]d%% or more (%[3]s): whether what is selected or collected changed with it should be considered.",
+	}
+	deltaMovedBy  = evidence.Text{JA: "母集団の増減：%s（%s）", EN: "Population: %s (%s)"}
+	deltaFromNone = evidence.Text{JA: "前回は 0 件", EN: "none before"}
+	deltaEvents   = evidence.Text{
 		JA: "事象（操作、変更など）に関する例外事項は発生した期間のものであるため、通常は新規又は前回のみとなる。継続となるのは、状態（設定、アカウントなど）に関する例外事項及び両期間にわたる事象である。前回のみであることは、是正されたことを示すものではない。",
-		EN: "Exceptions of events (calls, changes) belong to the period in which they happened, and so are mostly new or of the earlier period only. Still there are exceptions of how things stand (settings, accounts) and of what lasted through both periods. That an exception is of the earlier period only does not say that it was remedied.",
+		EN: "Exceptions of events (calls, changes) belong to the period in which they happened, and so are mostly new or not recurring. Continuing are exceptions of how things stand (settings, accounts) and of what lasted through both periods. That an exception does not recur does not say that it was remedied.",
 	}
 	whyBefore = evidence.Text{JA: "前回の評価不能の理由：%s", EN: "Not evaluable before: %s"}
 	whyNow    = evidence.Text{JA: "今回の評価不能の理由：%s", EN: "Not evaluable now: %s"}
@@ -28,7 +35,12 @@ var (
 func (d *Delta) Sentence(l evidence.Lang) string {
 	t := d.Totals()
 	c := format.Count
-	return fmt.Sprintf(deltaSentence.In(l), d.Earlier, c(t.Controls), c(t.Results), c(t.Rules), c(t.New), c(t.Still), c(t.Gone))
+	s := fmt.Sprintf(deltaSentence.In(l), d.Earlier, c(t.Controls), c(t.Results), c(t.Rules), c(t.New), c(t.Still), c(t.Gone))
+	if moved := d.Moved(); len(moved) > 0 {
+		separator := evidence.Text{JA: "、", EN: ", "}.In(l)
+		s += evidence.Text{EN: " "}.In(l) + fmt.Sprintf(deltaMoved.In(l), int(100*populationMove), c(int64(len(moved))), strings.Join(moved, separator))
+	}
+	return s
 }
 
 // Intro says what was compared with what, and what a reader must know of it.
@@ -42,9 +54,9 @@ func (p Presence) Name() evidence.Text {
 	case DeltaNew:
 		return evidence.Text{JA: "新規", EN: "new"}
 	case DeltaStill:
-		return evidence.Text{JA: "継続", EN: "still there"}
+		return evidence.Text{JA: "継続", EN: "continuing"}
 	case DeltaGone:
-		return evidence.Text{JA: "前回のみ", EN: "before only"}
+		return evidence.Text{JA: "前回のみ", EN: "not recurring"}
 	}
 	return evidence.Text{JA: string(p), EN: string(p)}
 }
@@ -94,17 +106,34 @@ func (c *DeltaControl) ResultFromTo(l evidence.Lang) string {
 	return c.Before.Text(l) + " → " + c.After.Text(l)
 }
 
-// ThreeCounts are the exceptions that are new, still there, and of the earlier period only.
+// ThreeCounts are the exceptions that are new, continuing, and not recurring.
 func (c *DeltaControl) ThreeCounts() string {
 	return strings.Join([]string{format.Count(c.New), format.Count(c.Still), format.Count(c.Gone)}, " / ")
 }
 
-// AllFacts are what a change of the outcome is owed to, the judgements that show it, and
+// PopulationMove says by how much the population changed, if a reader is to be told.
+func (c *DeltaControl) PopulationMove(l evidence.Lang) string {
+	share, told := c.PopulationMoved()
+	if !told {
+		return ""
+	}
+	by := fmt.Sprintf("%+.1f%%", 100*share)
+	if math.IsInf(share, 0) {
+		by = deltaFromNone.In(l)
+	}
+	population, _, _ := c.CountsFromTo()
+	return "▲ " + fmt.Sprintf(deltaMovedBy.In(l), population, by)
+}
+
+// AllFacts are what a change of the outcome is owed to, a move of the population, the judgements that show it, and
 // why a period could not be evaluated.
 func (c *DeltaControl) AllFacts(l evidence.Lang) []string {
 	var lines []string
 	if c.Cause != "" {
 		lines = append(lines, c.Cause)
+	}
+	if moved := c.PopulationMove(l); moved != "" {
+		lines = append(lines, moved)
 	}
 	lines = append(lines, c.Facts...)
 	for _, s := range []struct {

@@ -15,9 +15,9 @@ func (a *app) diffCommand() *cobra.Command {
 	var all bool
 	c := &cobra.Command{
 		Use:   "diff EARLIER LATER",
-		Short: "What changed between two periods, and what each change is owed to",
-		Long: `Diff compares two periods: results, populations, exceptions (new, still there, of the
-earlier period only), responses, and the controls themselves. The later period is
+		Short: "What changed between two periods, and what each change is attributed to",
+		Long: `Diff compares two periods: results, populations, exceptions (new, continuing, not
+recurring), responses, and the controls themselves. The later period is
 evaluated on what is sealed for it.
 
 The earlier period is what its pack says, with the rules, parameters and responses of
@@ -27,7 +27,7 @@ configured framework that has one (--framework names another). Without a pack, o
 and the responses can differ. The output says which it was.
 
 Where the rules or parameters of a control changed, the later evidence is judged by the
-earlier ones too, so that what is owed to the evidence (the target), to the rules and to
+earlier ones too, so that what is owed to the evidence (the subject matter), to the rules and to
 the parameters is found and not guessed.
 
 The exit code is that of the two periods' controls: 4 if one of either period is not

@@ -20,7 +20,7 @@ func (a *app) tellDelta(d *reports.Delta, l evidence.Lang, loc *time.Location, m
 	told, same := d.Told()
 	if len(told) > 0 {
 		t := newTable(a.stdout, say("統制", "control"), say("結果", "result"), say("母集団", "population"), say("例外（割合）", "exceptions (share)"),
-			say("新規/継続/前回のみ", "new/still/before only"), say("変化の要因", "owed to"))
+			say("新規/継続/前回のみ", "new/continuing/not recurring"), say("変化の要因", "attributed to"))
 		for _, c := range told {
 			population, exceptions, shares := c.CountsFromTo()
 			t.AppendRow([]any{oneLine(c.ID), c.ResultFromTo(l), population, exceptions + " (" + shares + ")", c.ThreeCounts(), oneLine(c.Cause)})
@@ -28,7 +28,7 @@ func (a *app) tellDelta(d *reports.Delta, l evidence.Lang, loc *time.Location, m
 		t.Render()
 	}
 	if len(same) > 0 {
-		fmt.Fprintf(a.stdout, "%s%s\n", say("変更がなく、継続する例外事項もない統制：", "without any change, and without an exception that is still there: "), oneLine(strings.Join(same, ", ")))
+		fmt.Fprintf(a.stdout, "%s%s\n", say("変更がなく、継続する例外事項もない統制：", "without any change, and without a continuing exception: "), oneLine(strings.Join(same, ", ")))
 	}
 	for _, c := range told {
 		a.tellDeltaControl(c, l, loc, most)
@@ -52,7 +52,7 @@ func (a *app) tellDeltaControl(c *reports.DeltaControl, l evidence.Lang, loc *ti
 	if len(c.Exceptions) == 0 {
 		return
 	}
-	t := newTable(a.stdout, "", say("日時", "when"), say("項目", "item"), say("要因", "owed to"), say("回答", "response"), say("理由", "reason"))
+	t := newTable(a.stdout, "", say("日時", "when"), say("項目", "item"), say("要因", "attributed to"), say("回答", "response"), say("理由", "reason"))
 	a.wrapLast(t, 6, 120)
 	for i, e := range c.Exceptions {
 		if i == most {

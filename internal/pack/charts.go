@@ -13,7 +13,7 @@ func (c *contents) chartTallies(ctl *controls.Control) []*reports.ChartTally {
 	for _, chart := range ctl.Charts {
 		out := reports.Chart{Title: c.in(chart.Title)}
 		for _, part := range chart.Parts {
-			out.Parts = append(out.Parts, reports.ChartPart{Title: c.in(part.Title), Exceptions: ctl.ExceptionsAlone(part)})
+			out.Parts = append(out.Parts, reports.ChartPart{Title: c.in(ctl.PartTitle(part)), Exceptions: ctl.ExceptionsAlone(part)})
 		}
 		if slices.Contains(chart.Over, controls.OverGroup) {
 			out.Group = c.in(chart.Group)

@@ -49,8 +49,8 @@ func (m *deltaWriter) say(ja, en string, values ...any) string {
 func (m *deltaWriter) basis() string {
 	if p := m.d.Earlier.Pack; p != nil {
 		return m.say(
-			"前回（%s）の結果は、当時のパック（フレームワーク %s、manifest.json の SHA-256 %s、署名鍵 %s）に記載されたものであり、当時の統制、パラメータ及び回答による。判定規則又はパラメータが変わった統制は、今回の証跡を前回の判定規則とパラメータでも評価し、証跡に表れた変化と切り分けている。",
-			"The results of %s are those of its pack (framework %s, SHA-256 of its manifest.json %s, signed by the key %s), with the controls, parameters and responses of then. Where the rules or parameters of a control changed, the evidence of now was judged by those of then too, to tell what is owed to the one from what is owed to the other.",
+			"前回（%s）の結果は、当時のパック（フレームワーク %s、manifest.json の SHA-256 %s、署名鍵 %s）に記載されたものであり、当時の統制、パラメータ、回答及び母集団の網羅性による（前回の網羅性は、ここでは改めて検証していない）。判定規則又はパラメータが変わった統制は、今回の証跡を前回の判定規則とパラメータでも評価し、証跡に表れた変化と切り分けている。",
+			"The results of %s are those of its pack (framework %s, SHA-256 of its manifest.json %s, signed by the key %s), with the controls, parameters, responses and completeness of then (the completeness of the earlier populations is not tested again here). Where the rules or parameters of a control changed, the evidence of now was judged by those of then too, to tell what is attributed to the one from what is attributed to the other.",
 			m.d.Earlier.Name, p.Framework, p.ManifestSHA256, p.Signer)
 	}
 	return m.say(
@@ -74,13 +74,13 @@ func (m *deltaWriter) caution(c delta.Caution) string {
 		return m.in("今回の証跡は、対象期間の終了前に収集されたものである。", "The later evidence was collected before its period had ended.")
 	case delta.OtherTool:
 		return m.say("前回は別の版のツールによる評価である（%s、今回は %s）。版の違いによる影響は、対象の変化と区別していない。前回のパックを今回の版で検証（evidence verify）すれば、前回の証跡に対する影響の有無を確かめられる。",
-			"Another version of the tool judged the earlier period (%s, now %s). What that makes different is not told from what the target made different. Verifying the earlier pack with this version (evidence verify) shows whether it makes any difference on the earlier evidence.", m.d.Earlier.Tool, m.d.Later.Tool)
+			"Another version of the tool judged the earlier period (%s, now %s). What that makes different is not told from what a change of the subject matter made different. Verifying the earlier pack with this version (evidence verify) shows whether it makes any difference on the earlier evidence.", m.d.Earlier.Tool, m.d.Later.Tool)
 	case delta.OtherSources:
 		var names []string
 		for _, s := range m.d.Sources {
 			names = append(names, s.Name+m.in("（", " (")+m.sourceChange(s.Presence)+m.in("）", ")"))
 		}
-		return m.say("証跡元の構成が変わっている：%s。その影響は、対象の変化に含まれる。", "The sources changed: %s. What that makes different counts as the target's.", strings.Join(names, m.in("、", ", ")))
+		return m.say("証跡元の構成が変わっている：%s。その影響は、対象の変化に含まれる。", "The sources changed: %s. What that makes different counts as a change of the subject matter.", strings.Join(names, m.in("、", ", ")))
 	}
 	return string(c)
 }
@@ -140,7 +140,7 @@ func (m *deltaWriter) state(s *delta.State, r *evaluation.Control) *reports.Delt
 func (m *deltaWriter) cause(c delta.Cause) string {
 	switch c {
 	case delta.Target:
-		return m.in("対象（証跡）", "target (the evidence)")
+		return m.in("対象（証跡）", "subject matter (the evidence)")
 	case delta.Rules:
 		return m.in("判定規則・定義", "rules or definition")
 	case delta.Parameters:

@@ -9,8 +9,10 @@ import (
 func (d *document) assertion() {
 	if a := d.p.Assertion; a != nil {
 		d.section("assertion", d.in(words.Assertion))
-		d.leaf("p", d.in(words.AssertionIs), class("aside"))
+		is, answers := words.Asserted(d.p)
+		d.leaf("p", is, class("aside"))
 		d.leaf("p", a.Text)
+		d.leaf("p", answers)
 		date := ""
 		if !a.Date.IsZero() {
 			date = format.Date(a.Date, d.p.Location)

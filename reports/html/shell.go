@@ -94,6 +94,7 @@ func (d *document) coverFacts() {
 		fact{words.Signer, d.lines(d.in(words.KeyOf(p.Signer)))},
 		fact{words.Fingerprint, d.code(p.Signer.Fingerprint)},
 		fact{words.Caution, d.lines(caution)},
+		fact{words.Approval, d.lines(d.in(words.ApprovalIsElsewhere))},
 	)
 	d.end("div")
 }

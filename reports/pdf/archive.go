@@ -59,7 +59,10 @@ func (d *document) archive(w io.Writer) error {
 // more writes the objects that fpdf knows nothing of, and returns what the
 // catalogue says of them.
 func (d *document) more(f *file) (string, error) {
-	form := d.writeFields(f)
+	form, err := d.writeFields(f)
+	if err != nil {
+		return "", err
+	}
 	about := d.properties()
 	metadata := f.add(stream("/Type /Metadata /Subtype /XML ", []byte(about.xmp())))
 	profile := f.add(stream("/N 3 ", sRGB))

@@ -14,9 +14,12 @@ func (d *document) assertion() {
 	}
 	if a := p.Assertion; a != nil {
 		d.section(d.in(words.Assertion), "assertion")
-		d.flow(d.in(words.AssertionIs), d.st.small)
+		is, answers := words.Asserted(p)
+		d.flow(is, d.st.small)
 		d.y += 2
 		d.flow(a.Text, d.st.body)
+		d.y += 2
+		d.flow(answers, d.st.body)
 		d.y += 4
 		date := ""
 		if !a.Date.IsZero() {

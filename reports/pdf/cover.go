@@ -108,12 +108,20 @@ func (d *document) coverFacts() {
 func (d *document) signatures() {
 	const height = sealHeight + 5
 	y := pageHeight - 20 - height
-	if d.y+6 > y {
+	lines := append([]string{d.in(words.SignatureArea)}, d.wrap(d.in(words.SignatureMeans), d.st.tiny, bodyWidth)...)
+	above := float64(len(lines))*d.st.small.lead + 1
+	if d.y+above+1 > y {
 		d.bare = true
 		d.page()
 		d.bare = false
 	}
-	d.put(left, y-5, d.in(words.SignatureArea), d.st.small)
+	for i, l := range lines {
+		st := d.st.tiny
+		if i == 0 {
+			st = d.st.small
+		}
+		d.put(left, y-above+float64(i)*d.st.small.lead, l, st)
+	}
 	w := (bodyWidth - 6) / 2
 	for i, f := range []signatureField{
 		{name: PreparerField, label: d.in(words.SignedPreparer)}, {name: ApproverField, label: d.in(words.SignedApprover)},

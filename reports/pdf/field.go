@@ -62,7 +62,7 @@ func (d *document) placeFields(objects [][]byte) error {
 
 // writeFields writes the fields, and returns what the catalogue says of them. The
 // signatures' package takes the fields as they are written here.
-func (d *document) writeFields(f *file) string {
+func (d *document) writeFields(f *file) (string, error) {
 	blank := len(f.offsets) + len(d.fields)
 	var refs []string
 	for _, s := range d.fields {
@@ -71,6 +71,12 @@ func (d *document) writeFields(f *file) string {
 			textString(s.name), textString(s.label), x, y, x+points(sealWidth), y+points(sealHeight), s.object, blank))
 		refs = append(refs, fmt.Sprintf("%d 0 R", n))
 	}
-	f.add(stream(fmt.Sprintf("/Type /XObject /Subtype /Form /BBox [0 0 %.2f %.2f] /Resources <<>> ", points(sealWidth), points(sealHeight)), nil))
-	return fmt.Sprintf("/AcroForm <</Fields [%s] /SigFlags 3>>\n/Extensions <</ESIC <</BaseVersion /1.7 /ExtensionLevel 1>>>>\n", strings.Join(refs, " "))
+	objects, err := unsigned(d.p.Lang, blank)
+	if err != nil {
+		return "", err
+	}
+	for _, object := range objects {
+		f.add(object)
+	}
+	return fmt.Sprintf("/AcroForm <</Fields [%s] /SigFlags 3>>\n/Extensions <</ESIC <</BaseVersion /1.7 /ExtensionLevel 1>>>>\n", strings.Join(refs, " ")), nil
 }

@@ -31,9 +31,21 @@ type Seal struct {
 // "endobj"; the first, whose number is given, is the form, and the others have the
 // numbers after it. Equal seals give equal bytes.
 func (s Seal) Objects(first int) ([][]byte, error) {
-	d := newDocument(&reports.Pack{Lang: s.Lang, Location: s.Location}, layout{})
+	return drawSeal(&reports.Pack{Lang: s.Lang, Location: s.Location}, first, s.draw)
+}
+
+// unsigned draws what stands in the place of a signature until there is one, so that nobody
+// takes the empty place for one that is not shown.
+func unsigned(lang evidence.Lang, first int) ([][]byte, error) {
+	return drawSeal(&reports.Pack{Lang: lang}, first, func(d *document) {
+		d.put(0, (sealHeight-d.st.cell.lead)/2, d.in(words.NotSigned), d.st.cell.with(grey))
+	})
+}
+
+func drawSeal(p *reports.Pack, first int, draw func(*document)) ([][]byte, error) {
+	d := newDocument(p, layout{})
 	d.AddPageFormat("P", fpdf.SizeType{Wd: sealWidth, Ht: sealHeight})
-	s.draw(d)
+	draw(d)
 	var raw bytes.Buffer
 	if err := d.Output(&raw); err != nil {
 		return nil, fmt.Errorf("draw a signature: %w", err)

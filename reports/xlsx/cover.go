@@ -59,6 +59,7 @@ func (b *book) coverSheet() error {
 	if p.Signer.Ephemeral {
 		fact(words.Caution, b.in(words.EphemeralKey))
 	}
+	fact(words.Approval, b.in(words.ApprovalIsElsewhere))
 	b.assertion(s)
 	s.gap()
 	s.add(b.heads(b.in(words.Sheet), b.in(words.Contents))...)
@@ -73,7 +74,8 @@ func (b *book) assertion(s *sheet) {
 	}
 	if a := b.p.Assertion; a != nil {
 		s.gap()
-		fact(words.Assertion, a.Text+"\n"+b.in(words.AssertionIs))
+		is, answers := words.Asserted(b.p)
+		fact(words.Assertion, is+"\n"+a.Text+"\n"+answers)
 		fact(words.Signatory, a.Signatory)
 		if !a.Date.IsZero() {
 			fact(words.AssertedOn, format.Date(a.Date, b.p.Location))

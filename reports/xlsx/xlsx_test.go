@@ -292,7 +292,7 @@ func TestTablesAreNamed(t *testing.T) {
 			tables[n.Name] = n.RefersTo
 		}
 	}
-	for name, want := range map[string]string{"tbl_LOG_01": "'LOG-01'!$A$10:$O$24", "tbl_NET_02": "'NET-02'!$A$", "tbl_NET_02__2_": "'NET-02 (2)'!$A$", "tbl_Exceptions": "'Exceptions'!$A$1:"} {
+	for name, want := range map[string]string{"tbl_LOG_01": "'LOG-01'!$A$11:$O$25", "tbl_NET_02": "'NET-02'!$A$", "tbl_NET_02__2_": "'NET-02 (2)'!$A$", "tbl_Exceptions": "'Exceptions'!$A$1:"} {
 		if !strings.HasPrefix(tables[name], want) {
 			t.Errorf("%s is %q, want it to begin %q", name, tables[name], want)
 		}

@@ -6,12 +6,12 @@ import "github.com/evidencepack/evidence"
 var (
 	DeltaHeading = evidence.Text{JA: "前回からの変更", EN: "Changes since the previous period"}
 	DeltaSheet   = evidence.Text{JA: "前回からの変更", EN: "Changes since previous"}
-	DeltaSheetIs = evidence.Text{JA: "結果、母集団及び例外事項の増減とその要因、統制自体の変更", EN: "What changed of results, populations and exceptions, what it is owed to, and changes of the controls themselves"}
+	DeltaSheetIs = evidence.Text{JA: "結果、母集団及び例外事項の増減とその要因、統制自体の変更", EN: "What changed of results, populations and exceptions, what that is attributed to, and changes of the controls themselves"}
 	NoDelta      = evidence.Text{
 		JA: "前回との比較は行っていない。本パックの作成時に、比較できる直前の期間のパック（監査人用の写しでは、その期間の写し）又は証跡がなかったか、比較しないよう指定されたためである。",
 		EN: "Nothing was compared: when the pack was made there was no pack of the period before to compare with (for an auditor's copy: no copy), nor evidence of it, or no comparison was asked for.",
 	}
-	DeltaSame       = evidence.Text{JA: "変更がなく、継続する例外事項もない統制：%s", EN: "Controls without any change, and without an exception that is still there: %s"}
+	DeltaSame       = evidence.Text{JA: "変更がなく、継続する例外事項もない統制：%s", EN: "Controls without any change, and without a continuing exception: %s"}
 	DeltaControls   = evidence.Text{JA: "統制別の比較", EN: "Controls compared"}
 	DeltaRules      = evidence.Text{JA: "統制自体の変更", EN: "Changes of the controls themselves"}
 	DeltaRulesNone  = evidence.Text{JA: "統制自体（判定規則、定義、文言、パラメータ、統制責任者、フレームワークとの対応付け）に変更はない。", EN: "Nothing of the controls themselves changed: neither rules, definitions, texts, parameters, owners nor mappings."}
@@ -28,9 +28,9 @@ var (
 	BeforeAnswered   = evidence.Text{JA: "前回の回答あり", EN: "Answered before"}
 	AfterAnswered    = evidence.Text{JA: "今回の回答あり", EN: "Answered now"}
 	ExceptionChange  = evidence.Text{JA: "例外（割合）", EN: "Exceptions (share)"}
-	NewStillGone     = evidence.Text{JA: "新規／継続／前回のみ", EN: "New / still there / before only"}
-	OwedTo           = evidence.Text{JA: "変化の要因", EN: "Owed to"}
-	Compared         = evidence.Text{JA: "新規・継続", EN: "New or still there"}
+	NewStillGone     = evidence.Text{JA: "新規／継続／前回のみ", EN: "New / continuing / not recurring"}
+	OwedTo           = evidence.Text{JA: "変化の要因", EN: "Attributed to"}
+	Compared         = evidence.Text{JA: "新規・継続", EN: "Recurrence"}
 	ChangedOf        = evidence.Text{JA: "変更の種類", EN: "What changed"}
 	BeforeValue      = evidence.Text{JA: "前回", EN: "Before"}
 	AfterValue       = evidence.Text{JA: "今回", EN: "Now"}

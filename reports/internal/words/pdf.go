@@ -7,6 +7,11 @@ var (
 	CheckpointIs   = evidence.Text{JA: "%s、サイズ %s、封印 %s", EN: "%s, size %s, sealed %s"}
 	DemoWatermark  = evidence.Text{JA: "デモ DEMO", EN: "DEMO"}
 	SignatureArea  = evidence.Text{JA: "署名欄（電子署名の可視表示）", EN: "Signatures (visible part of the electronic signatures)"}
+	SignatureMeans = evidence.Text{
+		JA: "作成者の署名は、封印済みの証跡から本書に記載のとおりパックを作成したことを示す。承認者の署名は、作成者の署名したパックをその内容のまま確認し、承認したことを示す。いずれも結果を変えるものではなく、監査人の意見でもない。",
+		EN: "The preparer's signature says that the pack was made from the sealed evidence as described here; the approver's, that the pack was reviewed and approved as the preparer signed it. Neither changes a result, and neither is an auditor's opinion.",
+	}
+	NotSigned      = evidence.Text{JA: "未署名", EN: "Not signed"}
 	SignedPreparer = evidence.Text{JA: "作成者", EN: "Prepared by"}
 	SignedApprover = evidence.Text{JA: "承認者", EN: "Approved by"}
 	SignedAt       = evidence.Text{JA: "電子署名：%s", EN: "Signed electronically on %s"}

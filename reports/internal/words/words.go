@@ -14,45 +14,57 @@ import (
 
 // The pack and what its cover says.
 var (
-	PackTitle      = evidence.Text{JA: "監査証跡パック", EN: "Audit evidence pack"}
-	Cover          = evidence.Text{JA: "表紙", EN: "Cover"}
-	Contents       = evidence.Text{JA: "目次", EN: "Contents"}
-	Organisation   = evidence.Text{JA: "組織", EN: "Organisation"}
-	Framework      = evidence.Text{JA: "フレームワーク", EN: "Framework"}
-	AuditPeriod    = evidence.Text{JA: "対象期間", EN: "Audit period"}
-	PeriodWritten  = evidence.Text{JA: "%s 以後、%s より前（終端を含まない）", EN: "from %s (included) until %s (excluded)"}
-	TimeZone       = evidence.Text{JA: "時間帯", EN: "Time zone"}
-	Language       = evidence.Text{JA: "言語", EN: "Language"}
-	ThisLanguage   = evidence.Text{JA: "日本語", EN: "English"}
-	PreparedBy     = evidence.Text{JA: "作成者", EN: "Prepared by"}
-	Distribution   = evidence.Text{JA: "配付区分", EN: "Distribution"}
-	AsOf           = evidence.Text{JA: "収集日時（判定基準日時）", EN: "Collected at (as of)"}
-	Tool           = evidence.Text{JA: "使用ツール", EN: "Tool"}
-	Checkpoint     = evidence.Text{JA: "チェックポイント", EN: "Checkpoint"}
-	CheckpointLog  = evidence.Text{JA: "証跡ログの名称", EN: "Evidence log"}
-	CheckpointSize = evidence.Text{JA: "チェックポイントのサイズ", EN: "Checkpoint size"}
-	Leaves         = evidence.Text{JA: "%s 件（封印された証跡のまとまりの数）", EN: "%s leaves (sealed batches of evidence)"}
-	CheckpointRoot = evidence.Text{JA: "チェックポイントのルート", EN: "Checkpoint root"}
-	SealedAt       = evidence.Text{JA: "封印日時", EN: "Sealed at"}
-	CheckpointKey  = evidence.Text{JA: "封印の鍵", EN: "Sealed with key"}
-	SignedBy       = evidence.Text{JA: "署名者", EN: "Signed by"}
-	Signer         = evidence.Text{JA: "署名鍵", EN: "Signing key"}
-	Fingerprint    = evidence.Text{JA: "署名鍵の指紋", EN: "Key fingerprint"}
-	Caution        = evidence.Text{JA: "注意", EN: "Caution"}
-	BareKey        = evidence.Text{JA: "%s 公開鍵（証明書なし）", EN: "%s public key, no certificate"}
-	EphemeralKey   = evidence.Text{JA: "この署名鍵はデモ用に一時的に作成したものであり、署名者を証明しない。", EN: "This key was made for a demonstration. It proves nothing about who signed."}
-	Assertion      = evidence.Text{JA: "証跡に関する経営者の陳述", EN: "Management's statement on the evidence"}
-	AssertionIs    = evidence.Text{JA: "本頁の記載は組織の経営者によるものであり、本パックの検証手続の結果ではない。", EN: "This page is written by the organisation's management. It is not a result of the tests in this pack."}
-	Signatory      = evidence.Text{JA: "確認者", EN: "Asserted by"}
-	AssertedOn     = evidence.Text{JA: "確認日", EN: "Date"}
-	Recipients     = evidence.Text{JA: "配付先", EN: "Distribution list"}
-	Recipient      = evidence.Text{JA: "氏名・名称", EN: "Name"}
-	RecipientOf    = evidence.Text{JA: "所属", EN: "Organisation"}
-	Purpose        = evidence.Text{JA: "目的", EN: "Purpose"}
-	DemoMark       = evidence.Text{JA: "デモ", EN: "Demo"}
-	DemoBanner     = evidence.Text{JA: "デモ：模擬データであり、実在の組織の証跡ではない。", EN: "Demo: simulated data, not the evidence of a real organisation."}
-	OpenMark       = evidence.Text{JA: "対象期間未了", EN: "Period still open"}
-	OpenBanner     = evidence.Text{JA: "対象期間未了：%s 時点の証跡による暫定の結果である。", EN: "Period still open: provisional, from evidence as of %s."}
+	PackTitle           = evidence.Text{JA: "監査証跡パック", EN: "Audit evidence pack"}
+	Cover               = evidence.Text{JA: "表紙", EN: "Cover"}
+	Contents            = evidence.Text{JA: "目次", EN: "Contents"}
+	Organisation        = evidence.Text{JA: "組織", EN: "Organisation"}
+	Framework           = evidence.Text{JA: "フレームワーク", EN: "Framework"}
+	AuditPeriod         = evidence.Text{JA: "対象期間", EN: "Audit period"}
+	PeriodWritten       = evidence.Text{JA: "%s 以後、%s より前（終端を含まない）", EN: "from %s (included) until %s (excluded)"}
+	TimeZone            = evidence.Text{JA: "時間帯", EN: "Time zone"}
+	Language            = evidence.Text{JA: "言語", EN: "Language"}
+	ThisLanguage        = evidence.Text{JA: "日本語", EN: "English"}
+	PreparedBy          = evidence.Text{JA: "作成者", EN: "Prepared by"}
+	Distribution        = evidence.Text{JA: "配付区分", EN: "Distribution"}
+	AsOf                = evidence.Text{JA: "収集日時（判定基準日時）", EN: "Collected at (as of)"}
+	Tool                = evidence.Text{JA: "使用ツール", EN: "Tool"}
+	Checkpoint          = evidence.Text{JA: "チェックポイント", EN: "Checkpoint"}
+	CheckpointLog       = evidence.Text{JA: "証跡ログの名称", EN: "Evidence log"}
+	CheckpointSize      = evidence.Text{JA: "チェックポイントのサイズ", EN: "Checkpoint size"}
+	Leaves              = evidence.Text{JA: "%s 件（封印された証跡のまとまりの数）", EN: "%s leaves (sealed batches of evidence)"}
+	CheckpointRoot      = evidence.Text{JA: "チェックポイントのルート", EN: "Checkpoint root"}
+	SealedAt            = evidence.Text{JA: "封印日時", EN: "Sealed at"}
+	CheckpointKey       = evidence.Text{JA: "封印の鍵", EN: "Sealed with key"}
+	Approval            = evidence.Text{JA: "承認", EN: "Approval"}
+	ApprovalIsElsewhere = evidence.Text{
+		JA: "承認者の署名は、本書の作成後に付される。その有無は、report.pdf の表紙、report.xlsx の電子署名、又は evidence verify により確かめられる。いずれにもない場合、本パックは未承認である。",
+		EN: "An approver signs after this was made. Whether one did is on the cover of report.pdf, in the signatures of report.xlsx, and told by evidence verify. Without such a signature the pack is not approved.",
+	}
+	SignedBy     = evidence.Text{JA: "署名者", EN: "Signed by"}
+	Signer       = evidence.Text{JA: "署名鍵", EN: "Signing key"}
+	Fingerprint  = evidence.Text{JA: "署名鍵の指紋", EN: "Key fingerprint"}
+	Caution      = evidence.Text{JA: "注意", EN: "Caution"}
+	BareKey      = evidence.Text{JA: "%s 公開鍵（証明書なし）", EN: "%s public key, no certificate"}
+	EphemeralKey = evidence.Text{JA: "この署名鍵はデモ用に一時的に作成したものであり、署名者を証明しない。", EN: "This key was made for a demonstration. It proves nothing about who signed."}
+	Assertion    = evidence.Text{JA: "証跡に関する経営者の陳述", EN: "Management's statement on the evidence"}
+	AssertionIs  = evidence.Text{
+		JA: "以下は、組織の経営者を代表して%sが行う陳述であり、本パックの検証手続の結果ではない。",
+		EN: "What follows is a statement made for the organisation's management by: %s. It is not a result of the tests in this pack.",
+	}
+	AssertedAnswers = evidence.Text{
+		JA: "本パックの例外事項 %s 件のうち、経営者の回答があるものは %s 件である。残る %s 件について、経営者は見解を示していない。",
+		EN: "Of the %s exceptions in this pack management has answered %s. On the other %s it has expressed no view.",
+	}
+	Signatory   = evidence.Text{JA: "陳述者", EN: "Stated by"}
+	AssertedOn  = evidence.Text{JA: "陳述日", EN: "Date"}
+	Recipients  = evidence.Text{JA: "配付先", EN: "Distribution list"}
+	Recipient   = evidence.Text{JA: "氏名・名称", EN: "Name"}
+	RecipientOf = evidence.Text{JA: "所属", EN: "Organisation"}
+	Purpose     = evidence.Text{JA: "目的", EN: "Purpose"}
+	DemoMark    = evidence.Text{JA: "デモ", EN: "Demo"}
+	DemoBanner  = evidence.Text{JA: "デモ：模擬データであり、実在の組織の証跡ではない。", EN: "Demo: simulated data, not the evidence of a real organisation."}
+	OpenMark    = evidence.Text{JA: "対象期間未了", EN: "Period still open"}
+	OpenBanner  = evidence.Text{JA: "対象期間未了：%s 時点の証跡による暫定の結果である。", EN: "Period still open: provisional, from evidence as of %s."}
 )
 
 // Sections, and the sheets of the workbook. A sheet's name has at most 31 characters.
@@ -360,4 +372,12 @@ func ClaimMark(v reports.ClaimVerdict) string {
 		return "－"
 	}
 	return "▲"
+}
+
+// Asserted says of management's statement what it is, and of how many of the exceptions
+// management has given its view.
+func Asserted(p *reports.Pack) (is, answers string) {
+	n, answered := p.Exceptions(), p.Answered()
+	return fmt.Sprintf(AssertionIs.In(p.Lang), p.Assertion.Signatory),
+		fmt.Sprintf(AssertedAnswers.In(p.Lang), format.Count(n), format.Count(answered), format.Count(n-answered))
 }
