@@ -13,3 +13,14 @@ var Texts = map[string]evidence.Text{
 		EN: "read while late records may still arrive; collecting again after the time given adds them",
 	},
 }
+
+// Text explains a code that the driver's claims use; a code that nothing explains, by itself.
+func (d Driver) Text(code string) evidence.Text {
+	if t, ok := d.Texts[code]; ok {
+		return t
+	}
+	if t, ok := Texts[code]; ok {
+		return t
+	}
+	return evidence.Text{JA: code, EN: code}
+}

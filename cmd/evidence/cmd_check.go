@@ -65,6 +65,9 @@ not evaluable fails in both. --format json is the same as --json.`,
 			if err := a.tellResults(run, results); err != nil {
 				return err
 			}
+			if err := a.tellReservations(run, view.Describe(), results); err != nil {
+				return err
+			}
 			most := 50
 			if all {
 				most = math.MaxInt

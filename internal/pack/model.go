@@ -378,15 +378,7 @@ func (c *contents) driver(name string) collectors.Driver {
 func (c *contents) system(driver string) string { return c.in(c.driver(driver).Title) }
 
 func (c *contents) claim(d sealed.Description, claim sealed.ClaimOf) reports.Claim {
-	text := func(code string) string {
-		if t, ok := c.driver(d.Driver).Texts[code]; ok {
-			return c.in(t)
-		}
-		if t, ok := collectors.Texts[code]; ok {
-			return c.in(t)
-		}
-		return code
-	}
+	text := func(code string) string { return c.in(c.driver(d.Driver).Text(code)) }
 	out := reports.Claim{
 		Source: d.Name, Kind: claim.Kind, Method: c.in(methodText(claim.Method)), Basis: c.in(basisText(claim.Method)), Listed: claim.Method == evidence.PagesExhausted, Scope: claim.Scope.String(),
 		Window: claim.Window, Unit: text(claim.Unit), Expected: claim.Expected, Found: claim.Found,
