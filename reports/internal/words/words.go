@@ -48,8 +48,8 @@ var (
 	EphemeralKey = evidence.Text{JA: "この署名鍵はデモ用に一時的に作成したものであり、署名者を証明しない。", EN: "This key was made for a demonstration. It proves nothing about who signed."}
 	Assertion    = evidence.Text{JA: "証跡に関する経営者の陳述", EN: "Management's statement on the evidence"}
 	AssertionIs  = evidence.Text{
-		JA: "以下は、組織の経営者を代表して%sが行う陳述であり、本パックの検証手続の結果ではない。",
-		EN: "What follows is a statement made for the organisation's management by: %s. It is not a result of the tests in this pack.",
+		JA: "以下は組織の経営者の陳述（陳述者：%s）であり、本パックの検証手続の結果ではない。",
+		EN: "What follows is a statement of the organisation's management (%s), and no result of the tests in this pack.",
 	}
 	AssertedAnswers = evidence.Text{
 		JA: "本パックの例外事項 %s 件のうち、経営者の回答があるものは %s 件である。残る %s 件について、経営者は見解を示していない。",
