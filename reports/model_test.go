@@ -117,13 +117,13 @@ func TestOmissions(t *testing.T) {
 	out := func(scope, kind, text, why string) reports.Claim {
 		return reports.Claim{Scope: scope, Kind: kind, Unread: &reports.Finding{Text: text, Object: scope, Detail: why}}
 	}
-	claims := []reports.Claim{out("account=2", "a", "left out", "sandbox"), {Scope: "account=1 region=b", Kind: "a"}, out("account=3", "a", "closed", "x"),
+	claims := []reports.Claim{out("account=2", "a", "left out", "sandbox"), {Scope: "account=1 region=b", Kind: "a"}, {Scope: "account=3 region=b", Kind: "c"}, out("account=3", "a", "closed", "x"),
 		out("account=2", "b", "left out", "sandbox"), out("account=2", "b", "left out", "sandbox")}
-	want := []reports.Omission{{Scope: "account=2", Text: "left out", Why: "sandbox", Kinds: 2}, {Scope: "account=3", Text: "closed", Why: "x", Kinds: 1}}
+	want := []reports.Omission{{Scope: "account=2", Text: "left out", Why: "sandbox", Kinds: 2}, {Scope: "account=3", Text: "closed", Why: "x", Kinds: 1, Read: 1}}
 	if diff := cmp.Diff(want, reports.Omissions(claims)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	scopes := []reports.Dimension{{Name: "account", Values: []string{"1"}}, {Name: "region", Values: []string{"b"}}}
+	scopes := []reports.Dimension{{Name: "account", Values: []string{"1", "3"}}, {Name: "region", Values: []string{"b"}}}
 	if diff := cmp.Diff(scopes, reports.SplitScopes(claims)); diff != "" {
 		t.Errorf("what was not read is no scope that was read (-want +got):\n%s", diff)
 	}

@@ -36,7 +36,7 @@ func TestControlsNameWhatWasNotRead(t *testing.T) {
 			if not := reports.Omissions(c.Population.Claims); len(not) > 0 {
 				want = append(want, fmt.Sprintf(words.ScopesNotRead.In(lang), format.Count(int64(len(not)))))
 				for _, o := range not {
-					want = append(want, fmt.Sprintf(words.OmittedScope.In(lang), o.Scope, format.Count(int64(o.Kinds)), o.Text, o.Why))
+					want = append(want, words.Omitted(o, lang))
 				}
 			}
 			section := page.byID(t, "control-"+c.ID).text()

@@ -53,6 +53,7 @@ type Omission struct {
 	Text  string // what kind of reason it is
 	Why   string // the reason itself
 	Kinds int    // of records that were not read
+	Read  int    // of records that were read of the same scope, or of a part of it
 }
 
 // Omissions lists what the claims say was not read, by scope.
@@ -71,12 +72,25 @@ func Omissions(claims []Claim) []Omission {
 		kinds[o][c.Kind] = true
 	}
 	for i, o := range list {
-		list[i].Kinds = len(kinds[o])
+		list[i].Kinds, list[i].Read = len(kinds[o]), kindsRead(claims, o.Scope)
 	}
 	slices.SortFunc(list, func(a, b Omission) int {
 		return cmp.Or(strings.Compare(a.Scope, b.Scope), strings.Compare(a.Text, b.Text), strings.Compare(a.Why, b.Why))
 	})
 	return list
+}
+
+// kindsRead counts the kinds of records that were read of a scope, or of a part of it.
+func kindsRead(claims []Claim, scope string) int {
+	kinds := map[string]bool{}
+	for _, c := range claims {
+		parts := strings.Fields(c.Scope)
+		lies := !slices.ContainsFunc(strings.Fields(scope), func(part string) bool { return !slices.Contains(parts, part) })
+		if c.Unread == nil && lies {
+			kinds[c.Kind] = true
+		}
+	}
+	return len(kinds)
 }
 
 // ScopeSet is scopes that have the same parts: every account with every region, say.

@@ -101,13 +101,9 @@ func (d *document) notRead(claims []reports.Claim) {
 	d.leaf("p", d.say(words.ScopesNotRead, format.Count(int64(len(omissions)))))
 	d.start("ul")
 	for _, o := range omissions {
-		d.leaf("li", d.omission(o))
+		d.leaf("li", words.Omitted(o, d.p.Lang))
 	}
 	d.end("ul")
-}
-
-func (d *document) omission(o reports.Omission) string {
-	return d.say(words.OmittedScope, o.Scope, format.Count(int64(o.Kinds)), o.Text, o.Why)
 }
 
 // gaps lists what is missing, by scope and time.

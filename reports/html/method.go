@@ -58,7 +58,7 @@ func (d *document) sourcesTable() {
 			scopes = append(scopes, d.say(words.DimensionValues, s.Name, format.Count(int64(len(s.Values))), strings.Join(s.Values, ", ")))
 		}
 		for _, o := range reports.Omissions(src.Claims) {
-			scopes = append(scopes, d.omission(o))
+			scopes = append(scopes, words.Omitted(o, d.p.Lang))
 		}
 		system := cell{write: func() {
 			d.text(src.System)

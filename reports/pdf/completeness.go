@@ -142,12 +142,8 @@ func (d *document) notRead(claims []reports.Claim) {
 	d.y += 1.5
 	d.flow(d.say(words.ScopesNotRead, format.Count(int64(len(omissions)))), d.st.body)
 	for _, o := range omissions {
-		d.bullet(d.omission(o), d.st.body)
+		d.bullet(d.line(words.Omitted(o, d.p.Lang)), d.st.body)
 	}
-}
-
-func (d *document) omission(o reports.Omission) string {
-	return d.say(words.OmittedScope, o.Scope, format.Count(int64(o.Kinds)), o.Text, d.line(o.Why))
 }
 
 // gaps lists what is missing, by scope and time.

@@ -43,7 +43,7 @@ func (d *document) sourcesTable() {
 			scopes = append(scopes, d.scopeText(s))
 		}
 		for _, o := range reports.Omissions(src.Claims) {
-			scopes = append(scopes, d.omission(o))
+			scopes = append(scopes, d.line(words.Omitted(o, d.p.Lang)))
 		}
 		system := d.text(src.System)
 		system.paras = append(system.paras, para{text: src.Location, st: d.st.tiny})

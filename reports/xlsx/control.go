@@ -230,7 +230,7 @@ func (t *itemTable) block() []blockRow {
 	if not := reports.Omissions(c.Population.Claims); len(not) > 0 {
 		lines := []string{fmt.Sprintf(b.in(words.ScopesNotRead), format.Count(int64(len(not))))}
 		for _, o := range not {
-			lines = append(lines, fmt.Sprintf(b.in(words.OmittedScope), o.Scope, format.Count(int64(o.Kinds)), o.Text, o.Why))
+			lines = append(lines, words.Omitted(o, b.p.Lang))
 		}
 		line(words.Completeness, strings.Join(lines, "\n"))
 	}

@@ -35,7 +35,6 @@ var (
 	ScopeHeading    = evidence.Text{JA: "範囲", EN: "Scope"}
 	ScopePeriod     = evidence.Text{JA: "対象期間は %s 以後 %s より前である。証跡は %s 時点までに収集したものである。対象とした証跡元システム、その範囲及び証跡元に指定した抽出条件は次のとおりである。", EN: "The audit period runs from %s up to, and not including, %s. The evidence was collected as of %s. These are the source systems, the parts of them that were read, and the selections that were pushed down to them."}
 	PushedDown      = evidence.Text{JA: "証跡元への指定又はツールの適用による抽出条件", EN: "Selections, by the source or by the tool"}
-	OmittedScope    = evidence.Text{JA: "収集せず：%s（レコード種別 %s 種類）。%s。理由：%s", EN: "not read: %s (%s kinds of records): %s; reason: %s"}
 	ScopesNotRead   = evidence.Text{JA: "この統制の母集団には、次の %s 箇所の証跡は含まれない。", EN: "The population of this control holds nothing of these %s parts of the source, which were not read:"}
 	DimensionValues = evidence.Text{JA: "%s（%s）：%s", EN: "%s (%s): %s"}
 	MethodHeading   = evidence.Text{JA: "方法", EN: "Method"}

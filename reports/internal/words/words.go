@@ -381,3 +381,17 @@ func Asserted(p *reports.Pack) (is, answers string) {
 	return fmt.Sprintf(AssertionIs.In(p.Lang), p.Assertion.Signatory),
 		fmt.Sprintf(AssertedAnswers.In(p.Lang), format.Count(n), format.Count(answered), format.Count(n-answered))
 }
+
+var (
+	omitted = evidence.Text{JA: "収集せず：%s（レコード種別 %s 種類）。%s。理由：%s", EN: "not read: %s (%s kinds of records): %s; reason: %s"}
+	partly  = evidence.Text{JA: "収集せず：%s（レコード種別 %s 種類。ほかの %s 種類は収集）。%s。理由：%s", EN: "not read: %s (%s kinds of records; of another %s it was read): %s; reason: %s"}
+)
+
+// Omitted says what was not read, of how many kinds of records, and why.
+func Omitted(o reports.Omission, l evidence.Lang) string {
+	n, read := format.Count(int64(o.Kinds)), format.Count(int64(o.Read))
+	if o.Read > 0 {
+		return fmt.Sprintf(partly.In(l), o.Scope, n, read, o.Text, o.Why)
+	}
+	return fmt.Sprintf(omitted.In(l), o.Scope, n, o.Text, o.Why)
+}
