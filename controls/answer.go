@@ -199,6 +199,11 @@ func reasons(found []finding) []Reason {
 			rs = append(rs, f.reason)
 		}
 	}
+	return sorted(rs)
+}
+
+// sorted orders reasons by code and detail.
+func sorted(rs []Reason) []Reason {
 	slices.SortFunc(rs, func(a, b Reason) int {
 		return cmp.Or(cmp.Compare(a.Code, b.Code), bytes.Compare(a.Detail, b.Detail))
 	})

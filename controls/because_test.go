@@ -49,7 +49,7 @@ func TestBecause(t *testing.T) {
 		if d := cmp.Diff(want, items); d != "" {
 			t.Errorf("%s: %s", scope, d)
 		}
-		wantOutcome := Outcome{Total: 5, Passed: 1, Exceptions: 1, NotApplicable: 3,
+		wantOutcome := Outcome{Total: 5, Passed: 1, Exceptions: 1, NotApplicable: 3, Exempt: 2,
 			ByReason: map[string]int64{"bad": 1}, ByBecause: map[string]int64{"failed": 2, "exempt": 2}}
 		if d := cmp.Diff(wantOutcome, outcome); d != "" {
 			t.Errorf("%s: %s", scope, d)

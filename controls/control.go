@@ -35,6 +35,10 @@ type Control struct {
 	Extract    map[string]Extract `yaml:"extract"` // by the name under which the policy and joins see the values
 	Params     map[string]any     `yaml:"params"`  // settings with their defaults
 
+	// Exempting names parameters, lists, whose entries leave items out, besides those
+	// whose names begin with "exempt".
+	Exempting []string `yaml:"exempting"`
+
 	// Reasons explains every code that the policy gives. A {name} in a text is
 	// replaced by that member of the reason's detail.
 	Reasons map[string]evidence.Text `yaml:"reasons"`

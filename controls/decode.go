@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/evidencepack/evidence"
@@ -220,6 +221,14 @@ func (c *Control) checkParams(src source) error {
 		if _, err := paramValue(v); err != nil {
 			return src.errorf("$.params."+name, "parameter %s: %w", name, err)
 		}
+	}
+	for _, name := range c.Exempting {
+		if _, ok := c.Params[name].([]any); !ok {
+			return src.errorf("$.exempting", "exempting: %q is no parameter that is a list", name)
+		}
+	}
+	if _, err := c.Exemptions(time.UTC); err != nil {
+		return src.errorf("$.params", "%w", err)
 	}
 	return nil
 }

@@ -52,9 +52,16 @@
 // or builtin error, a reason without a text, an item without a time) fails the
 // evaluation with an error: it is never a pass.
 //
-// Parameters whose names begin with "exempt" leave something out. Beside why, an entry of
-// theirs may have approved_by and until (the last day): reports show who approved it, until
-// when, and that it says neither; no policy reads them.
+// Parameters whose names begin with "exempt", and those that Exempting names, leave
+// something out. Beside why, an entry of theirs may have approved_by and until (the last
+// day): reports show who approved it and until when, and count those that do not say who.
+// In a list of texts, {value: "x", approved_by: …} is the text with what is said of it. No policy
+// reads these members. Evaluation hands a policy the entries that hold: those whose last
+// day, in the organisation's time zone, was not over at the item's own time. That of an item which
+// lasts is its end, and no time is taken for later than the period's end, or for earlier than its start. With scope
+// whole the period's end counts. An item of which a lapsed exemption would have made
+// something else has the observation exemption_lapsed, which names it. Codes of
+// not_applicable_because for what is so left out begin with "exempt".
 //
 // A control may declare charts of its items: which parts they are in, by what the policy
 // says of them, and whether they are compared by day or by group. See [Chart].

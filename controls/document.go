@@ -27,6 +27,9 @@ func (e *Evaluator) Document(ctx context.Context, in Input, id string) ([]byte, 
 		if err != nil {
 			return nil, err
 		}
+		if p := f.last(); p != nil {
+			f = p.held
+		}
 		v, err := f.wholeDocument(members)
 		if err != nil {
 			return nil, err
@@ -40,11 +43,15 @@ func (e *Evaluator) Document(ctx context.Context, in Input, id string) ([]byte, 
 		if rec.ID != id {
 			continue
 		}
-		if _, ok, err := f.member(rec); err != nil || !ok {
+		t, ok, err := f.member(rec)
+		if err != nil || !ok {
 			if err == nil {
 				break
 			}
 			return nil, f.wrap(rec, err)
+		}
+		if p := f.phaseOf(rec, t); p != nil {
+			f = p.held
 		}
 		v, err := f.itemDocument(rec)
 		if err != nil {

@@ -57,6 +57,8 @@ type frame struct {
 	order  []*join                    // the same, each after those that it goes through
 	newest map[string]map[string]bool // by kind: IDs of the items, where the population is of the latest
 	memo   []*memo                    // what the decider said of items
+	phases []phase                    // by which exemptions items are judged; none: by all, through all of the period
+	others []*frame                   // of the phases, besides this one
 	ended  atomic.Bool                // nothing more is to be judged
 }
 
@@ -78,7 +80,10 @@ func (e *Evaluator) frame(ctx context.Context, in Input) (*frame, error) {
 	if f.newest, err = e.control.newest(ctx, in); err != nil {
 		return nil, err
 	}
-	return f, f.loadJoins(ctx)
+	if err := f.loadJoins(ctx); err != nil {
+		return nil, err
+	}
+	return f, f.splitByExemptions(ctx)
 }
 
 // records yields the records of all of the population's kinds, in the order of
@@ -104,26 +109,32 @@ func (f *frame) item(ctx context.Context, rec evidence.Record, w *worker) (item 
 	if err != nil || !ok {
 		return Item{}, false, f.wrap(rec, err)
 	}
+	if item, err = f.byExemptions(ctx, rec, t, w); err != nil {
+		return Item{}, false, f.wrap(rec, err)
+	}
+	return item, true, nil
+}
+
+// judgeItem judges an item by the frame's own exemptions.
+func (f *frame) judgeItem(ctx context.Context, rec evidence.Record, t time.Time, w *worker) (Item, error) {
 	if item, ok := f.settle(ctx, rec, t, w); ok {
-		return item, true, nil
+		return item, nil
 	}
 	if input, ok := f.readable(rec, w); ok {
 		if j, err := f.ask(ctx, input); err == nil {
-			item, err = judge(rec, t, f.in.AsOf, j)
-			return item, true, f.wrap(rec, err)
+			return judge(rec, t, f.in.AsOf, j)
 		}
 	}
 	// Errors are those of the whole document.
 	input, err := f.itemDocument(rec)
 	if err != nil {
-		return Item{}, false, f.wrap(rec, err)
+		return Item{}, err
 	}
 	j, err := f.ask(ctx, input)
 	if err != nil {
-		return Item{}, false, f.wrap(rec, err)
+		return Item{}, err
 	}
-	item, err = judge(rec, t, f.in.AsOf, j)
-	return item, true, f.wrap(rec, err)
+	return judge(rec, t, f.in.AsOf, j)
 }
 
 func (f *frame) itemDocument(rec evidence.Record) (ast.Value, error) {

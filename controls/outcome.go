@@ -18,6 +18,9 @@ type Item struct {
 	// Observations are what readers should know of the item, whatever its
 	// verdict; ordered by code and detail.
 	Observations []Reason
+
+	// Unapproved: the verdict rests on an exemption that does not say who approved it.
+	Unapproved bool
 }
 
 // Outcome counts what a population came to. Total is the sum of the other five.
@@ -27,6 +30,8 @@ type Outcome struct {
 	ByReason      map[string]int64 // exceptions by reason; an item counts once for each code it has
 	ByObservation map[string]int64 // items by observation, likewise
 	ByBecause     map[string]int64 // not applicable items by why they are, likewise
+	Exempt        int64            // not applicable items that an exemption leaves out
+	Unapproved    int64            // items whose verdict rests on an exemption without a recorded approver
 	PendingUntil  time.Time        // when the last of the pending items can be judged
 }
 
@@ -46,6 +51,12 @@ func (o Outcome) Result(complete bool) evidence.Result {
 
 func (o *Outcome) add(item Item) {
 	o.Total++
+	if item.Exempt() {
+		o.Exempt++
+	}
+	if item.Unapproved {
+		o.Unapproved++
+	}
 	switch item.Verdict {
 	case evidence.Pass:
 		o.Passed++

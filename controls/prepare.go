@@ -32,7 +32,7 @@ func Prepare(ctx context.Context, c *Control) (*Evaluator, error) {
 		return nil, err
 	}
 	params := ast.NewObject()
-	for name, v := range c.Params {
+	for name, v := range c.paramsWith(func(string, int) bool { return true }) {
 		value, err := paramValue(v)
 		if err != nil {
 			return nil, fmt.Errorf("control %s: parameter %s: %w", c.ID, name, err)

@@ -27,8 +27,10 @@ func (c *Control) text(code string) (evidence.Text, bool) {
 	if t, ok := c.Observations[code]; ok {
 		return t, true
 	}
-	t, ok := c.NotApplicable[code]
-	return t, ok
+	if t, ok := c.NotApplicable[code]; ok {
+		return t, true
+	}
+	return lapsedText, code == LapsedCode
 }
 
 // ReasonText explains a reason or an observation in language l. Placeholders are
@@ -60,6 +62,9 @@ func (c *Control) ReasonTextIn(r Reason, l evidence.Lang, zone *time.Location) s
 func (c *Control) ReasonForm(code string, l evidence.Lang) string {
 	if heading, ok := c.Headings[code]; ok {
 		return heading.In(l)
+	}
+	if code == LapsedCode {
+		return lapsedHeading.In(l)
 	}
 	text, ok := c.text(code)
 	if !ok {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"time"
 )
 
 // Settings is what an organisation's configuration says of one control.
@@ -70,6 +71,9 @@ func (c *Control) configure(s Settings) (*Control, error) {
 			return nil, fmt.Errorf("control %s: parameter %s: want %s, have %s", c.ID, name, jsonType(was), jsonType(now))
 		}
 		n.Params[name] = s.Params[name]
+	}
+	if _, err := n.Exemptions(time.UTC); err != nil {
+		return nil, fmt.Errorf("control %s: %w", c.ID, err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.Extract)) {
 		if _, err := n.finder(name); err != nil {

@@ -31,7 +31,21 @@ type worker struct {
 }
 
 // ownWork is what a worker keeps of one control.
-type ownWork struct{ trial trial }
+type ownWork struct {
+	trial  trial
+	others map[*frame]*ownWork // of its other frames
+}
+
+// of is what the worker keeps of one of the control's frames.
+func (o *ownWork) of(f *frame) *ownWork {
+	if o.others[f] == nil {
+		if o.others == nil {
+			o.others = map[*frame]*ownWork{}
+		}
+		o.others[f] = &ownWork{}
+	}
+	return o.others[f]
+}
 
 func newWorker(controls int) *worker {
 	w := &worker{own: make([]ownWork, controls)}

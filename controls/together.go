@@ -67,9 +67,11 @@ func EvaluateTogether(ctx context.Context, in Input, tests []Evaluation) []Answe
 func commonReading(frames []*frame) *place {
 	all, deciders := &place{}, 0
 	for _, f := range frames {
-		if f.decider != nil {
-			all.merge(f.decider.record)
-			deciders++
+		for _, judging := range append([]*frame{f}, f.others...) {
+			if judging.decider != nil {
+				all.merge(judging.decider.record)
+				deciders++
+			}
 		}
 	}
 	if deciders < 2 {

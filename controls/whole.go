@@ -60,30 +60,40 @@ func (f *frame) evaluateWhole(ctx context.Context, emit func(Item) error) error 
 	if err != nil {
 		return err
 	}
-	input, err := f.wholeDocument(members)
-	if err != nil {
-		return err
-	}
-	j, err := f.ask(ctx, input)
-	if err != nil {
-		return fmt.Errorf("control %s: %w", f.control.ID, err)
-	}
-	byItem, err := f.byItem(members, j)
-	if err != nil {
-		return fmt.Errorf("control %s: %w", f.control.ID, err)
-	}
-	for _, m := range members {
-		found := byItem[m.record.ID]
-		item, err := judge(m.record, m.time, f.in.AsOf, *found)
-		if err != nil {
-			return f.wrap(m.record, err)
-		}
-		item.SHA256 = m.record.BodySHA256()
+	items, err := f.wholeByExemptions(ctx, members)
+	for _, item := range items {
 		if err := emit(item); err != nil {
 			return err
 		}
 	}
-	return nil
+	return err
+}
+
+// wholeItems judges the population by the frame's own exemptions. Items before the
+// first that cannot be judged are returned with its error.
+func (f *frame) wholeItems(ctx context.Context, members []member) ([]Item, error) {
+	input, err := f.wholeDocument(members)
+	if err != nil {
+		return nil, err
+	}
+	j, err := f.ask(ctx, input)
+	if err != nil {
+		return nil, fmt.Errorf("control %s: %w", f.control.ID, err)
+	}
+	byItem, err := f.byItem(members, j)
+	if err != nil {
+		return nil, fmt.Errorf("control %s: %w", f.control.ID, err)
+	}
+	items := make([]Item, 0, len(members))
+	for _, m := range members {
+		item, err := judge(m.record, m.time, f.in.AsOf, *byItem[m.record.ID])
+		if err != nil {
+			return items, f.wrap(m.record, err)
+		}
+		item.SHA256 = m.record.BodySHA256()
+		items = append(items, item)
+	}
+	return items, nil
 }
 
 // byItem sorts the policy's answer by item. A finding about an item that the

@@ -94,6 +94,7 @@ func assessmentCounts(t *testing.T, p *reports.Pack) {
 	}
 	same(t, "controls by result", byResult, r.Props.of("controls"))
 	same(t, "exceptions", []string{fmt.Sprint(p.Exceptions())}, r.Props.of("exceptions"))
+	same(t, "exemptions", exemptionCounts(p.ExemptionCounts(), fmt.Sprint), assessedExemptions(r.Props))
 	same(t, "answered exceptions", []string{fmt.Sprint(p.Answered())}, r.Props.of("exceptions-answered"))
 	served, _ := p.Served()
 	if len(r.Findings) != len(p.Controls)+len(served) {
@@ -210,6 +211,9 @@ func assessedTest(t *testing.T, c *reports.Control, got assessedProps) {
 			want = append(want, fmt.Sprintf("%s %d", strings.ReplaceAll(r.Code, " ", "_"), r.N)) // a token has no space
 		}
 		same(t, c.ID+" "+name, want, got.of(name))
+	}
+	if len(c.Exemptions) > 0 {
+		same(t, c.ID+" exemptions", exemptionCounts(c.ExemptionCounts(), fmt.Sprint), assessedExemptions(got))
 	}
 	same(t, c.ID+" claims", []string{fmt.Sprint(len(c.Population.Claims))}, got.of("claims"))
 }

@@ -38,6 +38,7 @@ func pageCounts(t *testing.T, p *reports.Pack) {
 	}
 	pageSources(t, page, p)
 	pageSamples(t, page, p)
+	pageExemptions(t, page, p)
 }
 
 func pageSummary(t *testing.T, page element, p *reports.Pack) {
@@ -102,7 +103,7 @@ func pageControl(t *testing.T, page element, p *reports.Pack, c *reports.Control
 			t.Errorf("%s: the section does not say %q", c.ID, want)
 		}
 	}
-	for line := range strings.SplitSeq(words.Exemptions(c.Exemptions, p.Lang), "\n") {
+	for line := range strings.SplitSeq(words.ExemptionLines(c, p.Lang), "\n") {
 		if !strings.Contains(section.text(), visible.Line(line, nil)) {
 			t.Errorf("%s: the section does not say %q", c.ID, line)
 		}

@@ -156,7 +156,7 @@ func workbookCounts(t *testing.T, p *reports.Pack) {
 				t.Errorf("%s: the header block does not say %q", c.ID, want)
 			}
 		}
-		if want := words.Exemptions(c.Exemptions, p.Lang); !strings.Contains(block, want) {
+		if want := words.ExemptionLines(&c, p.Lang); !strings.Contains(block, want) {
 			t.Errorf("%s: the header block does not say %q", c.ID, want)
 		}
 		for _, o := range c.Observations {
@@ -210,6 +210,7 @@ func workbookCounts(t *testing.T, p *reports.Pack) {
 		workbookRegister(t, f, p, &p.Registers[i])
 	}
 	workbookSamples(t, f, p)
+	workbookExemptions(t, rowsOf(t, f, in(words.Summary)), p)
 	summaryCounts(t, p, rowsOf(t, f, in(words.Summary)))
 	matrixCounts(t, p, rowsOf(t, f, in(words.ControlMatrix)))
 	ipeCounts(t, p, rowsOf(t, f, in(words.IPE)))
@@ -365,12 +366,13 @@ func documentCounts(t *testing.T, p *reports.Pack) {
 	unbroken := strings.ReplaceAll(strings.Join(all, ""), " ", "")
 	for _, c := range p.Controls {
 		documentCharts(t, all, p, &c)
-		for line := range strings.SplitSeq(words.Exemptions(c.Exemptions, p.Lang), "\n") {
+		for line := range strings.SplitSeq(words.ExemptionLines(&c, p.Lang), "\n") {
 			if !strings.Contains(unbroken, strings.ReplaceAll(line, " ", "")) {
 				t.Errorf("%s: the document does not say %q", c.ID, line)
 			}
 		}
 	}
+	documentExemptions(t, all, p)
 	for _, src := range p.Sources {
 		for _, b := range reports.Bases(src.Claims) {
 			if !strings.Contains(unbroken, strings.ReplaceAll(b.Text, " ", "")) {

@@ -151,6 +151,8 @@ type Control struct {
 	Rules      []RuleFile // policy.rego, then the library modules that it uses
 	Parameters []Parameter
 	Exemptions []Exemption // what the parameters leave out
+	Exempt     int64       // items of Counts.NotApplicable that an exemption leaves out
+	Unapproved int64       // items whose verdict rests on an exemption without a recorded approver
 }
 
 // RuleFile is a file of the rules that a control's items were judged by.
@@ -183,16 +185,6 @@ type ReasonCount struct {
 
 // Parameter is one setting that the policy was given.
 type Parameter struct{ Name, Value string }
-
-// Exemption is what a parameter leaves out of a control, and what it says of that.
-type Exemption struct {
-	Parameter  string
-	What       string
-	Why        string // may be empty, as what follows may
-	ApprovedBy string
-	Until      string // the last day: "2027-03-31"
-	Lapsed     bool   // that day was over before the period was
-}
 
 // Column is a key field of a population that readers see.
 type Column struct {

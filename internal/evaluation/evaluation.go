@@ -30,21 +30,28 @@ type Results struct {
 
 // Control is the outcome of one control's test.
 type Control struct {
-	ID         string            `json:"id"`
-	Result     evidence.Result   `json:"result"`
-	Counts     Counts            `json:"counts"`
-	ByReason   map[string]int64  `json:"exceptions_by_reason,omitempty"`
-	ByBecause  map[string]int64  `json:"not_applicable_by_reason,omitempty"`
-	Observed   map[string]int64  `json:"items_by_observation,omitempty"` // of all verdicts
-	Missing    []sealed.Missing  `json:"missing,omitempty"`              // why it is not evaluable
-	Error      string            `json:"error,omitempty"`                // the test itself failed: it is not evaluable
-	Until      time.Time         `json:"pending_until,omitzero"`
-	Exceptions []Item            `json:"-"` // written last: all of them, in order of (time, id), without fields and links
-	Pending    []Item            `json:"pending,omitempty"`
-	Undecided  []Item            `json:"undetermined,omitempty"`
-	Owner      string            `json:"owner"`
-	Params     map[string]any    `json:"params"`
-	Sources    map[string]string `json:"sources"` // SHA-256 of control.yaml, policy.rego and the library modules it uses
+	ID         string           `json:"id"`
+	Result     evidence.Result  `json:"result"`
+	Counts     Counts           `json:"counts"`
+	ByReason   map[string]int64 `json:"exceptions_by_reason,omitempty"`
+	ByBecause  map[string]int64 `json:"not_applicable_by_reason,omitempty"`
+	Exempt     int64            `json:"exempt,omitempty"`               // not applicable items that an exemption leaves out
+	Unapproved int64            `json:"unapproved,omitempty"`           // items whose verdict rests on an exemption without a recorded approver
+	Observed   map[string]int64 `json:"items_by_observation,omitempty"` // of all verdicts
+	Missing    []sealed.Missing `json:"missing,omitempty"`              // why it is not evaluable
+	Error      string           `json:"error,omitempty"`                // the test itself failed: it is not evaluable
+	Until      time.Time        `json:"pending_until,omitzero"`
+	Exceptions []Item           `json:"-"` // written last: all of them, in order of (time, id), without fields and links
+	Pending    []Item           `json:"pending,omitempty"`
+	Undecided  []Item           `json:"undetermined,omitempty"`
+	Owner      string           `json:"owner"`
+	Params     map[string]any   `json:"params"`
+
+	// JudgedBy are the parameters that the policy saw, from when on, where they are others
+	// than Params: exemptions lapse, or are written with their values.
+	JudgedBy []controls.JudgedBy `json:"judged_by,omitempty"`
+
+	Sources map[string]string `json:"sources"` // SHA-256 of control.yaml, policy.rego and the library modules it uses
 
 	items      *spool // the whole population
 	exceptions *spool // those that are exceptions
@@ -169,6 +176,9 @@ func (c *Control) begin(ctx context.Context, view *sealed.View, of *controls.Con
 		c.Sources[name] = of.SourceSHA256(name)
 	}
 	var err error
+	if c.JudgedBy, err = of.JudgedBy(view.Period()); err != nil {
+		return nil, err
+	}
 	if c.Missing, err = view.Missing(ctx, of.Selections()); err != nil {
 		return nil, err
 	}
@@ -202,6 +212,7 @@ func (c *Control) finish(answer controls.Answer, nothing bool) error {
 	}
 	c.Counts = Counts{outcome.Total, outcome.Passed, outcome.Exceptions, outcome.NotApplicable, outcome.Pending, outcome.Undetermined}
 	c.ByReason, c.ByBecause, c.Observed = outcome.ByReason, outcome.ByBecause, outcome.ByObservation
+	c.Exempt, c.Unapproved = outcome.Exempt, outcome.Unapproved
 	c.Until = outcome.PendingUntil
 	c.Result = outcome.Result(len(c.Missing) == 0 && c.Error == "")
 	return nil

@@ -103,7 +103,7 @@ type example struct {
 func newExample(r *evaluation.Results, library *controls.Library) (e example, ok bool) {
 	for _, tested := range r.Controls {
 		c, err := library.Find(tested.ID)
-		if err != nil || !plain(c) || tested.Counts.Total == 0 {
+		if err != nil || !plain(c) || tested.Counts.Total == 0 || len(tested.JudgedBy) > 1 {
 			continue
 		}
 		if len(tested.Exceptions) > 0 {
@@ -147,7 +147,7 @@ func (e example) whole() string {
 	return fmt.Sprintf(`zstdcat %[2]s | jq -s --slurpfile r results.json '{items: [group_by(.id)[] | last
   | select(.time >= $r[0].period.start and .time < $r[0].period.end)
   | {id, input: {kind: .kind, time: .time, record: .body, related: {}, period: $r[0].period, as_of: $r[0].as_of,
-    params: ($r[0].controls[] | select(.id == "%[1]s") | .params)}}]}' > items.json
+    params: ($r[0].controls[] | select(.id == "%[1]s") | (.judged_by // [.]) | last.params)}}]}' > items.json
 cat > whole.rego <<'END'
 package whole
 
@@ -167,7 +167,7 @@ diff found.txt reported.txt && echo OK
 func (e example) one() string {
 	return fmt.Sprintf(`zstdcat %s | jq -c --arg id '%s' --slurpfile r results.json '
   select(.id == $id) | {kind: .kind, time: .time, record: .body, related: {}, period: $r[0].period, as_of: $r[0].as_of,
-    params: ($r[0].controls[] | select(.id == "%s") | .params)}' | tail -1 > input.json
+    params: ($r[0].controls[] | select(.id == "%s") | (.judged_by // [.]) | last.params)}' | tail -1 > input.json
 opa eval %s -i input.json --format pretty data.%s.exception
 `, EvidenceFile(e.control.Population.Kind), shellQuoted(e.item), e.control.ID, e.sources(), e.control.Package())
 }

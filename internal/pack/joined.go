@@ -18,7 +18,7 @@ import (
 func newJoinedExample(r *evaluation.Results, library *controls.Library) (e example, ok bool) {
 	for _, tested := range r.Controls {
 		c, err := library.Find(tested.ID)
-		if err != nil || !byKeys(c) || len(tested.Exceptions) == 0 {
+		if err != nil || !byKeys(c) || len(tested.Exceptions) == 0 || len(tested.JudgedBy) > 1 {
 			continue
 		}
 		return example{c, tested.Exceptions[0].ID}, true
@@ -71,7 +71,7 @@ zstdcat %s | jq -c --arg id '%s' 'select(.id == $id)' | tail -1 > item.json
 	}
 	fmt.Fprintf(&b, ` '
   {kind: $item[0].kind, time: $item[0].time, record: $item[0].body, related: {%s}, period: $r[0].period, as_of: $r[0].as_of,
-    params: ($r[0].controls[] | select(.id == "%s") | .params)}' > input.json
+    params: ($r[0].controls[] | select(.id == "%s") | (.judged_by // [.]) | last.params)}' > input.json
 opa eval %s -i input.json --format pretty data.%s.exception
 `, strings.Join(members, ", "), e.control.ID, e.sources(), e.control.Package())
 	return b.String()

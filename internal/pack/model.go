@@ -135,7 +135,10 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 		ID: ctl.ID, Title: c.in(ctl.Title), Activity: c.in(ctl.Activity), Procedure: c.in(ctl.Procedure),
 		Owner: ctl.Owner, Frequency: c.in(ctl.Frequency.Name()), Framework: c.framework.Serving(ctl.ID),
 		Result: r.Result, Why: WhyNotEvaluable(r, c.manifest.Lang, c.location), Counts: reports.Counts(r.Counts),
-		Population: c.population(ctl), Parameters: parameters(r.Params), Exemptions: c.exemptions(r.Params),
+		Population: c.population(ctl), Parameters: parameters(r.Params), Exempt: r.Exempt, Unapproved: r.Unapproved,
+	}
+	if out.Exemptions, err = c.exemptions(ctl, r.Params); err != nil {
+		return reports.Control{}, fmt.Errorf("control %s: %w", ctl.ID, err)
 	}
 	for _, name := range ctl.RegoFiles() {
 		out.Rules = append(out.Rules, reports.RuleFile{Name: name, SHA256: ctl.SourceSHA256(name), Shared: controls.IsModuleFile(name)})
@@ -148,6 +151,9 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 	}
 	for code := range ctl.Observations {
 		out.Observations = append(out.Observations, c.reasonCount(ctl, code, r.Observed[code]))
+	}
+	if n := r.Observed[controls.LapsedCode]; n > 0 {
+		out.Observations = append(out.Observations, c.reasonCount(ctl, controls.LapsedCode, n))
 	}
 	slices.SortFunc(out.Reasons, mostFrequent)
 	slices.SortFunc(out.NotApplicable, mostFrequent)

@@ -18,6 +18,7 @@ func (d *document) summary() {
 	d.notEvaluable()
 	d.itemResults()
 	d.controlResults()
+	d.exemptionTotals()
 	d.deltaSummary()
 	d.monthResults()
 	d.end("section")

@@ -60,6 +60,9 @@ func (d *document) tested(c *reports.Control) observation {
 	list = append(list, byCode("exceptions-by-reason", c.Reasons)...)
 	list = append(list, byCode("not-applicable-by-reason", c.NotApplicable)...)
 	list = append(list, byCode("items-by-note", c.Observations)...)
+	if e := c.ExemptionCounts(); e.Exemptions > 0 {
+		list = append(list, exempted(e)...)
+	}
 	list = append(list, own("exceptions-answered", count(c.Answered())))
 	list = append(list, byCode("exceptions-by-response", c.Responses)...)
 	var gaps int64
@@ -105,6 +108,14 @@ func (d *document) drawn(c *reports.Control) []subject {
 		})})
 	}
 	return list
+}
+
+// exempted counts exemptions, of a control or of all.
+func exempted(n reports.ExemptionCounts) []property {
+	return []property{
+		own("exemptions", count(n.Exemptions)), own("exemptions-lapsed", count(n.Lapsed)), own("exemptions-unapproved", count(n.Unapproved)),
+		own("items-exempt", count(n.Items)), own("items-unapproved", count(n.UnapprovedItems)),
+	}
 }
 
 func byCode(name string, counts []reports.ReasonCount) []property {

@@ -178,6 +178,7 @@ func (d *document) resultProps() []property {
 		own("exceptions", count(p.Exceptions())), own("exceptions-answered", count(p.Answered())),
 		own("sampling-method", p.Sampling.Method), own("sampling-root", p.Sampling.Root), own("sampling-nonce", p.Sampling.Nonce),
 	}
+	list = append(list, exempted(p.ExemptionCounts())...)
 	if p.Delta != nil {
 		list = append(list, own("changes-since", p.Delta.Earlier))
 	}

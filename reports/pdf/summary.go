@@ -19,6 +19,7 @@ func (d *document) summary() {
 	d.notEvaluable()
 	d.itemResults()
 	d.exceptionsByControl()
+	d.exemptionTotals()
 	d.deltaSummary()
 }
 

@@ -28,6 +28,7 @@ func (b builder) acc08() reports.Control {
 		Parameters: []reports.Parameter{
 			{Name: "break_glass_users", Value: "[]"},
 		},
+		Exempt: 12, Unapproved: 9,
 		Exemptions: []reports.Exemption{
 			{Parameter: "exempt_users", What: "svc-scan@minamo.example"},
 			{Parameter: "exempt", What: "user = ci-*", Why: Hostile[0], ApprovedBy: b.in("情報セキュリティ責任者", "Chief information security officer"), Until: "2026-10-15", Lapsed: true},

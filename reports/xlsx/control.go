@@ -224,7 +224,7 @@ func (t *itemTable) block() []blockRow {
 	line(words.Activity, c.Activity)
 	line(words.Procedure, c.Procedure)
 	if len(c.Exemptions) > 0 {
-		line(words.Exempted, words.Exemptions(c.Exemptions, b.p.Lang))
+		line(words.Exempted, words.ExemptionLines(c, b.p.Lang))
 	}
 	line(words.Population, c.Population.KindTitle+" ("+c.Population.Kind+")\n"+c.Population.Definition)
 	if not := reports.Omissions(c.Population.Claims); len(not) > 0 {

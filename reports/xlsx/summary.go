@@ -18,6 +18,7 @@ func (b *book) summarySheet() error {
 	b.resultCounts(s)
 	b.itemResults(s)
 	b.controlResults(s)
+	b.exemptionTotals(s)
 	b.deltaLine(s)
 	return s.close()
 }
