@@ -53,9 +53,7 @@ func (d *document) calendar(of string, days []reports.Day) {
 	for _, day := range days {
 		at := day.Date.In(d.p.Location)
 		if y, m, _ := at.Date(); next == 0 || y != first.Year() || m != first.Month() {
-			if next > 0 {
-				d.end("tr")
-			}
+			d.restOfMonth(next)
 			first, next = at, 1
 			d.start("tr")
 			d.leaf("th", format.Month(at, d.p.Location), attr{"scope", "row"})
@@ -66,10 +64,19 @@ func (d *document) calendar(of string, days []reports.Day) {
 		next++
 		d.leaf("td", day.State.Mark(), class(dayLook[day.State]), attr{"title", format.Date(at, d.p.Location) + " " + d.in(day.State.Name())})
 	}
-	if next > 0 {
-		d.end("tr")
-	}
+	d.restOfMonth(next)
 	d.endTable()
+}
+
+// restOfMonth ends a calendar's line, in which the day next would come, if there is one.
+func (d *document) restOfMonth(next int) {
+	if next == 0 {
+		return
+	}
+	for ; next <= 31; next++ {
+		d.leaf("td", "")
+	}
+	d.end("tr")
 }
 
 // badDays lists the days that are not complete, with how much of them is not.

@@ -153,7 +153,11 @@ func (d *document) controlResults() {
 			to = nil
 		}
 		if to != nil { // the tile leads to where such controls would stand
-			d.rowOf(append(to, class("empty")), d.lines("—"), d.result(result))
+			cells := []cell{d.lines("—"), d.result(result)}
+			for range 3 + len(d.countTitles()) { // title, answered, unanswered
+				cells = append(cells, d.lines(""))
+			}
+			d.rowOf(append(to, class("empty")), cells...)
 		}
 	}
 	d.endTable()
