@@ -51,7 +51,7 @@ func (a *app) tellResults(run *pipeline.Run, r *evaluation.Results) error {
 
 // tellControl prints why a control came to its result: what is missing, and
 // each exception with its reasons and what management answered to it.
-func (a *app) tellControl(run *pipeline.Run, c *evaluation.Control, answers *responses.Answers, most int) error {
+func (a *app) tellControl(run *pipeline.Run, r *evaluation.Results, c *evaluation.Control, answers *responses.Answers, most int) error {
 	l, loc := run.Config.Lang, run.Config.Calendar.Location
 	say := words(l)
 	ctl, err := run.Library.Find(c.ID)
@@ -60,6 +60,9 @@ func (a *app) tellControl(run *pipeline.Run, c *evaluation.Control, answers *res
 	}
 	for _, why := range pack.WhyNotEvaluable(c, l, loc) {
 		fmt.Fprintf(a.stdout, "%s  %s: %s\n", c.ID, say("評価不能", "not evaluable"), oneLine(why))
+	}
+	if err := a.tellExemptions(run, ctl, c, r.Period.End); err != nil {
+		return err
 	}
 	if err := a.tellExceptions(ctl, c, answers, most, l, loc); err != nil {
 		return err
