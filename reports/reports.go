@@ -146,7 +146,8 @@ type Control struct {
 	// Exceptions iterates those of them that are exceptions, in the same order.
 	Exceptions func() iter.Seq2[Item, error]
 
-	Sample *Sample // what was drawn for the auditor; nil: nothing was
+	Sample       *Sample // what was drawn for the auditor; nil: nothing was
+	ExemptSample *Sample // likewise, of the items that exemptions leave out
 
 	Rules      []RuleFile // policy.rego, then the library modules that it uses
 	Parameters []Parameter

@@ -18,6 +18,7 @@ import (
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/responses"
+	"github.com/evidencepack/evidence/internal/sampling"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/reports"
 )
@@ -193,20 +194,20 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 		out.Responses = append(out.Responses, reports.ReasonCount{Code: string(kind), Text: c.in(kind.Name()), N: n})
 	}
 	slices.SortFunc(out.Responses, mostFrequent)
-	out.Sample = c.sample(ctl)
+	out.Sample, out.ExemptSample = c.sample(ctl, ""), c.sample(ctl, sampling.Exempt)
 	return out, nil
 }
 
 // sample is what was drawn for a control, or nil.
-func (c *contents) sample(ctl *controls.Control) *reports.Sample {
+func (c *contents) sample(ctl *controls.Control, of string) *reports.Sample {
 	if c.samples == nil {
 		return nil
 	}
-	s := c.samples.Find(ctl.ID)
+	s := c.samples.FindOf(ctl.ID, of)
 	if s == nil {
 		return nil
 	}
-	out := &reports.Sample{Population: s.Population, NotApplicable: s.NotApplicable, Size: s.Size, SizedBy: c.in(s.SizeText(ctl.Frequency)), Seed: s.Seed}
+	out := &reports.Sample{Exempt: of == sampling.Exempt, Population: s.Population, NotApplicable: s.NotApplicable, Size: s.Size, SizedBy: c.in(s.SizeText(ctl.Frequency)), Seed: s.Seed}
 	for _, d := range s.drawn {
 		out.Drawn = append(out.Drawn, reports.DrawnItem{
 			Item: c.item(ctl, d.Item), Rank: d.Rank, State: reports.DrawnState(d.State),

@@ -44,13 +44,13 @@ func (d *document) sampleSizes() {
 		column{title: d.in(words.DrawnFrom), width: figure, right: true}, column{title: d.in(words.LeftOut), width: figure, right: true},
 		column{title: d.in(words.SampleSize), width: figure, right: true}, column{title: d.in(words.ReplacedCount), width: figure, right: true})
 	for _, c := range d.p.Sampled() {
-		t.row(d.goTo(c.ID, "sample "+c.ID), d.text(c.Title), d.text(format.Count(c.Sample.Population)), d.text(format.Count(c.Sample.NotApplicable)),
+		t.row(d.goTo(c.ID, sampleKey(c)), d.text(words.SampleTitle(c.Sample, c.Title, d.p.Lang)), d.text(format.Count(c.Sample.Population)), d.text(format.Count(c.Sample.NotApplicable)),
 			d.strong(format.Count(c.Sample.Size)), d.text(format.Count(c.Sample.CountDrawn(reports.Replaced))))
 	}
 }
 
 // sample lists what was drawn for a control.
-func (d *document) sample(c *reports.Control) {
+func (d *document) sample(c reports.SampledControl) {
 	s := c.Sample
 	if err := s.Check(); err != nil {
 		d.SetError(fmt.Errorf("sample of %s: %w", c.ID, err))
@@ -58,10 +58,10 @@ func (d *document) sample(c *reports.Control) {
 	}
 	d.room(50) // the heading stays with the first items
 	d.gap(3)
-	d.outline(1, numbered(c.ID, c.Title), "sample "+c.ID)
-	d.heading(numbered(c.ID, c.Title))
-	d.flow(d.say(words.SampleOf, format.Count(s.Population), format.Count(s.NotApplicable), format.Count(s.Size),
-		format.Count(s.CountDrawn(reports.Replaced)), s.SizedBy), d.st.small)
+	title := words.SampleTitle(s, numbered(c.ID, c.Title), d.p.Lang)
+	d.outline(1, title, sampleKey(c))
+	d.heading(title)
+	d.flow(words.SampleSaid(s, d.p.Lang), d.st.small)
 	d.flow(d.say(words.Labelled, d.in(words.SampleSeed), s.Seed), d.st.small)
 	if c.Result == evidence.NotEvaluable {
 		d.bullet(d.in(words.Incomplete), d.st.bold)
@@ -80,6 +80,13 @@ func (d *document) sample(c *reports.Control) {
 	for i, item := range s.Drawn[:shown] {
 		t.row(d.text(format.Count(int64(i+1))), d.text(d.in(words.DrawnName(item.State))), d.text(d.time(item.Time)), d.drawnItemBox(item), d.text(verdictText(d, item.Verdict)))
 	}
+}
+
+func sampleKey(c reports.SampledControl) string {
+	if c.Sample.Exempt {
+		return "exempt sample " + c.ID
+	}
+	return "sample " + c.ID
 }
 
 // drawnItemBox names an item, by which its row in the workbook is found, and says why it

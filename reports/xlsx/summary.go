@@ -19,6 +19,11 @@ func (b *book) summarySheet() error {
 	b.itemResults(s)
 	b.controlResults(s)
 	b.exemptionTotals(s)
+	if text, ok := words.WithoutNonce(b.p); ok {
+		s.gap()
+		s.addHigh(22, cell{value: b.in(words.Samples), style: b.styles.heading, span: 9})
+		s.add(cell{value: b.in(text), style: b.styles.cell, span: 9})
+	}
 	b.deltaLine(s)
 	return s.close()
 }
