@@ -131,7 +131,7 @@ func (d *document) counted(reasons []reports.ReasonCount) cell {
 			if i > 0 {
 				d.void("br")
 			}
-			d.text(d.say(words.Labelled, r.Text, d.say(words.ItemsN, format.Count(r.N))))
+			d.text(words.Counted(r.Text, r.N, d.p.Lang))
 		}
 	}}
 }

@@ -136,7 +136,7 @@ func (d *document) population(c *reports.Control) {
 func (d *document) counted(reasons []reports.ReasonCount) box {
 	var b box
 	for _, r := range reasons {
-		text := d.say(words.Labelled, d.line(r.Text), d.say(words.ItemsN, format.Count(r.N)))
+		text := words.Counted(d.line(r.Text), r.N, d.p.Lang)
 		b.paras = append(b.paras, para{text: text, st: d.st.cell})
 	}
 	return b

@@ -272,7 +272,7 @@ func (t *itemTable) counted(reasons []reports.ReasonCount) string {
 	b := t.b
 	lines := make([]string, 0, len(reasons))
 	for _, r := range reasons {
-		lines = append(lines, fmt.Sprintf(b.in(words.Labelled), r.Text, fmt.Sprintf(b.in(words.ItemsN), format.Count(r.N))))
+		lines = append(lines, words.Counted(r.Text, r.N, b.p.Lang))
 	}
 	return strings.Join(lines, "\n")
 }
