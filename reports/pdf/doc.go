@@ -18,11 +18,11 @@ import (
 const (
 	pageWidth  = 210.0
 	pageHeight = 297.0
-	left       = 18.0
-	right      = pageWidth - 18.0
+	left       = 16.0
+	right      = pageWidth - 16.0
 	bodyWidth  = right - left
-	top        = 24.0
-	bottom     = pageHeight - 20.0
+	top        = 21.0
+	bottom     = pageHeight - 17.5
 )
 
 // color is a colour of the page.
@@ -70,17 +70,17 @@ type styles struct {
 func newStyles(t typefaces) styles {
 	return styles{
 		display:  style{t.bold, 24, 11, accent},
-		h1:       style{t.bold, 16, 8, accent},
-		h2:       style{t.bold, 11.5, 6, accent},
-		h3:       style{t.bold, 9.5, 5.2, black},
-		body:     style{t.regular, 9.5, 5.4, black},
-		bold:     style{t.bold, 9.5, 5.4, black},
-		small:    style{t.regular, 8, 4.3, grey},
-		cell:     style{t.regular, 8, 4.2, black},
-		cellBold: style{t.bold, 8, 4.2, black},
-		tiny:     style{t.regular, 6.8, 3.5, grey},
-		mono:     style{t.mono, 8, 4.2, black},
-		monoTiny: style{t.mono, 6.3, 3.3, grey},
+		h1:       style{t.bold, 14, 7, accent},
+		h2:       style{t.bold, 10.5, 5.4, accent},
+		h3:       style{t.bold, 9, 4.8, black},
+		body:     style{t.regular, 9, 4.6, black},
+		bold:     style{t.bold, 9, 4.6, black},
+		small:    style{t.regular, 8, 3.8, grey},
+		cell:     style{t.regular, 8, 3.75, black},
+		cellBold: style{t.bold, 8, 3.75, black},
+		tiny:     style{t.regular, 6.8, 3.1, grey},
+		mono:     style{t.mono, 8, 3.75, black},
+		monoTiny: style{t.mono, 6.3, 2.9, grey},
 	}
 }
 

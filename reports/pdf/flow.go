@@ -25,7 +25,7 @@ func (d *document) part(title, key string, need float64) {
 	if d.y+need > bottom {
 		d.page()
 	} else {
-		d.gap(11)
+		d.gap(8)
 	}
 	d.title(title, key)
 }
@@ -51,7 +51,7 @@ func (d *document) heading(title string) {
 }
 
 // headingGap is the white space above a heading.
-const headingGap = 4.5
+const headingGap = 3.8
 
 // headingHeight is how high a heading is, without the space above it.
 func (d *document) headingHeight(title string) float64 {

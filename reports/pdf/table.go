@@ -23,8 +23,8 @@ type table struct {
 
 const (
 	cellPadX = 1.6
-	cellPadY = 1.1
-	listPadY = 0.45 // of long lists of hashes
+	cellPadY = 0.75
+	listPadY = 0.3 // of long lists of hashes
 	// maxHead bounds a header, and the label of a fact.
 	maxHead = 60.0
 )
