@@ -22,7 +22,7 @@ type Manifest struct {
 	PeriodName   string          `json:"period_name"`
 	Timezone     string          `json:"timezone"`
 	Lang         evidence.Lang   `json:"language"`
-	PreparedBy   string          `json:"prepared_by,omitempty"`
+	PreparedBy   evidence.Name   `json:"prepared_by,omitzero"`
 	Distribution evidence.Text   `json:"distribution,omitzero"`
 	Recipients   []Recipient     `json:"recipients,omitempty"`
 	Assertion    *Assertion      `json:"assertion,omitempty"`
@@ -36,9 +36,9 @@ type Manifest struct {
 
 // Recipient is one of those whom the pack is made for.
 type Recipient struct {
-	Name         string `json:"name"`
-	Organisation string `json:"organisation,omitempty"`
-	Purpose      string `json:"purpose,omitempty"`
+	Name         evidence.Name `json:"name"`
+	Organisation evidence.Name `json:"organisation,omitzero"`
+	Purpose      evidence.Name `json:"purpose,omitzero"`
 }
 
 // Assertion is what management asserts of its controls.

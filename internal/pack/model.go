@@ -52,7 +52,7 @@ func (c *contents) model() (*reports.Pack, error) {
 		Framework:    c.frameworkModel(),
 		Period:       m.Period, PeriodName: m.PeriodName, Location: c.location, Lang: m.Lang,
 		Demo: m.Demo, Open: c.results.Open,
-		AsOf: m.AsOf, PreparedBy: m.PreparedBy, Distribution: m.Distribution.In(m.Lang), Tool: m.Tool,
+		AsOf: m.AsOf, PreparedBy: m.PreparedBy.In(m.Lang), Distribution: m.Distribution.In(m.Lang), Tool: m.Tool,
 		Checkpoint: reports.Checkpoint{
 			Origin: m.Checkpoint.Origin, Size: m.Checkpoint.Size, Root: m.Checkpoint.Root,
 			SealedAt: m.Checkpoint.SealedAt, KeyID: m.Checkpoint.Key,
@@ -61,7 +61,7 @@ func (c *contents) model() (*reports.Pack, error) {
 			Algorithm: m.Signer.Algorithm, Fingerprint: m.Signer.Fingerprint, Ephemeral: m.Signer.Ephemeral},
 	}
 	for _, r := range m.Recipients {
-		p.Recipients = append(p.Recipients, reports.Recipient(r))
+		p.Recipients = append(p.Recipients, reports.Recipient{Name: r.Name.In(m.Lang), Organisation: r.Organisation.In(m.Lang), Purpose: r.Purpose.In(m.Lang)})
 	}
 	if a := m.Assertion; a != nil {
 		p.Assertion = &reports.Assertion{Text: c.in(a.Text), Signatory: c.in(a.Signatory)}
