@@ -15,7 +15,7 @@ func (c *contents) exemptions(ctl *controls.Control, params map[string]any) ([]r
 	var list []reports.Exemption
 	for _, e := range all {
 		list = append(list, reports.Exemption{
-			Parameter: e.Parameter, What: e.What, Why: e.Why, ApprovedBy: e.ApprovedBy, Until: e.Until,
+			Parameter: e.Parameter, What: e.What, Why: e.Why, ApprovedBy: e.ApprovedBy.In(c.manifest.Lang), Until: e.Until,
 			Lapsed: e.Lapsed(c.manifest.Period), Over: !e.Ends.IsZero() && !e.Ends.After(c.manifest.Period.Start),
 		})
 	}
