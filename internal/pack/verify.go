@@ -456,7 +456,7 @@ func (w *verifier) samples(results *evaluation.Results) (*Samples, error) {
 			return nil, fmt.Errorf("%s: %w", PopulationFile(s.Control, s.Of), err)
 		}
 	}
-	w.ok(w.say("%d件のサンプルを再度抽出し、%sと完全に一致", "%d samples of controls, drawn again, are exactly those of %s"), len(again.Controls), SamplesFile)
+	w.ok(w.say("%d件のサンプルを再度抽出し、%sと完全に一致", "%d samples, drawn again, are exactly those of %s"), len(again.Controls), SamplesFile)
 	return again, nil
 }
 

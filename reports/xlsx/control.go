@@ -123,10 +123,9 @@ func (t *itemTable) observes() bool { return len(t.c.Observations) > 0 }
 
 // open begins the sheet with the header block.
 func (t *itemTable) open() {
-	block := t.block()
+	block := t.b.fitted(t.block())
 	t.first = len(block) + 1
-	o := setup{widths: t.widths, large: true}
-	o.titles = t.first // on every printed page, also where the block is too high to be kept in sight
+	o := setup{widths: t.widths, large: true, titles: t.first}
 	if blockHeight(block) <= maxFrozen {
 		o.frozen = t.first
 	}

@@ -26,9 +26,9 @@ var (
 	UnapprovedSaid  = evidence.Text{JA: "承認者の記載がない適用除外：%s 件（これにより判定が変わった項目 %s 件）。", EN: "Exemptions without a recorded approver: %s, covering %s items."}
 	ExemptionCount  = evidence.Text{JA: "適用除外", EN: "Exemptions"}
 	ExemptionLapsed = evidence.Text{JA: "期限到来", EN: "Lapsed"}
-	UnapprovedCount = evidence.Text{JA: "承認者の記載なし", EN: "No approver recorded"}
+	UnapprovedCount = evidence.Text{JA: "承認者未記載", EN: "No approver recorded"}
 	ExemptItems     = evidence.Text{JA: "適用除外による対象外", EN: "Items left out"}
-	UnapprovedItems = evidence.Text{JA: "承認者の記載なしによる項目", EN: "Items without a recorded approver"}
+	UnapprovedItems = evidence.Text{JA: "承認者未記載による項目", EN: "Items without a recorded approver"}
 )
 
 // ExemptionTotals says how many exemptions there are, what they left out, and of how
