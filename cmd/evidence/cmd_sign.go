@@ -52,7 +52,7 @@ folder; --out leaves that as it is.`,
 				},
 			}, out)
 			if err != nil {
-				return err
+				return spoken(run.Config.Lang, err)
 			}
 			a.markDemo(run.Config)
 			made, err := deliver(delivery, []string{path})
