@@ -34,6 +34,10 @@ type Approval struct {
 	Authorities []Authority
 	Unanswered  func(Unanswered)
 	Validation  pades.Validation
+
+	// Provisional is told, before the pack is signed, that its evidence was to be collected
+	// again by now. The pack is signed all the same; nil: nobody is told.
+	Provisional func(Provisional)
 }
 
 // ErrBeside: what stands where the pack is to be written is not the pack.
@@ -89,6 +93,9 @@ func (p *approver) approve(ctx context.Context, dir string) (zipPath string, err
 	if err := p.allowed(); err != nil {
 		return "", err
 	}
+	if err := p.tellProvisional(); err != nil {
+		return "", err
+	}
 	final := filepath.Join(dir, p.name)
 	if _, err := p.beside(final); err != nil {
 		return "", err
@@ -140,6 +147,18 @@ func (p *approver) allowed() error {
 		}
 	}
 	return nil
+}
+
+// tellProvisional tells where the evidence was to be collected again before anybody approves it.
+func (p *approver) tellProvisional() error {
+	if p.Provisional == nil {
+		return nil
+	}
+	overdue, err := p.w.contents.overdue(p.At)
+	if err == nil && len(overdue.Controls) > 0 {
+		p.Provisional(overdue)
+	}
+	return err
 }
 
 // beside looks at what stands where the signed pack is to be: only the pack itself may
