@@ -118,7 +118,7 @@ func (a *app) monthly(ctx context.Context, run *pipeline.Run, p evidence.Period,
 		return nil, errors.Join(err, m.close())
 	}
 	if m.Packs, err = run.Pack(ctx, p, results, view, cp, frameworks, ""); err != nil {
-		return nil, errors.Join(err, m.close())
+		return nil, errors.Join(spoken(run.Config.Lang, err), m.close())
 	}
 	a.markDemo(run.Config)
 	return &m, tell(func() error {

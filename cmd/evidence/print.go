@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -17,6 +18,26 @@ import (
 func words(l evidence.Lang) func(ja, en string) string {
 	return func(ja, en string) string { return evidence.Text{JA: ja, EN: en}.In(l) }
 }
+
+// spoken is an error in the reader's language, where it has words in both.
+func spoken(l evidence.Lang, err error) error {
+	var both interface {
+		error
+		Text() evidence.Text
+	}
+	if !errors.As(err, &both) {
+		return err
+	}
+	return spokenError{err, both.Text().In(l)}
+}
+
+type spokenError struct {
+	error
+	text string
+}
+
+func (e spokenError) Error() string { return e.text }
+func (e spokenError) Unwrap() error { return e.error }
 
 func (a *app) printJSON(v any) error {
 	enc := json.NewEncoder(a.stdout)
