@@ -44,7 +44,8 @@ type Pack struct {
 	Controls  []Control // in the order of their IDs
 	Sampling  Sampling
 	Registers []Register // lists across controls, in the order of their IDs
-	Delta     *Delta     // what changed since an earlier period; nil: there was nothing to compare with
+	Delta     *Delta     // what changed since an earlier period; nil: nothing was compared
+	NoDelta   NoDelta    // why nothing was compared
 	Files     []File     // hashes of the pack's files that are not reports
 	Window    *Window    // nil: it is not told
 	// Attachments are files that the document carries in it, in the order of their names.

@@ -105,6 +105,7 @@ func (c *contents) model() (*reports.Pack, error) {
 	if c.redaction != nil {
 		p.Redaction = c.redactionModel()
 	}
+	p.NoDelta = m.NotCompared
 	if c.delta != nil {
 		p.Delta = c.deltaModel()
 	}

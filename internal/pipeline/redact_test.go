@@ -28,6 +28,7 @@ import (
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/pack"
 	"github.com/evidencepack/evidence/internal/redaction"
+	"github.com/evidencepack/evidence/reports"
 )
 
 // desk is a source of logins and of the roster that they are joined with.
@@ -373,5 +374,50 @@ func TestAChangedLineOfACopyIsFound(t *testing.T) {
 	}
 	if err := verifyDesk(t, r, dir, "evidence other", other); err == nil || !strings.Contains(err.Error(), "the pack was redacted with") {
 		t.Errorf("another key: %v", err)
+	}
+}
+
+// A pack says the one reason for which it compares with nothing.
+func TestWhyNothingIsCompared(t *testing.T) {
+	r := newDesk(t)
+	for _, c := range []struct {
+		redacted bool
+		previous string
+		want     reports.NoDelta
+	}{
+		{true, NoPrevious, reports.NotAsked}, {true, "", reports.NoCopy}, {false, "", reports.NoEarlier},
+	} {
+		r.Redacted, r.Previous = c.redacted, c.previous
+		var m pack.Manifest
+		if err := json.Unmarshal(read(t, forgePack(t, r, "desk"), pack.ManifestFile), &m); err != nil {
+			t.Fatal(err)
+		}
+		if m.NotCompared != c.want {
+			t.Errorf("%+v: %s", c, m.NotCompared)
+		}
+	}
+}
+
+// What verification shows of a copy is another thing than of the originals, and it says so.
+func TestWhatChecksMeanOfACopy(t *testing.T) {
+	r := newDesk(t)
+	means := func() string {
+		var found string
+		err := pack.Verify(t.Context(), forgePack(t, r, "desk"), pack.Verification{Drivers: r.Drivers, Tool: r.Tool, Lang: evidence.English, Report: func(c pack.Check) {
+			if c.ID == pack.CheckEvidence {
+				found = c.Means
+			}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	if text := means(); !strings.Contains(text, "auditor's copy") || !strings.Contains(text, "with the locker and the key") {
+		t.Errorf("of a copy: %s", text)
+	}
+	r.Redacted = false
+	if text := means(); strings.Contains(text, "copy") {
+		t.Errorf("of the originals: %s", text)
 	}
 }
