@@ -66,6 +66,8 @@ type Redaction struct {
 type RedactionRule struct {
 	Kind, Field, Level string
 	As                 string // in words
+	Values             int64  // distinct values that it replaced in the records of the evidence files
+	Occurrences        int64  // and in how many places
 }
 
 // Recipient is one of those whom the pack is made for.
@@ -151,9 +153,10 @@ type Control struct {
 
 	Rules      []RuleFile // policy.rego, then the library modules that it uses
 	Parameters []Parameter
-	Exemptions []Exemption // what the parameters leave out
-	Exempt     int64       // items of Counts.NotApplicable that an exemption leaves out
-	Unapproved int64       // items whose verdict rests on an exemption without a recorded approver
+	Added      []AddedValue // values of the parameters that redaction put there, in an auditor's copy
+	Exemptions []Exemption  // what the parameters leave out
+	Exempt     int64        // items of Counts.NotApplicable that an exemption leaves out
+	Unapproved int64        // items whose verdict rests on an exemption without a recorded approver
 }
 
 // RuleFile is a file of the rules that a control's items were judged by.
@@ -186,6 +189,10 @@ type ReasonCount struct {
 
 // Parameter is one setting that the policy was given.
 type Parameter struct{ Name, Value string }
+
+// AddedValue is a value of a parameter that the organisation did not write: redaction put it
+// beside a pattern, whose accounts have pseudonyms that it would not match.
+type AddedValue struct{ Parameter, Value, Pattern string }
 
 // Column is a key field of a population that readers see.
 type Column struct {

@@ -141,6 +141,9 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 	if out.Exemptions, err = c.exemptions(ctl, r.Params); err != nil {
 		return reports.Control{}, fmt.Errorf("control %s: %w", ctl.ID, err)
 	}
+	if out.Added, err = c.added(ctl.ID, r.Params); err != nil {
+		return reports.Control{}, fmt.Errorf("control %s: %w", ctl.ID, err)
+	}
 	for _, name := range ctl.RegoFiles() {
 		out.Rules = append(out.Rules, reports.RuleFile{Name: name, SHA256: ctl.SourceSHA256(name), Shared: controls.IsModuleFile(name)})
 	}
