@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
 )
 
 // FormatVersion of the manifest and of the pack's layout.
@@ -28,7 +30,8 @@ type Manifest struct {
 	Assertion    *Assertion      `json:"assertion,omitempty"`
 	Demo         bool            `json:"demo,omitempty"`
 	Tool         string          `json:"tool"`
-	AsOf         time.Time       `json:"as_of"` // when the evidence was collected
+	AsOf         time.Time       `json:"as_of"`                  // when the evidence was collected
+	NotCompared  reports.NoDelta `json:"not_compared,omitempty"` // why there is no delta.json; empty: there is one
 	Checkpoint   CheckpointInfo  `json:"checkpoint"`
 	Signer       SignerInfo      `json:"signer"`
 	Files        []File          `json:"files"` // in the order of their paths
@@ -93,6 +96,9 @@ func ParseManifest(b []byte) (*Manifest, error) {
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&m); err != nil {
 		return nil, fmt.Errorf("%s: %w", ManifestFile, err)
+	}
+	if !slices.Contains([]reports.NoDelta{"", reports.NotAsked, reports.NoCopy, reports.NoEarlier}, m.NotCompared) {
+		return nil, fmt.Errorf("%s: this tool knows no reason %q for comparing nothing", ManifestFile, m.NotCompared)
 	}
 	if m.Format != FormatVersion {
 		return nil, fmt.Errorf("%s: format %d, and this tool reads format %d", ManifestFile, m.Format, FormatVersion)

@@ -106,6 +106,7 @@ func (c *contents) model() (*reports.Pack, error) {
 	if c.redaction != nil {
 		p.Redaction = c.redactionModel()
 	}
+	p.NoDelta = m.NotCompared
 	if c.delta != nil {
 		p.Delta = c.deltaModel()
 	}
@@ -139,6 +140,9 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 		Population: c.population(ctl), Parameters: parameters(r.Params), Exempt: r.Exempt, Unapproved: r.Unapproved,
 	}
 	if out.Exemptions, err = c.exemptions(ctl, r.Params); err != nil {
+		return reports.Control{}, fmt.Errorf("control %s: %w", ctl.ID, err)
+	}
+	if out.Added, err = c.added(ctl.ID, r.Params); err != nil {
 		return reports.Control{}, fmt.Errorf("control %s: %w", ctl.ID, err)
 	}
 	for _, name := range ctl.RegoFiles() {

@@ -33,7 +33,7 @@ func (c *contents) redactionModel() *reports.Redaction {
 		EN: "To see the original of a record, give the organisation its kind, its ID and its place in the evidence file (the SHA-256 of the sealed object, and the line). The inclusion proofs in this pack show that the original is the one that was sealed. VERIFY.md has the steps.",
 	})}
 	for _, r := range c.redaction.Rules {
-		out.Rules = append(out.Rules, reports.RedactionRule{Kind: r.Kind, Field: r.Field, Level: string(r.Level), As: c.in(asNames[r.As])})
+		out.Rules = append(out.Rules, reports.RedactionRule{Kind: r.Kind, Field: r.Field, Level: string(r.Level), As: c.in(asNames[r.As]), Values: r.Values, Occurrences: r.Occurrences})
 	}
 	return out
 }

@@ -275,10 +275,10 @@ func (w *verifier) evidence(context.Context) (err error) {
 	if w.entries, err = readEntries(f, w.cp); err != nil {
 		return fmt.Errorf("%s: %w", EntriesFile, err)
 	}
-	w.ok(w.say("%d件の収集記録がすべて封印に含まれる(包含証明)", "%d sealed manifests, each proven to be in the checkpoint"), len(w.entries))
 	if w.redacted, err = readRedaction(w.fsys, w.manifest); err != nil {
 		return err
 	}
+	w.ok(w.say("%d件の収集記録がすべて封印に含まれる(包含証明)", "%d sealed manifests, each proven to be in the checkpoint"), len(w.entries))
 	if err := w.redaction(); err != nil {
 		return err
 	}

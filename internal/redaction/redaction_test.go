@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,13 +117,21 @@ func TestTermsStay(t *testing.T) {
 
 func TestPatternsAndNumbersOfParameters(t *testing.T) {
 	r := taught(t, Terms{}, record(t, "entraid.user", "1", `{"mail":"svc-scan@example.co.jp"}`), record(t, "github.audit_event", "2", `{"actor_id":1234}`))
-	got, err := json.Marshal(r.Value([]any{map[string]any{"account": "svc-*@example.co.jp", "why": "device"}, "1234", 5}))
+	params, added := r.Params(map[string]any{"a/b": []any{"x", map[string]any{"account": "svc-*@example.co.jp", "why": "device"}, "1234", 5}, "c": []any{"svc-*@example.co.jp"}})
+	got, err := json.Marshal(params)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := fmt.Sprintf(`[{"account":"svc-*@example.co.jp","why":"device"},{"account":"%s@example.co.jp","why":"device"},"%s",5]`, testKey.pseudonym("svc-scan"), testKey.number("1234"))
+	scan := testKey.pseudonym("svc-scan") + "@example.co.jp"
+	want := fmt.Sprintf(`{"a/b":["x",{"account":"svc-*@example.co.jp","why":"device"},{"account":"%s","why":"device"},"%s",5],"c":["svc-*@example.co.jp","%s"]}`, scan, testKey.number("1234"), scan)
 	if string(got) != want {
 		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if want := []Addition{{"/a~1b/2/account", "svc-*@example.co.jp"}, {"/c/1", "svc-*@example.co.jp"}}; !slices.Equal(added, want) {
+		t.Errorf("added %+v, want %+v", added, want)
+	}
+	if !r.Added("svc-*@example.co.jp", scan) || r.Added("kiosk-*@example.co.jp", scan) || r.Added("svc-*@example.co.jp", "x") {
+		t.Error("what redaction adds beside a pattern is told otherwise")
 	}
 }
 

@@ -35,19 +35,22 @@ type Redactor struct {
 	key     Key
 	rules   []Rule // the active ones, the narrower before the wider
 	terms   Terms
-	mails   bool              // addresses are replaced in all texts
+	mails   *Rule             // by which addresses are replaced in all texts; nil: they are not
 	learnt  map[string]string // by the folded value
 	numbers map[string]string // the numbers that stand for numbers, in decimal
 	words   *words
-	fields  sync.Map // *Rule by kind and path: records of a kind have the same few
+	fields  *sync.Map // *Rule by kind and path: records of a kind have the same few
+	tally   *Tally    // nil: nothing is counted
 }
 
 // New makes a redactor that has learnt nothing. The terms are what the rules of controls
 // themselves name, which is no secret.
 func New(key Key, p Policy, terms Terms) *Redactor {
-	r := &Redactor{key: key, rules: p.Active(), terms: terms, learnt: map[string]string{}, numbers: map[string]string{}, words: &words{}}
+	r := &Redactor{key: key, rules: p.Active(), terms: terms, learnt: map[string]string{}, numbers: map[string]string{}, words: &words{}, fields: &sync.Map{}}
 	slices.SortStableFunc(r.rules, func(a, b Rule) int { return b.weight() - a.weight() })
-	r.mails = slices.ContainsFunc(r.rules, func(x Rule) bool { return x.As == Mail && x.Field == "**" })
+	if i := slices.IndexFunc(r.rules, func(x Rule) bool { return x.As == Mail && x.Field == "**" }); i >= 0 {
+		r.mails = &r.rules[i]
+	}
 	return r
 }
 
@@ -112,7 +115,7 @@ func unchanged(s string) string { return s }
 
 // LearnValue takes what a field of a kind holds.
 func (r *Redactor) LearnValue(kind string, path []string, s string) {
-	if r.mails {
+	if r.mails != nil {
 		for _, m := range addresses.FindAllString(s, -1) {
 			r.learnAddress(m)
 		}
@@ -120,29 +123,29 @@ func (r *Redactor) LearnValue(kind string, path []string, s string) {
 	x := r.rule(kind, path)
 	if x != nil && x.As == Address {
 		if now := r.ip(s); now != s {
-			r.words.put(word{value: fold(s), pseudonym: now, address: true})
+			r.words.put(word{value: fold(s), pseudonym: now, address: true, rule: *x})
 		}
 		return
 	}
 	if x == nil || x.As != Pseudonym || !r.personal(s) || addresses.MatchString(s) {
 		return
 	}
-	r.learn(s)
+	r.learn(s, *x)
 }
 
 // learn has a value replaced wherever it stands as a word.
-func (r *Redactor) learn(s string) {
+func (r *Redactor) learn(s string, x Rule) {
 	value := fold(strings.TrimSpace(s))
 	if r.learnt[value] != "" || !r.telling(value) {
 		return
 	}
 	p := r.key.pseudonym(s)
 	r.learnt[value] = p
-	r.words.add(value, p)
+	r.words.add(value, p, x)
 	// "山田 太郎" is "山田太郎" elsewhere.
 	if together := strings.Join(strings.Fields(value), ""); together != value && r.telling(together) {
-		r.words.add(together, p)
-		r.words.add(strings.Join(strings.Fields(value), "　"), p)
+		r.words.add(together, p, x)
+		r.words.add(strings.Join(strings.Fields(value), "　"), p, x)
 	}
 }
 
@@ -152,14 +155,14 @@ func (r *Redactor) learnAddress(s string) {
 	if !r.personal(s) || r.learnt[fold(s)] != "" {
 		return
 	}
-	now := r.mail(s)
+	now := r.uncounted().mail(s)
 	r.learnt[fold(s)] = now
 	if folder := underscored(fold(s)); r.telling(folder) {
-		r.words.add(folder, underscored(now))
+		r.words.add(folder, underscored(now), *r.mails)
 	}
 	local, _, _ := strings.Cut(s, "@")
 	if first := fold(local); strings.ContainsAny(first, ".-_0123456789") && !strings.ContainsAny(first, "+#%") && r.telling(first) {
-		r.words.add(first, r.key.pseudonym(local))
+		r.words.add(first, r.key.pseudonym(local), *r.mails)
 	}
 }
 
@@ -201,17 +204,17 @@ func (r *Redactor) Text(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\ufffd")
 	}
-	if !r.mails || !strings.Contains(s, "@") && !strings.Contains(s, "%40") {
-		return r.words.replace(s)
+	if r.mails == nil || !strings.Contains(s, "@") && !strings.Contains(s, "%40") {
+		return r.words.replace(s, r.tally)
 	}
 	var out strings.Builder
 	done := 0
 	for _, at := range addresses.FindAllStringIndex(s, -1) {
-		out.WriteString(r.words.replace(s[done:at[0]]))
+		out.WriteString(r.words.replace(s[done:at[0]], r.tally))
 		out.WriteString(r.mail(s[at[0]:at[1]]))
 		done = at[1]
 	}
-	out.WriteString(r.words.replace(s[done:]))
+	out.WriteString(r.words.replace(s[done:], r.tally))
 	return out.String()
 }
 
@@ -242,6 +245,7 @@ func (r *Redactor) mail(s string) string {
 		if d := deleted.FindStringSubmatch(local); d != nil {
 			before, local = d[1], d[2]
 		}
+		r.tally.add(*r.mails, s)
 		return before + r.key.pseudonym(local) + m[2]
 	}
 	return s
@@ -259,10 +263,16 @@ func (r *Redactor) field(kind string, path []string, s string) string {
 	case x.As == Kept:
 		return s
 	case x.As == Removed:
+		r.tally.add(*x, s)
 		return mark
 	case x.As == Address:
-		return r.ip(s)
+		now := r.uncounted().ip(s)
+		if now != s {
+			r.tally.add(*x, s)
+		}
+		return now
 	case x.As == Pseudonym && !addresses.MatchString(s) && r.personal(s):
+		r.tally.add(*x, s)
 		return r.key.pseudonym(s)
 	}
 	return r.Text(s)
@@ -316,8 +326,10 @@ func (r *Redactor) bare(x *Rule, raw string) string {
 	case x == nil || raw == "null":
 		return raw
 	case x.As == Removed:
+		r.tally.add(*x, raw)
 		return "null"
 	case x.As == Pseudonym && raw != "true" && raw != "false":
+		r.tally.add(*x, raw)
 		return r.key.number(raw)
 	}
 	return raw
@@ -325,7 +337,7 @@ func (r *Redactor) bare(x *Rule, raw string) string {
 
 // name replaces addresses in the name of a member: other words there are the format's.
 func (r *Redactor) name(s string) string {
-	if r.mails && strings.Contains(s, "@") {
+	if r.mails != nil && strings.Contains(s, "@") {
 		return addresses.ReplaceAllStringFunc(s, r.mail)
 	}
 	return s
@@ -342,7 +354,7 @@ const ResponseKind = "evidence.response"
 
 // Clone learns on its own.
 func (r *Redactor) Clone() *Redactor {
-	c := &Redactor{key: r.key, rules: r.rules, terms: r.terms, mails: r.mails, learnt: maps.Clone(r.learnt), numbers: r.numbers, words: &words{byFirst: map[string][]word{}}}
+	c := &Redactor{key: r.key, rules: r.rules, terms: r.terms, mails: r.mails, learnt: maps.Clone(r.learnt), numbers: r.numbers, fields: &sync.Map{}, words: &words{byFirst: map[string][]word{}}}
 	for first, list := range r.words.byFirst {
 		c.words.byFirst[first] = slices.Clone(list)
 	}

@@ -86,6 +86,7 @@ func (d *document) controlTexts(c *reports.Control) {
 		fact{words.Frequency, d.lines(c.Frequency)},
 		fact{words.ServesItems, d.serves(c)},
 		fact{words.Parameters, d.codes(params)},
+		fact{words.Added, d.lines(words.AddedLines(c, d.p.Lang))},
 		fact{words.Exempted, d.lines(words.ExemptionLines(c, d.p.Lang))},
 		fact{words.ControlSource, d.codes(rules)},
 	)

@@ -63,6 +63,9 @@ func (d *document) tested(c *reports.Control) observation {
 	if e := c.ExemptionCounts(); e.Exemptions > 0 {
 		list = append(list, exempted(e)...)
 	}
+	if n := len(c.Added); n > 0 {
+		list = append(list, own("parameters-added-by-redaction", count(int64(n))))
+	}
 	list = append(list, own("exceptions-answered", count(c.Answered())))
 	list = append(list, byCode("exceptions-by-response", c.Responses)...)
 	var gaps int64

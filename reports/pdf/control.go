@@ -100,6 +100,7 @@ func (d *document) controlTexts(c *reports.Control) {
 		fact{d.in(words.Frequency), d.text(c.Frequency)},
 		fact{d.in(words.ServesItems), d.text(strings.Join(items, "\n"))},
 		fact{d.in(words.Parameters), params},
+		fact{d.in(words.Added), d.text(words.AddedLines(c, d.p.Lang))},
 		fact{d.in(words.Exempted), d.text(words.ExemptionLines(c, d.p.Lang))},
 		fact{d.in(words.ControlSource), d.rules(c)},
 	)

@@ -21,7 +21,7 @@ const deltaKey = "delta"
 func (d *document) deltaSummary() {
 	d.heading(d.in(words.DeltaHeading))
 	if d.p.Delta == nil {
-		d.flow(d.in(words.NoDelta), d.st.body)
+		d.flow(words.NoDelta(d.p.NoDelta, d.p.Lang), d.st.body)
 		return
 	}
 	d.flow(d.p.Delta.Sentence(d.p.Lang), d.st.body)

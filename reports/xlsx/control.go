@@ -222,6 +222,9 @@ func (t *itemTable) block() []blockRow {
 	line := func(label evidence.Text, text string) { rows = append(rows, b.blockLine(t.widths, label, text)...) }
 	line(words.Activity, c.Activity)
 	line(words.Procedure, c.Procedure)
+	if len(c.Added) > 0 {
+		line(words.Added, words.AddedLines(c, b.p.Lang))
+	}
 	if len(c.Exemptions) > 0 {
 		line(words.Exempted, words.ExemptionLines(c, b.p.Lang))
 	}
