@@ -66,6 +66,7 @@ func (w *verifier) originals(ctx context.Context) error {
 	if err := by.LearnFrom(ctx, archive, sealedOnes); err != nil {
 		return err
 	}
+	by.Settle(w.redacted.Types)
 	for i, e := range sealedOnes {
 		again, err := by.Entry(e)
 		if err != nil {

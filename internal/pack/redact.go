@@ -112,6 +112,12 @@ func (in Redacting) redact(ctx context.Context, p redaction.Policy, list []*cont
 	if err := r.by.LearnFrom(ctx, in.Archive, in.View.Entries(carried(want, in.View.Expected()))); err != nil {
 		return nil, err
 	}
+	var typed []redaction.Typed
+	for _, c := range list {
+		typed = append(typed, r.by.TypedBy(c.ID, c.Params)...)
+	}
+	r.said.Types = redaction.Types(typed)
+	r.by.Settle(r.said.Types)
 	if err := sourcesAreClean(r.by, list); err != nil {
 		return nil, err
 	}
@@ -186,9 +192,10 @@ func (r *Redacted) Responses(files []responses.File, zone *time.Location) ([]res
 			by.LearnValue(redaction.ResponseKind, []string{"approver"}, x.Approver)
 		}
 	}
+	by.Settle(r.said.Types)
 	var out []responses.File
 	for _, f := range files {
-		n, err := responses.Parse(f.Path, []byte(by.Text(string(f.Source))), zone)
+		n, err := responses.Parse(f.Path, []byte(by.Prose(string(f.Source))), zone)
 		if err != nil {
 			return nil, fmt.Errorf("redact responses: %w", err)
 		}
@@ -203,7 +210,7 @@ func (r *Redacted) Plans(plans []SamplePlan) []SamplePlan {
 	for i := range out {
 		out[i].Replaced = slices.Clone(out[i].Replaced)
 		for j, x := range out[i].Replaced {
-			out[i].Replaced[j] = sampling.Replacement{Item: r.by.Text(x.Item), Reason: r.by.Text(x.Reason), By: r.by.Text(x.By), Date: x.Date}
+			out[i].Replaced[j] = sampling.Replacement{Item: r.by.Text(x.Item), Reason: r.by.Prose(x.Reason), By: r.by.Text(x.By), Date: x.Date}
 		}
 	}
 	return out

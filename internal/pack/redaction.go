@@ -24,7 +24,7 @@ import (
 const RedactionFile = "redaction.json"
 
 // redactionMethod names how values are replaced, so that a later one can be told from it.
-const redactionMethod = "evidence-redaction/v1"
+const redactionMethod = "evidence-redaction/v2"
 
 // RedactedSuffix ends the name of an auditor's copy.
 const RedactedSuffix = "-redacted"
@@ -35,6 +35,7 @@ type Redaction struct {
 	Key     string            `json:"key"` // names the key, and does not tell it
 	Levels  []redaction.Level `json:"levels"`
 	Rules   []CountedRule     `json:"rules"`   // of these levels, and those that keep a field
+	Types   []redaction.Typed `json:"types"`   // what parameters say accounts are of
 	Added   []AddedValue      `json:"added"`   // in the order of controls
 	Objects []RedactedObject  `json:"objects"` // in the order of the evidence files
 }
@@ -104,7 +105,7 @@ type RedactedObject struct {
 }
 
 func newRedaction(key redaction.Key, p redaction.Policy) *Redaction {
-	r := &Redaction{Method: redactionMethod, Key: key.ID(), Levels: p.Levels, Rules: []CountedRule{}, Added: []AddedValue{}, Objects: []RedactedObject{}}
+	r := &Redaction{Method: redactionMethod, Key: key.ID(), Levels: p.Levels, Rules: []CountedRule{}, Types: []redaction.Typed{}, Added: []AddedValue{}, Objects: []RedactedObject{}}
 	for _, x := range p.Active() {
 		r.Rules = append(r.Rules, CountedRule{Rule: x})
 	}

@@ -3,7 +3,6 @@ package redaction
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,6 +55,10 @@ func (p *paramsOf) value(v any, at string) any {
 		m := make(map[string]any, len(v))
 		for _, k := range slices.Sorted(maps.Keys(v)) {
 			name := r.name(k)
+			if text, ok := v[k].(string); ok && slices.Contains(prose, k) {
+				m[name] = r.Prose(text)
+				continue
+			}
 			m[name] = p.value(v[k], at+"/"+token(name))
 		}
 		return m
@@ -101,13 +104,12 @@ func (r *Redactor) Added(pattern string, value any) bool {
 
 // named are the pseudonyms of the learnt values that a pattern with * matches, sorted.
 func (r *Redactor) named(pattern string) []string {
-	if !strings.Contains(pattern, "*") || strings.Trim(pattern, "*@.") == "" {
+	if !strings.Contains(pattern, "*") {
 		return nil
 	}
-	glob := strings.ReplaceAll(regexp.QuoteMeta(fold(pattern)), `\*`, ".*")
-	matches, err := regexp.Compile(`(?s)^` + glob + `$`)
-	if err != nil {
-		return nil // too long a pattern: it is left as it is
+	matches := globOf(pattern)
+	if matches == nil {
+		return nil
 	}
 	var found []string
 	for value, now := range r.learnt {

@@ -16,7 +16,7 @@ var (
 	exemptedIs      = evidence.Text{JA: "%s（%s）　理由：%s　承認者：%s　期限：%s", EN: "%s (%s). Reason: %s. Approved by: %s. Until: %s."}
 	exemptedLapsed  = evidence.Text{JA: "　※対象期間の終了前に期限が到来しており、その後の項目には適用していない。", EN: " NOTE: it lapsed before the period ended, and left out nothing after that day."}
 	exemptedOver    = evidence.Text{JA: "　※対象期間の開始前に期限が到来しており、適用していない。", EN: " NOTE: it had lapsed before the period began, and left out nothing."}
-	exemptedAdded   = evidence.Text{JA: "　※秘匿化により追加（パターン「%s」に該当するアカウントの仮名）。件数には含めない。", EN: " NOTE: added by redaction for the pattern %s, and not counted."}
+	exemptedAdded   = evidence.Text{JA: "　※秘匿化により追加（パターン「%s」に該当する値の仮名）。件数には含めない。", EN: " NOTE: added by redaction for the pattern %s, and not counted."}
 	exemptedUnknown = evidence.Text{JA: "記載なし", EN: "not recorded"}
 )
 

@@ -41,7 +41,7 @@ var (
 var (
 	Added   = evidence.Text{JA: "秘匿化により追加した値", EN: "Added by redaction"}
 	addedIs = evidence.Text{
-		JA: "%s：%s　秘匿化により追加（パターン「%s」に該当するアカウントの仮名）",
+		JA: "%s：%s　秘匿化により追加（パターン「%s」に該当する値の仮名）",
 		EN: "%s: %s, added by redaction for the pattern %s",
 	}
 )
