@@ -127,7 +127,7 @@ func (a *app) monthly(ctx context.Context, run *pipeline.Run, p evidence.Period,
 		return nil, err
 	}
 	m.Results, m.closers = results, append(m.closers, results.Close, view.Close)
-	if err := tell(func() error { return a.tellResults(run, results) }); err != nil {
+	if err := tell(func() error { return errors.Join(a.tellResults(run, results), a.tellLapsedExemptions(run, p.End)) }); err != nil {
 		return nil, errors.Join(err, m.close())
 	}
 	if m.Packs, err = run.Pack(ctx, p, results, view, cp, frameworks, ""); err != nil {

@@ -59,7 +59,7 @@ of the configuration whose last day is over are named at the end.`,
 				err = a.printJSON(statusJSON{newCheckpointJSON(cp), waiting, sources, unsettled, examined})
 			} else {
 				a.tellStatus(run, cp, waiting, sources, unsettled, examined)
-				err = a.tellLapsedExemptions(run)
+				err = a.tellLapsedExemptions(run, run.Now())
 			}
 			if err != nil {
 				return err

@@ -35,15 +35,15 @@ func (a *app) tellExemptions(run *pipeline.Run, ctl *controls.Control, c *evalua
 	return nil
 }
 
-// tellLapsedExemptions warns of what the configuration leaves out no longer.
-func (a *app) tellLapsedExemptions(run *pipeline.Run) error {
+// tellLapsedExemptions warns of what the configuration no longer leaves out by a time.
+func (a *app) tellLapsedExemptions(run *pipeline.Run, at time.Time) error {
 	for _, c := range run.Library.Controls {
 		list, err := c.Exemptions(run.Config.Calendar.Location)
 		if err != nil {
 			return err
 		}
 		for _, e := range list {
-			if lapsedBy(e, run.Now()) {
+			if lapsedBy(e, at) {
 				a.tellLapsed(run, c, e)
 			}
 		}
