@@ -118,7 +118,7 @@ func (o *output) table() [][]string {
 	for _, f := range figures {
 		r, _ := o.find(f.folder, f.bench)
 		told[f.folder+" "+f.bench] = true
-		rows = append(rows, []string{f.of, show(r, f.time), show(r, f.memory), f.peer, f.ratio.show(r), f.target})
+		rows = append(rows, []string{f.of, withProcessors(r, f.time), show(r, f.memory), f.peer, f.ratio.show(r), f.target})
 	}
 	rows = append(rows, o.plainly()...)
 	for _, r := range o.results {
@@ -217,6 +217,18 @@ func (q quotient) show(r result) string {
 	if q.value == "" {
 		return ""
 	}
+	text := q.of(r)
+	p := quotient{value: ofProcessors(q.value), percent: q.percent}
+	if q.over != "" {
+		p.over = ofProcessors(q.over)
+	}
+	if more := p.of(r); more != notMeasured && text != notMeasured {
+		text += " (" + more + ")"
+	}
+	return text
+}
+
+func (q quotient) of(r result) string {
 	v, ok := r.values[q.value]
 	if ok && q.over != "" {
 		var over float64
@@ -231,6 +243,23 @@ func (q quotient) show(r result) string {
 		return number(v) + " %"
 	}
 	return number(v) + " ×"
+}
+
+// ofProcessors is the unit of the processors' time beside one on the clock, and of a ratio of
+// the one beside a ratio of the other, as internal/heap/heaptest has them.
+func ofProcessors(unit string) string {
+	if step, ok := strings.CutSuffix(unit, "_s"); ok {
+		return step + "_cpu_s"
+	}
+	return unit + "_cpu"
+}
+
+// withProcessors adds what the processors took, which other work on the machine lengthens less.
+func withProcessors(r result, unit string) string {
+	if _, ok := r.values[ofProcessors(unit)]; !ok || unit == "" {
+		return show(r, unit)
+	}
+	return show(r, unit) + " (" + show(r, ofProcessors(unit)) + ")"
 }
 
 // number has three digits that count, or all of those before the point.
