@@ -11,10 +11,14 @@ var (
 		JA: "前回との比較は行っていない。本パックの作成時に、比較できる直前の期間のパック（監査人用の写しでは、その期間の写し）又は証跡がなかったか、比較しないよう指定されたためである。",
 		EN: "Nothing was compared: when the pack was made there was no pack of the period before to compare with (for an auditor's copy: no copy), nor evidence of it, or no comparison was asked for.",
 	}
-	DeltaSame       = evidence.Text{JA: "変更がなく、継続する例外事項もない統制：%s", EN: "Controls without any change, and without a continuing exception: %s"}
-	DeltaControls   = evidence.Text{JA: "統制別の比較", EN: "Controls compared"}
-	DeltaRules      = evidence.Text{JA: "統制自体の変更", EN: "Changes of the controls themselves"}
-	DeltaRulesNone  = evidence.Text{JA: "統制自体（判定規則、定義、文言、パラメータ、統制責任者、フレームワークとの対応付け）に変更はない。", EN: "Nothing of the controls themselves changed: neither rules, definitions, texts, parameters, owners nor mappings."}
+	DeltaSame      = evidence.Text{JA: "変更がなく、継続する例外事項もない統制：%s", EN: "Controls without any change, and without a continuing exception: %s"}
+	DeltaControls  = evidence.Text{JA: "統制別の比較", EN: "Controls compared"}
+	DeltaRules     = evidence.Text{JA: "統制自体の変更", EN: "Changes of the controls themselves"}
+	DeltaRulesNone = evidence.Text{JA: "統制自体（判定規則、定義、文言、パラメータ、統制責任者、フレームワークとの対応付け）に変更はない。", EN: "Nothing of the controls themselves changed: neither rules, definitions, texts, parameters, owners nor mappings."}
+	DeltaOrdinary  = evidence.Text{
+		JA: "新規又は前回のみの例外事項のうち、要因が対象（証跡）のみであり、ほかに記すことのない %s 件は、ここには示さない。新規のものは各統制の節に示しており、全件は Excel のシート「%s」にある。",
+		EN: "%s exceptions that are new or do not recur, by the target (the evidence) alone and with nothing else to tell of them, are not listed here. Those that are new are in the sections of their controls, and all are in the workbook's sheet %q.",
+	}
 	DeltaExceptions = evidence.Text{JA: "例外事項の増減", EN: "Exceptions compared"}
 
 	BeforeResult     = evidence.Text{JA: "前回の結果", EN: "Result before"}
