@@ -76,6 +76,7 @@ type DeltaException struct {
 	Time     time.Time
 	Reasons  []string
 	Cause    string // of one that is new or gone
+	ByTarget bool   // the cause is the evidence alone
 	Note     string // what else there is to know: the reasons of before, the verdict of by now; may be empty
 	Response string // what became of its response; empty: it never had one
 }
@@ -86,6 +87,12 @@ func (e DeltaException) Name() string {
 		return e.Label
 	}
 	return e.ID
+}
+
+// Ordinary reports whether there is nothing to tell of an exception but that it is of one
+// of the periods alone, as what happens in a period is.
+func (e DeltaException) Ordinary() bool {
+	return e.Presence != DeltaStill && e.ByTarget && e.Note == "" && e.Response == ""
 }
 
 // DeltaTotals counts what changed.

@@ -239,7 +239,7 @@ func (m *deltaWriter) exception(e delta.Exception, before, after *controls.Contr
 	}
 	out := reports.DeltaException{Presence: reports.Presence(e.Presence), ID: e.ID, Label: e.Label, Time: e.Time, Reasons: m.reasons(e.Reasons, of)}
 	if e.Cause != "" {
-		out.Cause = m.cause(e.Cause)
+		out.Cause, out.ByTarget = m.cause(e.Cause), e.Cause == delta.Target
 	}
 	var notes []string
 	if len(e.Before) > 0 {

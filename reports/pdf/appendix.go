@@ -8,7 +8,7 @@ import (
 // appendix ties the document to the other files of the pack: hashes, how to
 // verify them, and the words used.
 func (d *document) appendix() {
-	d.section(d.in(words.Appendix), "appendix")
+	d.chapter(d.in(words.Appendix), "appendix")
 	d.outline(1, d.in(words.VerifyHeading), "verify")
 	d.heading(d.in(words.VerifyHeading))
 	d.flow(d.in(words.VerifyIntro), d.st.body)
@@ -19,9 +19,13 @@ func (d *document) appendix() {
 	d.attachments()
 	d.outline(1, d.in(words.ControlSources), controlSourcesKey)
 	d.heading(d.in(words.ControlSources))
-	t := d.list(column{title: d.in(words.Control), width: 56}, column{title: d.in(words.Name), width: 40}, column{title: "SHA-256", width: bodyWidth - 96})
+	d.flow(d.in(words.OwnSources), d.st.small)
+	d.y += 1
+	t := d.list(column{title: d.in(words.Control), width: 58}, column{title: d.in(words.Name), width: 42}, column{title: "SHA-256", width: bodyWidth - 100})
 	for _, r := range d.p.RuleFiles() {
-		t.row(d.controlIDs(r.Controls), d.text(r.Name), d.hash(r.SHA256))
+		if r.Shared { // a control's own are in its section
+			t.row(d.controlIDs(r.Controls), d.text(r.Name), d.hash(r.SHA256))
+		}
 	}
 	d.outline(1, d.in(words.FileHashes), "files")
 	d.heading(d.in(words.FileHashes))
@@ -61,13 +65,13 @@ func (d *document) attachments() {
 const maxFiles = 300
 
 func (d *document) fileHashes() {
-	t := d.list(column{title: d.in(words.PackFile), width: 75}, column{title: d.in(words.SizeBytes), width: 23, right: true}, column{title: "SHA-256", width: bodyWidth - 98})
+	t := d.list(column{title: d.in(words.PackFile), width: 80}, column{title: d.in(words.SizeBytes), width: 22, right: true}, column{title: "SHA-256", width: bodyWidth - 102})
 	for i, f := range d.p.Files {
 		if i == maxFiles {
 			d.flow(d.say(words.MoreInHashesSheet, format.Count(int64(len(d.p.Files)-i))), d.st.bold)
 			break
 		}
-		t.row(d.text(f.Path), d.text(format.Count(f.Size)), d.hash(f.SHA256))
+		t.row(d.fine(f.Path), d.fine(format.Count(f.Size)), d.hash(f.SHA256))
 	}
 }
 

@@ -26,7 +26,7 @@ func (d *document) changes(c *reports.Control) {
 		d.flow(d.say(words.FirstChanges, format.Count(maxChanges), format.Count(c.Counts.Total), c.ID), d.st.small)
 	}
 	d.y += 1
-	t := d.table(column{title: d.in(words.DayAndObject), width: 52}, column{title: d.in(words.ChangedLines), width: 62}, column{title: d.in(words.VerdictAndReasons), width: bodyWidth - 114})
+	t := d.table(column{title: d.in(words.DayAndObject), width: 60}, column{title: d.in(words.ChangedLines), width: 48}, column{title: d.in(words.VerdictAndReasons), width: bodyWidth - 108})
 	n := 0
 	for g, err := range d.p.Changes(c) {
 		if err != nil {

@@ -16,7 +16,7 @@ const maxGaps = 40
 // way in which it was measured, the parts of the source that do not match, and
 // every gap.
 func (d *document) completeness(c *reports.Control) {
-	d.room(40) // the heading stays with its table
+	d.room(30) // the heading stays with its table
 	d.heading(d.in(words.Completeness))
 	groups := reports.GroupClaims(c.Population.Claims)
 	if len(groups) == 0 {
@@ -35,24 +35,27 @@ func (d *document) completeness(c *reports.Control) {
 		d.claimGroups(d.in(words.ScopesWithGaps), bad)
 		d.gaps(bad)
 	}
-	d.y += 1.5
 	for _, u := range reports.NotSettledUntil(groups) {
-		d.flow(d.say(words.NotSettledYet, u.Kind, d.time(u.Until)), d.st.body)
-		d.y += 1
+		d.y += 1.5
+		d.flow(d.say(words.NotSettledYet, u.Kind, d.time(u.Until)), d.st.cell)
 	}
-	d.flow(d.in(words.SeeIPE), d.st.small)
 }
 
 // claimTotals has a line a source and method, over all its scopes, for the kinds of
 // which it says the same.
 func (d *document) claimTotals(groups []reports.ClaimGroup) {
-	t := d.table(column{title: d.in(words.Source), width: 34}, column{title: d.in(words.Method), width: 29}, column{title: d.in(words.ScopesCount), width: 16, right: true},
+	rows := reports.Alike(groups)
+	source := 36.0
+	if slices.ContainsFunc(rows, func(g reports.AlikeClaims) bool { return len(g.Kinds) > 3 }) {
+		source = 47 // the kinds are many
+	}
+	t := d.table(column{title: d.in(words.Source), width: source}, column{title: d.in(words.Method), width: 26}, column{title: d.in(words.ScopesCount), width: 15, right: true},
 		column{title: d.in(words.CountedUnit), width: 34}, column{title: d.in(words.Expected), width: 19, right: true},
-		column{title: d.in(words.Found), width: 19, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 151})
-	for _, g := range reports.Alike(groups) {
-		source := d.sourceLink(g.Source)
-		source.paras = append(source.paras, d.kinds(g.Kinds))
-		t.row(source, d.text(g.Method), d.text(format.Count(int64(g.Scopes))), d.text(g.Unit), d.expected(&g), d.found(&g), d.claimVerdict(g.ClaimGroup))
+		column{title: d.in(words.Found), width: 19, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - source - 113})
+	for _, g := range rows {
+		name := d.sourceLink(g.Source)
+		name.paras = append(name.paras, d.kinds(g.Kinds))
+		t.row(name, d.fine(g.Method), d.text(format.Count(int64(g.Scopes))), d.fine(g.Unit), d.expected(&g), d.found(&g), d.claimVerdict(g.ClaimGroup))
 	}
 }
 
@@ -88,8 +91,8 @@ func (d *document) each(g *reports.AlikeClaims, n int64) box {
 func (d *document) claimGroups(caption string, groups []reports.ClaimGroup) {
 	rows := reports.Alike(groups)
 	// The kinds stand below the scopes, which are often the same for all kinds.
-	t := d.table(column{title: d.in(words.ScopeOf), width: 43}, column{title: d.in(words.Window), width: 37}, column{title: d.in(words.CountedUnit), width: 38},
-		column{title: d.in(words.Expected), width: 20, right: true}, column{title: d.in(words.Found), width: 20, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 158})
+	t := d.table(column{title: d.in(words.ScopeOf), width: 52}, column{title: d.in(words.Window), width: 33}, column{title: d.in(words.CountedUnit), width: 36},
+		column{title: d.in(words.Expected), width: 19, right: true}, column{title: d.in(words.Found), width: 19, right: true}, column{title: d.in(words.Verdict), width: bodyWidth - 159})
 	t.caption = caption
 	for i, g := range rows {
 		if i == maxScopes {
@@ -98,9 +101,9 @@ func (d *document) claimGroups(caption string, groups []reports.ClaimGroup) {
 			return
 		}
 		for part := range slices.Chunk(d.scopeLines(g.ScopeNames), scopesInRow) {
-			scope := d.text(strings.Join(part, "\n"))
+			scope := d.fine(strings.Join(part, "\n"))
 			scope.paras = append(scope.paras, d.kinds(g.Kinds))
-			t.row(scope, d.text(format.Window(g.Window, d.p.Location)), d.text(g.Unit), d.expected(&g), d.found(&g), d.claimVerdict(g.ClaimGroup))
+			t.row(scope, d.fine(format.Window(g.Window, d.p.Location)), d.fine(g.Unit), d.expected(&g), d.found(&g), d.claimVerdict(g.ClaimGroup))
 		}
 	}
 }
@@ -140,9 +143,9 @@ func (d *document) notRead(claims []reports.Claim) {
 		return
 	}
 	d.y += 1.5
-	d.flow(d.say(words.ScopesNotRead, format.Count(int64(len(omissions)))), d.st.body)
+	d.flow(d.say(words.ScopesNotRead, format.Count(int64(len(omissions)))), d.st.cell)
 	for _, o := range omissions {
-		d.bullet(d.line(words.Omitted(o, d.p.Lang)), d.st.body)
+		d.bullet(d.line(words.Omitted(o, d.p.Lang)), d.st.cell)
 	}
 }
 
@@ -161,7 +164,14 @@ func (d *document) gaps(groups []reports.ClaimGroup) {
 }
 
 func (d *document) findings(caption string, findings []reports.ScopedFinding) {
-	t := d.table(column{title: d.in(words.Content), width: 44}, column{title: d.in(words.Object), width: 86}, column{title: d.in(words.Window), width: bodyWidth - 130})
+	const what, when = 52.0, 36.0
+	columns := []column{{title: d.in(words.Content), width: what}, {title: d.in(words.Object), width: bodyWidth - what}}
+	timed := slices.ContainsFunc(findings, func(f reports.ScopedFinding) bool { return format.Window(f.Finding.Window, d.p.Location) != "" })
+	if timed {
+		columns[1].width -= when
+		columns = append(columns, column{title: d.in(words.Window), width: when})
+	}
+	t := d.table(columns...)
 	t.caption = caption
 	for i, f := range findings {
 		if i == maxGaps {
@@ -169,7 +179,7 @@ func (d *document) findings(caption string, findings []reports.ScopedFinding) {
 			d.flow(d.say(words.MoreInIPESheet, format.Count(int64(len(findings)-i))), d.st.bold)
 			return
 		}
-		what := d.strong(f.Finding.Text)
+		content := d.strong(f.Finding.Text)
 		object := d.mono(f.Finding.Object)
 		for _, s := range []string{f.Scope, f.Finding.Detail} {
 			if s != "" && s != f.Finding.Object {
@@ -179,7 +189,11 @@ func (d *document) findings(caption string, findings []reports.ScopedFinding) {
 		if len(f.Kinds) > 0 {
 			object.paras = append(object.paras, d.kinds(f.Kinds))
 		}
-		t.row(what, object, d.text(format.Window(f.Finding.Window, d.p.Location)))
+		row := []box{content, object}
+		if timed {
+			row = append(row, d.fine(format.Window(f.Finding.Window, d.p.Location)))
+		}
+		t.row(row...)
 	}
 }
 

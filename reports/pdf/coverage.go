@@ -8,7 +8,7 @@ import (
 
 // coverage is the calendar of all sources: what each gave for each day.
 func (d *document) coverage() {
-	d.section(d.in(words.CoverageCalendar), "coverage")
+	d.chapter(d.in(words.CoverageCalendar), "coverage")
 	var states []legendEntry
 	for _, s := range reports.DayStates {
 		states = append(states, legendEntry{look{fill: dayPaint[s].fill}, s.Mark() + " " + d.in(s.Name())})

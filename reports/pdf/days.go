@@ -59,7 +59,7 @@ func (d *document) dayChart(c *reports.Control) {
 
 // drawDays draws a bar a day, and nothing where no day has an item.
 func (d *document) drawDays(c dayDrawing) {
-	const plot, axis = 26.0, 12.0
+	const plot, axis = 19.0, 12.0
 	most := int64(0)
 	for _, day := range c.days {
 		most = max(most, day.total())

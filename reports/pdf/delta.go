@@ -19,12 +19,11 @@ const deltaKey = "delta"
 
 // deltaSummary is the summary's line of what changed.
 func (d *document) deltaSummary() {
-	d.heading(d.in(words.DeltaHeading))
-	if d.p.Delta == nil {
-		d.flow(words.NoDelta(d.p.NoDelta, d.p.Lang), d.st.body)
-		return
+	text := words.NoDelta(d.p.NoDelta, d.p.Lang)
+	if d.p.Delta != nil {
+		text = d.p.Delta.Sentence(d.p.Lang)
 	}
-	d.flow(d.p.Delta.Sentence(d.p.Lang), d.st.body)
+	d.headedText(d.in(words.DeltaHeading), text)
 }
 
 // delta tells what changed since the previous period, and what it is owed to.
@@ -36,8 +35,10 @@ func (d *document) delta() {
 		d.SetError(err)
 		return
 	}
-	d.section(d.in(words.DeltaHeading), deltaKey)
-	d.flow(d.p.Delta.Sentence(d.p.Lang), d.st.body)
+	d.chapter(d.in(words.DeltaHeading), deltaKey)
+	sentence := d.p.Delta.Sentence(d.p.Lang)
+	d.room(d.high(sentence, d.st.body))
+	d.flow(sentence, d.st.body)
 	d.y += 2
 	for _, line := range d.p.Delta.Intro(d.p.Lang) {
 		d.bullet(line, d.st.body)
@@ -50,16 +51,16 @@ func (d *document) delta() {
 func (d *document) deltaControls() {
 	told, same := d.p.Delta.Told()
 	d.heading(d.in(words.DeltaControls))
-	t := d.table(column{title: d.in(words.Control), width: 17}, column{title: d.in(words.Result), width: 34}, column{title: d.in(words.PopulationCount), width: 26, right: true},
-		column{title: d.in(words.ExceptionChange), width: 30, right: true}, column{title: d.in(words.NewStillGone), width: 24, right: true},
-		column{title: d.in(words.OwedTo), width: bodyWidth - 131})
+	t := d.table(column{title: d.in(words.Control), width: 17}, column{title: d.in(words.Result), width: 33}, column{title: d.in(words.PopulationCount), width: 25, right: true},
+		column{title: d.in(words.ExceptionChange), width: 30, right: true}, column{title: d.in(words.NewStillGone), width: 22, right: true},
+		column{title: d.in(words.OwedTo), width: bodyWidth - 127})
 	for _, c := range told {
 		population, exceptions, shares := c.CountsFromTo()
 		result := d.text(c.ResultFromTo(d.p.Lang))
 		if c.ResultChanged() {
 			result.paras[0].st = d.st.cellBold
 		}
-		t.row(d.controlCell(c.ID), result, d.text(population), d.text(exceptions+"\n"+shares), d.text(c.ThreeCounts()), d.text(strings.Join(c.AllFacts(d.p.Lang), "\n")))
+		t.row(d.controlCell(c.ID), result, d.text(population), d.text(exceptions+"\n"+shares), d.text(c.ThreeCounts()), d.fine(strings.Join(c.AllFacts(d.p.Lang), "\n")))
 	}
 	if len(same) > 0 {
 		d.y += 1.5
@@ -102,17 +103,23 @@ func (d *document) deltaExceptions() {
 		d.flow(d.in(words.NoExceptions), d.st.body)
 		return
 	}
-	list := d.table(column{title: d.in(words.Control), width: 17}, column{title: d.in(words.Compared), width: 34}, column{title: d.in(words.ItemAndTime), width: 48},
-		column{title: d.in(words.Reasons), width: bodyWidth - 99})
-	n := int64(0)
+	list := d.table(column{title: d.in(words.Control), width: 17}, column{title: d.in(words.Compared), width: 32}, column{title: d.in(words.ItemAndTime), width: 56},
+		column{title: d.in(words.Reasons), width: bodyWidth - 105})
+	var listed, ordinary int64
 	for c, e := range d.p.Delta.AllExceptions() {
-		if n == maxDeltaExceptions {
-			break
+		switch {
+		case e.Ordinary():
+			ordinary++
+		case listed < maxDeltaExceptions:
+			listed++
+			list.row(d.controlCell(c.ID), d.deltaState(e), d.deltaItem(e), d.fine(e.Remarks()))
 		}
-		n++
-		list.row(d.controlCell(c.ID), d.deltaState(e), d.deltaItem(e), d.text(e.Remarks()))
 	}
-	d.moreInDelta(all - n)
+	if ordinary > 0 {
+		d.y += 1.5
+		d.flow(d.say(words.DeltaOrdinary, format.Count(ordinary), d.in(words.DeltaSheet)), d.st.body)
+	}
+	d.moreInDelta(all - ordinary - listed)
 }
 
 // deltaState says in which of the periods an exception is, what that is owed to, and
@@ -132,12 +139,10 @@ func (d *document) deltaState(e reports.DeltaException) box {
 
 // deltaItem names an exception: when, what it is called, and which.
 func (d *document) deltaItem(e reports.DeltaException) box {
-	b := box{paras: []para{{text: d.time(e.Time), st: d.st.cell}}}
-	if e.Label != "" {
-		b.paras = append(b.paras, para{text: e.Label, st: d.st.cell})
-	}
-	b.paras = append(b.paras, para{text: e.ID, st: d.st.monoTiny.with(black)})
-	return b
+	return box{paras: []para{
+		{text: strings.TrimSpace(numbered(d.time(e.Time), e.Label)), st: d.st.fine},
+		{text: e.ID, st: d.st.monoTiny.with(black)},
+	}}
 }
 
 // moreInDelta says how many more rows the workbook has.

@@ -18,11 +18,11 @@ import (
 const (
 	pageWidth  = 210.0
 	pageHeight = 297.0
-	left       = 16.0
-	right      = pageWidth - 16.0
+	left       = 15.0
+	right      = pageWidth - 15.0
 	bodyWidth  = right - left
-	top        = 21.0
-	bottom     = pageHeight - 17.5
+	top        = 20.0
+	bottom     = pageHeight - 17.0
 )
 
 // color is a colour of the page.
@@ -64,7 +64,7 @@ func (s style) em() float64 { return s.size * 25.4 / 72 }
 
 // styles of the document.
 type styles struct {
-	display, h1, h2, h3, body, bold, small, cell, cellBold, tiny, mono, monoTiny style
+	display, h1, h2, h3, body, bold, small, cell, cellBold, head, fine, tiny, mono, monoFine, monoTiny style
 }
 
 func newStyles(t typefaces) styles {
@@ -78,8 +78,11 @@ func newStyles(t typefaces) styles {
 		small:    style{t.regular, 8, 3.8, grey},
 		cell:     style{t.regular, 8, 3.75, black},
 		cellBold: style{t.bold, 8, 3.75, black},
+		head:     style{t.bold, 7.2, 3.35, accent},
+		fine:     style{t.regular, 7.2, 3.35, black},
 		tiny:     style{t.regular, 6.8, 3.1, grey},
 		mono:     style{t.mono, 8, 3.75, black},
+		monoFine: style{t.mono, 7.2, 3.35, black},
 		monoTiny: style{t.mono, 6.3, 2.9, grey},
 	}
 }

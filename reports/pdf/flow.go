@@ -15,9 +15,12 @@ func (d *document) section(title, key string) {
 	d.title(title, key)
 }
 
+// chapter begins a chapter below the one before, if a good third of the page is left.
+func (d *document) chapter(title, key string) { d.part(title, key, (bottom-top)*0.4) }
+
 // partRoom is how much of a page a part needs to begin on it: its title, and the
 // first of what it has.
-const partRoom = 115.0
+const partRoom = 88.0
 
 // part begins a chapter of which there are many, such as a control's: below the one
 // before, if enough of the page is left.
@@ -25,13 +28,10 @@ func (d *document) part(title, key string, need float64) {
 	if d.y+need > bottom {
 		d.page()
 	} else {
-		d.gap(8)
+		d.gap(7)
 	}
 	d.title(title, key)
 }
-
-// endPage has the next part begin a page.
-func (d *document) endPage() { d.y = bottom }
 
 func (d *document) title(title, key string) {
 	d.outline(0, title, key)
@@ -45,17 +45,29 @@ func (d *document) title(title, key string) {
 // heading begins a part of a chapter; it is never the last thing on a page.
 func (d *document) heading(title string) {
 	d.gap(headingGap)
-	d.room(d.st.h2.lead + 14)
+	d.room(d.st.h2.lead + 22)
 	d.flow(title, d.st.h2)
 	d.y += 1
 }
 
 // headingGap is the white space above a heading.
-const headingGap = 3.8
+const headingGap = 3.4
 
 // headingHeight is how high a heading is, without the space above it.
 func (d *document) headingHeight(title string) float64 {
 	return float64(len(d.wrap(d.clean(title), d.st.h2, bodyWidth)))*d.st.h2.lead + 1
+}
+
+// high is how high a text is over the whole width, or half a page if it is higher.
+func (d *document) high(s string, st style) float64 {
+	return min(float64(len(d.wrap(d.clean(s), st, bodyWidth)))*st.lead, (bottom-top)/2)
+}
+
+// headedText sets a heading and a text, on one page unless the text is long.
+func (d *document) headedText(heading, s string) {
+	d.room(headingGap + d.headingHeight(heading) + d.high(s, d.st.body))
+	d.heading(heading)
+	d.flow(s, d.st.body)
 }
 
 // flow sets a text over the whole width, over as many pages as it takes.

@@ -48,9 +48,9 @@ func (d *document) sourceExamined(src *reports.Source) {
 
 func (d *document) parameters(src *reports.Source) {
 	d.heading(d.in(words.Question2))
-	t := d.list(column{title: d.in(words.PushedDown), width: bodyWidth - 46}, column{title: d.in(words.Controls), width: 46})
+	t := d.list(column{title: d.in(words.PushedDown), width: bodyWidth - 60}, column{title: d.in(words.Controls), width: 60})
 	for _, s := range reports.SharedSelections(src.Requested) {
-		t.row(d.mono(s.Text), d.text(strings.Join(s.For, ", ")))
+		t.row(d.monoFine(s.Text), d.fine(strings.Join(s.For, ", ")))
 	}
 	if len(src.Requested) == 0 {
 		d.flow(d.in(words.EverythingAsked), d.st.body)
@@ -61,7 +61,7 @@ func (d *document) parameters(src *reports.Source) {
 	d.y += 2
 	t = d.list(column{title: d.in(words.RecordKind), width: 52}, column{title: d.in(words.FirstRequest), width: bodyWidth - 52})
 	for _, r := range src.Requests {
-		t.row(d.text(r.Kind), d.mono(r.Request))
+		t.row(d.fine(r.Kind), d.monoFine(r.Request))
 	}
 }
 
@@ -91,13 +91,13 @@ func (d *document) recordCounts(counts []reports.RecordCounts) {
 	if len(counts) == 0 {
 		return
 	}
-	const figure = 27
+	const figure = 22
 	t := d.list(column{title: d.in(words.RecordKind), width: bodyWidth - 4*figure},
 		column{title: d.in(words.RecordsSealed), width: figure, right: true}, column{title: d.in(words.RecordsAgain), width: figure, right: true},
 		column{title: d.in(words.RecordsEarlier), width: figure, right: true}, column{title: d.in(words.RecordsDistinct), width: figure, right: true})
 	t.caption = d.in(words.RecordsByKind)
 	for _, n := range counts {
-		t.row(d.text(n.Kind), d.text(format.Count(n.Sealed)), d.text(format.Count(n.Again)), d.text(format.Count(n.Earlier)), d.strong(format.Count(n.Distinct)))
+		t.row(d.fine(n.Kind), d.fine(format.Count(n.Sealed)), d.fine(format.Count(n.Again)), d.fine(format.Count(n.Earlier)), d.strong(format.Count(n.Distinct)))
 	}
 	d.y += 3
 }
@@ -107,8 +107,8 @@ func (d *document) figures(claims []reports.Claim) {
 	if len(reports.SumFigures(claims)) == 0 {
 		return
 	}
-	t := d.list(column{title: d.in(words.RecordKind), width: 48}, column{title: d.in(words.TotalOfClaims), width: 54},
-		column{title: d.in(words.Counts), width: 27, right: true}, column{title: d.in(words.OfThese), width: bodyWidth - 129})
+	t := d.list(column{title: d.in(words.RecordKind), width: 46}, column{title: d.in(words.TotalOfClaims), width: 44},
+		column{title: d.in(words.Counts), width: 22, right: true}, column{title: d.in(words.OfThese), width: bodyWidth - 112})
 	for _, kind := range reports.ClaimedKinds(claims) {
 		for _, f := range reports.FiguresByCode(reports.SumFigures(reports.ClaimsOf(claims, kind))) {
 			shares := make([]string, len(f.Shares))
@@ -117,9 +117,9 @@ func (d *document) figures(claims []reports.Claim) {
 			}
 			count := box{}
 			if f.Whole {
-				count = d.text(format.Count(f.N))
+				count = d.fine(format.Count(f.N))
 			}
-			t.row(d.text(kind), d.text(f.Name), count, d.text(strings.Join(shares, ", ")))
+			t.row(d.fine(kind), d.fine(f.Name), count, d.fine(strings.Join(shares, ", ")))
 		}
 	}
 }

@@ -11,12 +11,12 @@ import (
 // matrix leads from each framework item to its controls, and from these to
 // their sections.
 func (d *document) matrix() {
-	d.section(d.in(words.ControlMatrix), "matrix")
+	d.chapter(d.in(words.ControlMatrix), "matrix")
 	t := d.table(
-		column{title: d.in(words.Control), width: 57},
-		column{title: d.in(words.Owner), width: 26}, column{title: d.in(words.PopulationCount), width: 21, right: true},
-		column{title: d.in(words.ExceptionCount), width: 22, right: true}, column{title: d.in(words.Result), width: 35},
-		column{title: d.in(words.Page), width: bodyWidth - 161, right: true},
+		column{title: d.in(words.Control), width: 66},
+		column{title: d.in(words.Owner), width: 26}, column{title: d.in(words.PopulationCount), width: 19.5, right: true},
+		column{title: d.in(words.ExceptionCount), width: 19.5, right: true}, column{title: d.in(words.Result), width: 35.5},
+		column{title: d.in(words.Page), width: bodyWidth - 166.5, right: true},
 	)
 	for _, item := range d.p.Framework.Items {
 		serving := d.p.Serving(item)

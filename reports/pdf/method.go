@@ -12,7 +12,7 @@ import (
 // method says what was looked at, how populations were obtained and tested, how
 // that can be repeated, and what the work does not prove.
 func (d *document) method() {
-	d.section(d.in(words.ScopeAndMethod), "method")
+	d.chapter(d.in(words.ScopeAndMethod), "method")
 	d.heading(d.in(words.ScopeHeading))
 	d.flow(d.say(words.ScopePeriod, d.time(d.p.Period.Start), d.time(d.p.Period.End), d.time(d.p.AsOf)), d.st.body)
 	d.y += 1.5
@@ -51,6 +51,7 @@ func (d *document) sourcesTable() {
 	}
 	d.y += 1.5
 	d.flow(d.in(words.SelectionsInIPE), d.st.small)
+	d.flow(d.in(words.SeeIPE), d.st.small)
 }
 
 // scopeText is one dimension of a scope with its values: "account (3): a, b, c".

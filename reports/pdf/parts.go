@@ -176,7 +176,7 @@ func (d *document) chartDays(c *reports.Chart) {
 
 // chartGroups has a row a group: a bar of its parts, and their figures.
 func (d *document) chartGroups(c *reports.Chart) {
-	const group, total, bar = 46.0, 16.0, 44.0
+	const group, total, bar = 46.0, 14.0, 34.0
 	looks := looksOf(c)
 	t := d.table(column{title: c.Group, width: group}, column{title: d.in(words.ChartTotal), width: total, right: true},
 		column{title: d.in(words.ChartBar), width: bar}, column{title: d.in(words.ChartItems), width: bodyWidth - group - total - bar})
@@ -184,7 +184,7 @@ func (d *document) chartGroups(c *reports.Chart) {
 	for i, row := range c.Groups {
 		rows = append(rows, []box{d.text(words.GroupTitle(c, i, d.p.Lang)), d.text(format.Count(row.Total())), {draw: func(x, y, w, _ float64) {
 			d.stacked(x, y+cellPadY+0.6, w, 3, row.N, looks)
-		}}, d.text(strings.Join(words.PartsSaid(c, row.N, d.p.Lang), "\n"))})
+		}}, d.fine(strings.Join(words.PartsSaid(c, row.N, d.p.Lang), "\n"))})
 	}
 	t.together(d.say(words.ChartByGroup, c.Title, c.Group), rows)
 }

@@ -69,15 +69,12 @@ func (d *document) write() {
 	d.method()
 	d.matrix()
 	d.delta()
-	d.endPage()
 	for i := range d.p.Controls {
 		d.control(&d.p.Controls[i])
 	}
-	d.endPage()
 	for i := range d.p.Registers {
 		d.register(&d.p.Registers[i])
 	}
-	d.endPage()
 	for i := range d.p.Sources {
 		d.ipe(i)
 	}

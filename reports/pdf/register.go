@@ -6,7 +6,6 @@ import (
 
 	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/internal/format"
-	"github.com/evidencepack/evidence/reports/internal/visible"
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
@@ -105,8 +104,8 @@ func (d *document) registerEntries(r *reports.Register) {
 		d.flow(d.say(words.FirstOfRegister, format.Count(listed), format.Count(r.N), r.SheetName()), d.st.small)
 		d.y += 1
 	}
-	t := d.table(column{title: d.in(words.ItemAndTime), width: 46}, column{title: r.Group, width: 40},
-		column{title: d.in(words.EntrySort), width: 32}, column{title: d.in(words.Detail), width: bodyWidth - 118})
+	t := d.table(column{title: d.in(words.ItemAndTime), width: 56}, column{title: r.Group, width: 26},
+		column{title: d.in(words.EntrySort), width: 34}, column{title: d.in(words.Detail), width: bodyWidth - 116})
 	n := int64(0)
 	for e, err := range r.Entries() {
 		if err != nil {
@@ -120,7 +119,10 @@ func (d *document) registerEntries(r *reports.Register) {
 		if n++; n > listed {
 			break
 		}
-		t.row(d.entryBox(e), d.text(e.Group), d.sortBox(r, e), d.text(e.Text))
+		if more > 0 && n == listed {
+			t.foot = footRoom
+		}
+		t.row(d.entryBox(e), d.fine(e.Group), d.sortBox(r, e), d.fine(e.Text))
 	}
 	if more > 0 {
 		d.y += 1.5
@@ -128,17 +130,9 @@ func (d *document) registerEntries(r *reports.Register) {
 	}
 }
 
-// entryBox names an entry's item: when, what it is called, which, and where the source shows it.
+// entryBox names an entry's item: when, what it is called, and which.
 func (d *document) entryBox(e reports.RegisterEntry) box {
-	b := box{paras: []para{{text: d.time(e.Time), st: d.st.cell}}}
-	if e.Label != "" {
-		b.paras = append(b.paras, para{text: e.Label, st: d.st.cell})
-	}
-	b.paras = append(b.paras, para{text: e.ItemID, st: d.st.monoTiny.with(black)})
-	if _, ok := visible.Address(e.Link); ok {
-		b.paras = append(b.paras, para{text: d.in(words.OpenInSource), st: d.st.tiny.with(linkBlue), url: e.Link})
-	}
-	return b
+	return box{paras: d.named(e.Time, e.Label, e.ItemID, e.Link)}
 }
 
 // sortBox is an entry's column, and the control and verdict behind it.
@@ -147,8 +141,7 @@ func (d *document) sortBox(r *reports.Register, e reports.RegisterEntry) box {
 	if narrow(r) {
 		title = letter(e.Column) + "  " + title
 	}
-	b := d.text(title)
-	b.paras = append(b.paras, d.goTo(e.Control, "control "+e.Control).paras...)
-	b.paras = append(b.paras, para{text: verdictText(d, e.Verdict), st: d.st.tiny})
+	b := d.fine(title)
+	b.paras = append(b.paras, d.goTo(numbered(e.Control, verdictText(d, e.Verdict)), "control "+e.Control).paras...)
 	return b
 }

@@ -11,7 +11,7 @@ import (
 // responses counts what management answered, by control. The responses themselves
 // stand beside their exceptions.
 func (d *document) responses() {
-	d.section(d.in(words.Responses), "responses")
+	d.chapter(d.in(words.Responses), "responses")
 	if d.p.Answered() == 0 {
 		d.flow(d.in(words.NoResponses), d.st.body)
 		return
@@ -19,8 +19,8 @@ func (d *document) responses() {
 	d.flow(d.in(words.ResponsesMean), d.st.body)
 	d.flow(d.say(words.AllResponses, d.in(words.ExceptionList)), d.st.body)
 	d.y += 2
-	t := d.table(column{title: d.in(words.Control), width: 20}, column{title: d.in(words.ControlTitle), width: 56},
-		column{title: d.in(words.ExceptionCount), width: 21, right: true}, column{title: d.in(words.ResponseKind), width: bodyWidth - 121},
+	t := d.table(column{title: d.in(words.Control), width: 17}, column{title: d.in(words.ControlTitle), width: 76},
+		column{title: d.in(words.ExceptionCount), width: 21, right: true}, column{title: d.in(words.ResponseKind), width: bodyWidth - 138},
 		column{title: d.in(words.UnansweredCount), width: 24, right: true})
 	for i := range d.p.Controls {
 		c := &d.p.Controls[i]

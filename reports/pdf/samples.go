@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
@@ -15,7 +16,7 @@ func (d *document) samples() {
 	if d.p.Sampling.Method == "" {
 		return
 	}
-	d.section(d.in(words.Samples), "samples")
+	d.chapter(d.in(words.Samples), "samples")
 	d.heading(d.in(words.Sampling))
 	d.facts(
 		fact{d.in(words.SamplingMethod), d.mono(d.p.Sampling.Method)},
@@ -37,48 +38,67 @@ func (d *document) samples() {
 	}
 }
 
-// sampleSizes has a row a control.
+// sampleSizes has a row a control: its counts, and what size and seed are.
 func (d *document) sampleSizes() {
-	const figure = 22
-	t := d.list(column{title: d.in(words.Control), width: 22}, column{title: d.in(words.ControlTitle), width: bodyWidth - 22 - 4*figure},
+	const id, figure = 17, 20
+	about := strings.Join([]string{d.in(words.ControlTitle), d.in(words.SizedBy), d.in(words.SampleSeed)}, d.in(words.ListSeparator))
+	t := d.list(column{title: d.in(words.Control), width: id}, column{title: about, width: bodyWidth - id - 4*figure},
 		column{title: d.in(words.DrawnFrom), width: figure, right: true}, column{title: d.in(words.LeftOut), width: figure, right: true},
 		column{title: d.in(words.SampleSize), width: figure, right: true}, column{title: d.in(words.ReplacedCount), width: figure, right: true})
+	var whole []string
 	for _, c := range d.p.Sampled() {
-		t.row(d.goTo(c.ID, sampleKey(c)), d.text(words.SampleTitle(c.Sample, c.Title, d.p.Lang)), d.text(format.Count(c.Sample.Population)), d.text(format.Count(c.Sample.NotApplicable)),
-			d.strong(format.Count(c.Sample.Size)), d.text(format.Count(c.Sample.CountDrawn(reports.Replaced))))
+		s := c.Sample
+		if err := s.Check(); err != nil {
+			d.SetError(fmt.Errorf("sample of %s: %w", c.ID, err))
+			return
+		}
+		name := d.goTo(c.ID, sampleKey(c))
+		if s.Whole() {
+			whole = append(whole, words.SampleTitle(s, c.ID, d.p.Lang))
+			name = d.goTo(c.ID, controlKey(c.Control))
+		}
+		title := d.text(words.SampleTitle(s, c.Title, d.p.Lang))
+		title.paras = append(title.paras,
+			para{text: s.SizedBy, st: d.st.tiny}, para{text: s.Seed, st: d.st.monoTiny})
+		if c.Result == evidence.NotEvaluable {
+			title.paras = append(title.paras, para{text: d.in(words.Incomplete), st: d.st.cellBold})
+		}
+		t.row(name, title, d.text(format.Count(s.Population)), d.text(format.Count(s.NotApplicable)),
+			d.strong(format.Count(s.Size)), d.text(format.Count(s.CountDrawn(reports.Replaced))))
+	}
+	if len(whole) > 0 {
+		d.y += 1.5
+		d.flow(d.say(words.Labelled, strings.Join(whole, ", "), d.say(words.SampleIsWhole, d.in(words.Samples))), d.st.body)
 	}
 }
 
-// sample lists what was drawn for a control.
+// maxDrawn is how many items of a sample are listed. The auditor works with the
+// workbook, which has a row for each of them and cells for what was found.
+const maxDrawn = 10
+
+// sample lists the first of what was drawn for a control. Where items were replaced,
+// more are listed, so that the reasons are.
 func (d *document) sample(c reports.SampledControl) {
 	s := c.Sample
-	if err := s.Check(); err != nil {
-		d.SetError(fmt.Errorf("sample of %s: %w", c.ID, err))
+	if s.Whole() {
 		return
 	}
-	d.room(50) // the heading stays with the first items
-	d.gap(3)
+	most := maxDrawn
+	if s.CountDrawn(reports.Replaced) > 0 {
+		most = maxListed
+	}
+	d.room(40) // the heading stays with the first items
 	title := words.SampleTitle(s, numbered(c.ID, c.Title), d.p.Lang)
 	d.outline(1, title, sampleKey(c))
 	d.heading(title)
-	d.flow(words.SampleSaid(s, d.p.Lang), d.st.small)
-	d.flow(d.say(words.Labelled, d.in(words.SampleSeed), s.Seed), d.st.small)
-	if c.Result == evidence.NotEvaluable {
-		d.bullet(d.in(words.Incomplete), d.st.bold)
-	}
-	d.y += 1
-	if s.Whole() {
-		d.flow(d.say(words.SampleIsWhole, d.in(words.Samples)), d.st.body)
-		return
-	}
-	shown := min(len(s.Drawn), maxListed)
+	shown := min(len(s.Drawn), most)
 	if shown < len(s.Drawn) {
 		d.flow(d.say(words.FirstOfSample, format.Count(int64(shown)), format.Count(int64(len(s.Drawn))), d.in(words.Samples)), d.st.small)
 	}
-	t := d.list(column{title: d.in(words.DrawnNumber), width: 11, right: true}, column{title: d.in(words.DrawnAs), width: 20}, column{title: d.in(words.When), width: 46},
-		column{title: d.in(words.ItemLabel), width: bodyWidth - 105}, column{title: d.in(words.Verdict), width: 28})
+	t := d.list(column{title: d.in(words.DrawnNumber), width: 10, right: true}, column{title: d.in(words.DrawnAs), width: 17}, column{title: d.in(words.When), width: 38.5},
+		column{title: d.in(words.ItemLabel), width: bodyWidth - 134.5}, column{title: d.in(words.ItemID), width: 43.5}, column{title: d.in(words.Verdict), width: 25.5})
 	for i, item := range s.Drawn[:shown] {
-		t.row(d.text(format.Count(int64(i+1))), d.text(d.in(words.DrawnName(item.State))), d.text(d.time(item.Time)), d.drawnItemBox(item), d.text(verdictText(d, item.Verdict)))
+		t.row(d.fine(format.Count(int64(i+1))), d.fine(d.in(words.DrawnName(item.State))), d.fine(d.time(item.Time)), d.drawnItemBox(item), d.hash(item.ID), d.fine(verdictText(d, item.Verdict)))
 	}
 }
 
@@ -89,14 +109,9 @@ func sampleKey(c reports.SampledControl) string {
 	return "sample " + c.ID
 }
 
-// drawnItemBox names an item, by which its row in the workbook is found, and says why it
-// was replaced where it was.
+// drawnItemBox names an item, and says why it was replaced where it was.
 func (d *document) drawnItemBox(item reports.DrawnItem) box {
-	var b box
-	if item.Label != "" {
-		b.paras = append(b.paras, para{text: item.Label, st: d.st.cell})
-	}
-	b.paras = append(b.paras, para{text: item.ID, st: d.st.monoTiny.with(black)})
+	b := d.fine(item.Label)
 	if why := words.Replacement(item, d.p.Lang); why != "" {
 		b.paras = append(b.paras, para{text: why, st: d.st.tiny})
 	}

@@ -58,7 +58,7 @@ func (d *document) itemResults() {
 	served, unserved := d.p.Served()
 	d.heading(d.in(words.ResultsByItem))
 	t := d.table(column{title: d.in(words.FrameworkItem), width: 20}, column{title: d.in(words.ItemTitle), width: 80},
-		column{title: d.in(words.Controls), width: 36}, column{title: d.in(words.Result), width: bodyWidth - 136})
+		column{title: d.in(words.Controls), width: 46}, column{title: d.in(words.Result), width: bodyWidth - 146})
 	for _, item := range served {
 		result, _ := d.p.ItemResult(item)
 		t.row(d.strong(item.ID), d.text(item.Title), d.controlLinks(d.p.Serving(item)), d.result(result))
@@ -92,9 +92,9 @@ func (d *document) controlIDs(ids []string) box {
 }
 
 func (d *document) exceptionsByControl() {
-	t := d.table(column{title: d.in(words.Control), width: bodyWidth - 120.5},
-		column{title: d.in(words.PopulationCount), width: 21, right: true}, column{title: d.in(words.ExceptionCount), width: 21, right: true},
-		column{title: d.in(words.AnsweredCount), width: 19.5, right: true}, column{title: d.in(words.UnansweredCount), width: 23.5, right: true},
+	t := d.table(column{title: d.in(words.Control), width: bodyWidth - 115},
+		column{title: d.in(words.PopulationCount), width: 19.5, right: true}, column{title: d.in(words.ExceptionCount), width: 19.5, right: true},
+		column{title: d.in(words.AnsweredCount), width: 18.5, right: true}, column{title: d.in(words.UnansweredCount), width: 22, right: true},
 		column{title: d.in(words.Result), width: 35.5})
 	var rows [][]box
 	for _, c := range d.p.Controls {

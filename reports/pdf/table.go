@@ -1,6 +1,10 @@
 package pdf
 
-import "github.com/evidencepack/evidence/reports/internal/words"
+import (
+	"math"
+
+	"github.com/evidencepack/evidence/reports/internal/words"
+)
 
 // column is a table's column.
 type column struct {
@@ -16,6 +20,7 @@ type table struct {
 	columns []column
 	caption string  // above the header of the first page; may be empty
 	padY    float64 // above and below a row's text
+	foot    float64 // below the row that is drawn next, for what belongs to it
 	started bool
 	header  []set // the titles, once they are set
 	high    float64
@@ -23,8 +28,8 @@ type table struct {
 
 const (
 	cellPadX = 1.6
-	cellPadY = 0.75
-	listPadY = 0.3 // of long lists of hashes
+	cellPadY = 0.65
+	listPadY = 0.25 // of long lists of hashes
 	// maxHead bounds a header, and the label of a fact.
 	maxHead = 60.0
 )
@@ -45,7 +50,7 @@ func (t *table) headHeight() float64 {
 	if t.header == nil {
 		d := t.d
 		for _, c := range t.columns {
-			title := box{paras: []para{{text: c.title, st: d.st.cellBold.with(accent)}}, right: c.right}
+			title := box{paras: []para{{text: c.title, st: d.st.head}}, right: c.right}
 			t.header = append(t.header, d.setBox(title, c.width-2*cellPadX, maxHead, ""))
 			t.high = max(t.high, t.header[len(t.header)-1].height)
 		}
@@ -133,6 +138,9 @@ func (t *table) begin(height float64) {
 	}
 }
 
+// footRoom is what a line below a table takes, such as how many more rows there are.
+const footRoom = 7.0
+
 // captionGap is the white space above a caption.
 const captionGap = 3.0
 
@@ -140,7 +148,7 @@ const captionGap = 3.0
 func (t *table) row(boxes ...box) {
 	d := t.d
 	sets, height := t.set(boxes)
-	t.begin(height)
+	t.begin(height + t.foot)
 	t.paint(sets, height, color{})
 	d.SetDrawColor(hairline.r, hairline.g, hairline.b)
 	d.SetLineWidth(0.15)
@@ -190,11 +198,17 @@ func (t *table) paint(sets []set, height float64, back color) {
 // text is a cell of plain text.
 func (d *document) text(s string) box { return box{paras: []para{{text: s, st: d.st.cell}}} }
 
+// fine is a cell of the smaller text of long lists.
+func (d *document) fine(s string) box { return box{paras: []para{{text: s, st: d.st.fine}}} }
+
 // strong is a cell of bold text.
 func (d *document) strong(s string) box { return box{paras: []para{{text: s, st: d.st.cellBold}}} }
 
 // mono is a cell of a hash or an identifier.
 func (d *document) mono(s string) box { return box{paras: []para{{text: s, st: d.st.mono}}} }
+
+// monoFine is the same in the smaller text of long lists.
+func (d *document) monoFine(s string) box { return box{paras: []para{{text: s, st: d.st.monoFine}}} }
 
 // goTo is a cell that leads to an anchor.
 func (d *document) goTo(s, key string) box {
@@ -213,7 +227,7 @@ func (d *document) facts(facts ...fact) {
 }
 
 func (d *document) factTable() *table {
-	const label = 38.0
+	const label = 28.0
 	t := d.table(column{width: label}, column{width: bodyWidth - label})
 	t.started = true
 	return t
@@ -234,6 +248,38 @@ func (d *document) headedFacts(heading string, facts ...fact) {
 	}
 	d.heading(heading)
 	d.facts(facts...)
+}
+
+// prose draws a label and a text that goes on below the same label on the next page: it
+// is read from its beginning to its end, as a row is not.
+func (d *document) prose(f fact) {
+	t := d.factTable()
+	sets, height := t.setProse(f)
+	for lines := sets[1].lines; len(lines) > 0; {
+		if height > bottom-d.y {
+			d.room(proseRoom)
+		}
+		head, n := sets[0], 0
+		height = 2 * t.padY
+		for n < len(lines) && d.y+height+lines[n].para.st.lead <= bottom {
+			height += lines[n].para.st.lead
+			n++
+		}
+		t.ruled([]set{head, {lines: lines[:n]}}, max(height, head.height+2*t.padY))
+		lines = lines[n:]
+		height = bottom // what is left did not fit
+	}
+}
+
+// proseRoom is how much of a page a text needs that does not fit on it as a whole.
+const proseRoom = 20.0
+
+// setProse breaks a text into its lines, all of them.
+func (t *table) setProse(f fact) (sets []set, height float64) {
+	d := t.d
+	label := d.setBox(d.strong(f.label), t.columns[0].width-2*cellPadX, maxHead, "")
+	value := d.setBox(f.value, t.columns[1].width-2*cellPadX, math.Inf(1), "")
+	return []set{label, value}, max(label.height, value.height) + 2*t.padY
 }
 
 // fact is a label with its value.
@@ -264,6 +310,12 @@ func (t *table) fact(f fact) {
 	d := t.d
 	sets, height := t.setFact(f)
 	d.room(height)
+	t.ruled(sets, height)
+}
+
+// ruled draws a label's ground, what is set upon it, and a line below.
+func (t *table) ruled(sets []set, height float64) {
+	d := t.d
 	d.fill(left, d.y, t.columns[0].width, height, pale)
 	t.paint(sets, height, color{})
 	d.SetDrawColor(hairline.r, hairline.g, hairline.b)

@@ -70,7 +70,7 @@ func TestRowsAreWhole(t *testing.T) {
 func TestTogether(t *testing.T) {
 	for rows, want := range map[int]int{5: 2, 30: 2, 80: 1} {
 		got := drawn(func(d *document) {
-			d.y = bottom - 40
+			d.y = bottom - 36
 			var list [][]box
 			for n := range rows {
 				list = append(list, []box{d.text(fmt.Sprint(n))})
@@ -97,7 +97,7 @@ func TestHeadersAreNotCut(t *testing.T) {
 		d.headed = func(columns []column) {
 			tables++
 			for _, c := range columns {
-				lines := d.wrap(c.title, d.st.cellBold, c.width-2*cellPadX)
+				lines := d.wrap(c.title, d.st.head, c.width-2*cellPadX)
 				for i, l := range lines[:len(lines)-1] {
 					end, _ := utf8.DecodeLastRuneInString(l)
 					begin, _ := utf8.DecodeRuneInString(lines[i+1])

@@ -48,7 +48,7 @@ func (b builder) changed(c *reports.DeltaControl) {
 		c.Exceptions = append(c.Exceptions, e)
 	}
 	for i := range 120 {
-		add(reports.DeltaNew, i, reports.DeltaException{Reasons: []string{b.in("承認がない。", "There is no approval."), Hostile[i%len(Hostile)]}, Cause: b.in("対象（証跡）", "target (the evidence)")})
+		add(reports.DeltaNew, i, reports.DeltaException{Reasons: []string{b.in("承認がない。", "There is no approval."), Hostile[i%len(Hostile)]}, Cause: b.in("対象（証跡）", "target (the evidence)"), ByTarget: i < 22})
 	}
 	for i := range 4 {
 		add(reports.DeltaStill, i, reports.DeltaException{Reasons: []string{b.in("承認がない。", "There is no approval.")}, Note: b.in("前回の理由：", "Reasons before: ") + Hostile[i], Response: b.in("リスク受容 → 失効", "risk accepted → lapsed")})

@@ -26,13 +26,17 @@ var noDelta = map[reports.NoDelta]evidence.Text{
 
 // What changed since an earlier period.
 var (
-	DeltaHeading    = evidence.Text{JA: "前回からの変更", EN: "Changes since the previous period"}
-	DeltaSheet      = evidence.Text{JA: "前回からの変更", EN: "Changes since previous"}
-	DeltaSheetIs    = evidence.Text{JA: "結果、母集団及び例外事項の増減とその要因、統制自体の変更", EN: "What changed of results, populations and exceptions, what that is attributed to, and changes of the controls themselves"}
-	DeltaSame       = evidence.Text{JA: "変更がなく、継続する例外事項もない統制：%s", EN: "Controls without any change, and without a continuing exception: %s"}
-	DeltaControls   = evidence.Text{JA: "統制別の比較", EN: "Controls compared"}
-	DeltaRules      = evidence.Text{JA: "統制自体の変更", EN: "Changes of the controls themselves"}
-	DeltaRulesNone  = evidence.Text{JA: "統制自体（判定規則、定義、文言、パラメータ、統制責任者、フレームワークとの対応付け）に変更はない。", EN: "Nothing of the controls themselves changed: neither rules, definitions, texts, parameters, owners nor mappings."}
+	DeltaHeading   = evidence.Text{JA: "前回からの変更", EN: "Changes since the previous period"}
+	DeltaSheet     = evidence.Text{JA: "前回からの変更", EN: "Changes since previous"}
+	DeltaSheetIs   = evidence.Text{JA: "結果、母集団及び例外事項の増減とその要因、統制自体の変更", EN: "What changed of results, populations and exceptions, what that is attributed to, and changes of the controls themselves"}
+	DeltaSame      = evidence.Text{JA: "変更がなく、継続する例外事項もない統制：%s", EN: "Controls without any change, and without a continuing exception: %s"}
+	DeltaControls  = evidence.Text{JA: "統制別の比較", EN: "Controls compared"}
+	DeltaRules     = evidence.Text{JA: "統制自体の変更", EN: "Changes of the controls themselves"}
+	DeltaRulesNone = evidence.Text{JA: "統制自体（判定規則、定義、文言、パラメータ、統制責任者、フレームワークとの対応付け）に変更はない。", EN: "Nothing of the controls themselves changed: neither rules, definitions, texts, parameters, owners nor mappings."}
+	DeltaOrdinary  = evidence.Text{
+		JA: "新規又は前回のみの例外事項のうち、要因が対象（証跡）のみであり、ほかに記すことのない %s 件は、ここには示さない。新規のものは各統制の節に示しており、全件は Excel のシート「%s」にある。",
+		EN: "%s exceptions that are new or do not recur, by a change of the subject matter (the evidence) alone and with nothing else to tell of them, are not listed here. Those that are new are in the sections of their controls, and all are in the workbook's sheet %q.",
+	}
 	DeltaExceptions = evidence.Text{JA: "例外事項の増減", EN: "Exceptions compared"}
 
 	BeforeResult     = evidence.Text{JA: "前回の結果", EN: "Result before"}

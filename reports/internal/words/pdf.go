@@ -118,9 +118,13 @@ var (
 	AttachedMean        = evidence.Text{JA: "次のファイルは、機械可読の形で本書に添付している（PDF/A-3 の関連ファイル）。PDF 閲覧ソフトの添付ファイルの一覧から取り出すことができる。", EN: "This document carries the following files for machines to read (associated files of PDF/A-3). A PDF reader saves them from its list of attachments."}
 	NotAttached         = evidence.Text{JA: "サイズが大きいため添付していない。パックに収録している。", EN: "Not attached because of its size; the pack has it."}
 	ControlSources      = evidence.Text{JA: "統制ソースのハッシュ値", EN: "Hashes of the control sources"}
-	FileHashes          = evidence.Text{JA: "パックのファイルのハッシュ値", EN: "Hashes of the pack's files"}
-	MoreInHashesSheet   = evidence.Text{JA: "ほか %s 件は Excel のシート「ハッシュ」に記載している。", EN: "%s more are in the workbook's sheet Hashes."}
-	Glossary            = evidence.Text{JA: "用語", EN: "Glossary"}
+	OwnSources          = evidence.Text{
+		JA: "複数の統制が共用するファイルを示す。統制に固有のファイルのハッシュ値は、各統制の節に記載している。",
+		EN: "These are the files that controls share. The hashes of a control's own files stand in its section.",
+	}
+	FileHashes        = evidence.Text{JA: "パックのファイルのハッシュ値", EN: "Hashes of the pack's files"}
+	MoreInHashesSheet = evidence.Text{JA: "ほか %s 件は Excel のシート「ハッシュ」に記載している。", EN: "%s more are in the workbook's sheet Hashes."}
+	Glossary          = evidence.Text{JA: "用語", EN: "Glossary"}
 )
 
 // VerifySteps are how a pack is verified, from the shortest to the plainest way.
