@@ -19,4 +19,14 @@ func (d *document) redaction() {
 		d.row(d.code(x.Kind), d.code(x.Field), d.lines(x.Level), d.lines(x.As), d.number(x.Values), d.number(x.Occurrences))
 	}
 	d.endTable()
+	if len(r.Zones) == 0 {
+		return
+	}
+	d.leaf("h3", d.in(words.ZonesHeading))
+	d.leaf("p", d.in(words.ZonesAre))
+	d.table(d.in(words.ZonesHeading), column{title: d.in(words.ZonePrefix)}, column{title: d.in(words.ZoneNames)}, column{title: d.in(words.ZoneAddresses), look: "n"})
+	for _, z := range r.Zones {
+		d.row(d.code(z.Prefix), d.lines(words.InZone(z, d.p.Lang)), d.number(z.Addresses))
+	}
+	d.endTable()
 }

@@ -21,4 +21,14 @@ func (d *document) redaction() {
 	for _, x := range r.Rules {
 		t.row(d.mono(x.Kind), d.mono(x.Field), d.text(x.Level), d.text(x.As), d.text(format.Count(x.Values)), d.text(format.Count(x.Occurrences)))
 	}
+	if len(r.Zones) == 0 {
+		return
+	}
+	d.heading(d.in(words.ZonesHeading))
+	d.flow(d.in(words.ZonesAre), d.st.body)
+	t = d.table(column{title: d.in(words.ZonePrefix), width: 52}, column{title: d.in(words.ZoneNames), width: bodyWidth - 78},
+		column{title: d.in(words.ZoneAddresses), width: 26, right: true})
+	for _, z := range r.Zones {
+		t.row(d.mono(z.Prefix), d.text(words.InZone(z, d.p.Lang)), d.text(format.Count(z.Addresses)))
+	}
 }
