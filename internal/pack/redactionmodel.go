@@ -16,8 +16,8 @@ var levelNames = map[redaction.Level]evidence.Text{
 
 var asNames = map[redaction.As]evidence.Text{
 	redaction.Mail:      {JA: "メールアドレスの@より前を仮名に置換（ドメインは残す）", EN: "the part of mail addresses before the @ by a pseudonym; the domain stays"},
-	redaction.Pseudonym: {JA: "仮名に置換（種別が分かるアカウントは、個人 person、サービス service、ボット bot、緊急用 break-glass を仮名に示す）", EN: "by a pseudonym, which says what the account is of (person, service, bot, break-glass) where that is known"},
-	redaction.Address:   {JA: "IPアドレスを仮のIPv6アドレスに置換（先頭48ビットは、該当する名前付きの場所及びネットワークを示す）", EN: "IP addresses by IPv6 addresses that stand for them, whose first 48 bits tell the named locations and networks that they lie in"},
+	redaction.Pseudonym: {JA: "仮名に置換", EN: "by a pseudonym"},
+	redaction.Address:   {JA: "IPアドレスを仮のIPv6アドレスに置換", EN: "IP addresses by IPv6 addresses that stand for them"},
 	redaction.Removed:   {JA: "削除", EN: "removed"},
 	redaction.Kept:      {JA: "置換しない", EN: "kept as it is"},
 }

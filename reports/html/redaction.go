@@ -11,6 +11,7 @@ func (d *document) redaction() {
 	d.leaf("h3", d.in(words.OriginalHeading))
 	d.leaf("p", r.Ask)
 	d.leaf("h3", d.in(words.RedactionHeading))
+	d.leaf("p", d.in(words.PseudonymsAre))
 	d.leaf("p", d.in(words.RedactionCounts))
 	d.table(d.in(words.RedactionHeading), column{title: d.in(words.RecordKind)}, column{title: d.in(words.FieldPath)},
 		column{title: d.in(words.DataLevel)}, column{title: d.in(words.RedactedAs)},

@@ -14,6 +14,7 @@ func (d *document) redaction() {
 	d.heading(d.in(words.OriginalHeading))
 	d.flow(r.Ask, d.st.body)
 	d.heading(d.in(words.RedactionHeading))
+	d.flow(d.in(words.PseudonymsAre), d.st.body)
 	d.flow(d.in(words.RedactionCounts), d.st.body)
 	t := d.table(column{title: d.in(words.RecordKind), width: 40}, column{title: d.in(words.FieldPath), width: 46},
 		column{title: d.in(words.DataLevel), width: 14}, column{title: d.in(words.RedactedAs), width: bodyWidth - 138},

@@ -10,6 +10,7 @@ func (b *book) redactionSheet() error {
 	}
 	s := b.open(b.names.redaction, setup{widths: []float64{32, 44, 14, 64, 14, 14}, frozen: 1, titles: 1})
 	heads := b.heads(b.in(words.RecordKind), b.in(words.FieldPath), b.in(words.DataLevel), b.in(words.RedactedAs), b.in(words.RedactedValues), b.in(words.RedactedPlaces))
+	heads[3].note = b.in(words.PseudonymsAre)
 	heads[4].note, heads[5].note = b.in(words.RedactionCounts), b.in(words.RedactionCounts)
 	s.add(heads...)
 	for _, x := range r.Rules {
