@@ -59,6 +59,10 @@ func ruleRow(x reports.RedactionRule) []string {
 	return []string{x.Kind, x.Field, x.Level, x.As, format.Count(x.Values), format.Count(x.Occurrences)}
 }
 
+func zoneRow(z reports.RedactionZone, l evidence.Lang) []string {
+	return []string{z.Prefix, words.InZone(z, l), format.Count(z.Addresses)}
+}
+
 func redactedWorkbook(t *testing.T, p *reports.Pack) {
 	t.Helper()
 	f, err := excelize.OpenReader(bytes.NewReader(render(t, xlsx.Renderer{}, p)))
@@ -70,6 +74,11 @@ func redactedWorkbook(t *testing.T, p *reports.Pack) {
 	for i, x := range p.Redaction.Rules {
 		if diff := cmp.Diff(ruleRow(x), rows[i+1]); diff != "" {
 			t.Errorf("the sheet's rule (-pack +sheet):\n%s", diff)
+		}
+	}
+	for _, z := range p.Redaction.Zones {
+		if !slices.ContainsFunc(rows, func(r []string) bool { return slices.Equal(r, zoneRow(z, p.Lang)) }) {
+			t.Errorf("the sheet has no row %q", zoneRow(z, p.Lang))
 		}
 	}
 	block := fmt.Sprint(rowsOf(t, f, "ACC-08"))
@@ -90,7 +99,14 @@ func redactedPage(t *testing.T, p *reports.Pack) {
 	if diff := cmp.Diff(want, page.table(t, words.RedactionHeading.In(p.Lang)).rows()); diff != "" {
 		t.Errorf("rules (-pack +page):\n%s", diff)
 	}
-	for _, text := range marks(t, p) {
+	want = nil
+	for _, z := range p.Redaction.Zones {
+		want = append(want, zoneRow(z, p.Lang))
+	}
+	if diff := cmp.Diff(want, page.table(t, words.ZonesHeading.In(p.Lang)).rows()); diff != "" {
+		t.Errorf("zones (-pack +page):\n%s", diff)
+	}
+	for _, text := range append(marks(t, p), words.PseudonymsAre.In(p.Lang)) {
 		if !strings.Contains(page.text(), strings.Join(strings.Fields(text), " ")) {
 			t.Errorf("the page does not say %q", text)
 		}
@@ -105,8 +121,13 @@ func redactedDocument(t *testing.T, p *reports.Pack) {
 			t.Errorf("the document does not give %q", ruleRow(x))
 		}
 	}
+	for _, z := range p.Redaction.Zones {
+		if !follows(texts, zoneRow(z, p.Lang)...) {
+			t.Errorf("the document does not give %q", zoneRow(z, p.Lang))
+		}
+	}
 	unbroken := strings.ReplaceAll(strings.Join(texts, ""), " ", "")
-	for _, text := range marks(t, p) {
+	for _, text := range append(marks(t, p), words.PseudonymsAre.In(p.Lang)) {
 		if !strings.Contains(unbroken, strings.ReplaceAll(text, " ", "")) {
 			t.Errorf("the document does not say %q", text)
 		}
@@ -122,7 +143,10 @@ func redactedAssessment(t *testing.T, p *reports.Pack) {
 	if err := json.Unmarshal(text, &doc); err != nil {
 		t.Fatal(err)
 	}
-	var values, places []string
+	var values, places, zones []string
+	for _, z := range p.Redaction.Zones {
+		zones = append(zones, fmt.Sprint(z.Addresses))
+	}
 	for _, x := range p.Redaction.Rules {
 		values, places = append(values, fmt.Sprint(x.Values)), append(places, fmt.Sprint(x.Occurrences))
 	}
@@ -135,6 +159,9 @@ func redactedAssessment(t *testing.T, p *reports.Pack) {
 	}
 	if !slices.Equal(last(got.of("redaction-values")), values) || !slices.Equal(last(got.of("redaction-occurrences")), places) {
 		t.Errorf("%q values, %q places", got.of("redaction-values"), got.of("redaction-occurrences"))
+	}
+	if !slices.Equal(last(got.of("redaction-addresses")), zones) {
+		t.Errorf("%q addresses", got.of("redaction-addresses"))
 	}
 	if !bytes.Contains(text, []byte(`"parameters-added-by-redaction"`)) {
 		t.Error("it does not tell of what redaction added")

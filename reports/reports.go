@@ -60,6 +60,14 @@ type Redaction struct {
 	Rules  []RedactionRule
 	Key    string // names the key that pseudonyms follow from, and does not tell it
 	Ask    string // how a reader gets the original of a record
+	Zones  []RedactionZone
+}
+
+// RedactionZone is what the pseudonyms of addresses in the same named networks begin with.
+type RedactionZone struct {
+	Prefix    string
+	Names     string // of locations and ranges; empty: addresses in none
+	Addresses int64  // distinct
 }
 
 // RedactionRule is what became of a field.

@@ -66,7 +66,13 @@ func (w *verifier) originals(ctx context.Context) error {
 	if err := by.LearnFrom(ctx, archive, sealedOnes); err != nil {
 		return err
 	}
+	for _, c := range list {
+		by.LearnNetworks(c.Params)
+	}
 	by.Settle(w.redacted.Types)
+	if !slices.EqualFunc(by.Zones(), w.redacted.Zones, redaction.Zone.Equal) {
+		return fmt.Errorf("%s has other networks than the sealed records and the parameters", RedactionFile)
+	}
 	for i, e := range sealedOnes {
 		again, err := by.Entry(e)
 		if err != nil {

@@ -115,9 +115,11 @@ func (in Redacting) redact(ctx context.Context, p redaction.Policy, list []*cont
 	var typed []redaction.Typed
 	for _, c := range list {
 		typed = append(typed, r.by.TypedBy(c.ID, c.Params)...)
+		r.by.LearnNetworks(c.Params)
 	}
 	r.said.Types = redaction.Types(typed)
 	r.by.Settle(r.said.Types)
+	r.said.Zones = r.by.Zones()
 	if err := sourcesAreClean(r.by, list); err != nil {
 		return nil, err
 	}

@@ -37,6 +37,7 @@ type Redaction struct {
 	Rules   []CountedRule     `json:"rules"`   // of these levels, and those that keep a field
 	Types   []redaction.Typed `json:"types"`   // what parameters say accounts are of
 	Added   []AddedValue      `json:"added"`   // in the order of controls
+	Zones   []redaction.Zone  `json:"zones"`   // of the pseudonyms of addresses
 	Objects []RedactedObject  `json:"objects"` // in the order of the evidence files
 }
 
@@ -105,7 +106,7 @@ type RedactedObject struct {
 }
 
 func newRedaction(key redaction.Key, p redaction.Policy) *Redaction {
-	r := &Redaction{Method: redactionMethod, Key: key.ID(), Levels: p.Levels, Rules: []CountedRule{}, Types: []redaction.Typed{}, Added: []AddedValue{}, Objects: []RedactedObject{}}
+	r := &Redaction{Method: redactionMethod, Key: key.ID(), Levels: p.Levels, Rules: []CountedRule{}, Types: []redaction.Typed{}, Added: []AddedValue{}, Zones: []redaction.Zone{}, Objects: []RedactedObject{}}
 	for _, x := range p.Active() {
 		r.Rules = append(r.Rules, CountedRule{Rule: x})
 	}

@@ -328,7 +328,7 @@ func TestAChangedLineOfACopyIsFound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rec.Body = bytes.Replace(rec.Body, []byte(`"note":"second"`), []byte(`"note":"changed"`), 1)
+		rec.Body = bytes.Replace(rec.Body, []byte(`"note":"second"`), []byte(`"note":"changed, and longer than it was, however well it is compressed: 0123456789 abcdefghijklmnopqrstuvwxyz"`), 1)
 		records = append(records, rec)
 	}
 	now, err := locker.EncodeObject(records)
@@ -450,10 +450,13 @@ func TestWhatACopySaysOfItsRules(t *testing.T) {
 	if len(said.Added) != 1 || said.Added[0].Control != "DSK-01" || said.Added[0].At != "/devices/1" || said.Added[0].Pattern != "svc-*@example.co.jp" {
 		t.Errorf("added: %+v", said.Added)
 	}
+	if len(said.Zones) != 1 || len(said.Zones[0].Names) != 0 || said.Zones[0].Addresses != 3 {
+		t.Errorf("zones: %+v", said.Zones)
+	}
 	forge := func(change func(*pack.Redaction), want string) {
 		t.Helper()
 		forged := said
-		forged.Rules, forged.Added = slices.Clone(said.Rules), slices.Clone(said.Added)
+		forged.Rules, forged.Added, forged.Zones = slices.Clone(said.Rules), slices.Clone(said.Added), slices.Clone(said.Zones)
 		change(&forged)
 		text, err := json.MarshalIndent(forged, "", " ")
 		if err != nil {
@@ -466,6 +469,7 @@ func TestWhatACopySaysOfItsRules(t *testing.T) {
 		}
 	}
 	forge(func(x *pack.Redaction) { x.Rules[0].Occurrences++ }, "places")
+	forge(func(x *pack.Redaction) { x.Zones[0].Names = []string{"HQ"} }, "other networks")
 	forge(func(x *pack.Redaction) { x.Added[0].Pattern = "kiosk-*" }, "redaction does not add")
 	forge(func(x *pack.Redaction) { x.Added[0].At = "/devices/7" }, "there is no parameter at /devices/7")
 	forge(func(x *pack.Redaction) { x.Added[0].Control = "DSK-09" }, "the pack has no control DSK-09")

@@ -98,9 +98,14 @@ func (k Key) number(value string) string {
 	return strconv.FormatUint(binary.BigEndian.Uint64(k.mac("number", value))>>16, 10)
 }
 
-// address stands for an IP address: one of fd00::/8, which no network routes.
-func (k Key) address(a netip.Addr) netip.Addr {
-	b := [16]byte{0: 0xfd}
-	copy(b[1:], k.mac("address", a.Unmap().WithZone("").String()))
+// pseudonymous begins the pseudonym of every address: fd00::/8, which no network routes.
+const pseudonymous = 0xfd
+
+// address stands for an IP address: the first 48 bits follow from the named networks that it
+// lies in, and the others from the address.
+func (k Key) address(a netip.Addr, networks string) netip.Addr {
+	b := [16]byte{0: pseudonymous}
+	copy(b[1:6], k.mac("networks", networks))
+	copy(b[6:], k.mac("address", a.Unmap().WithZone("").String()))
 	return netip.AddrFrom16(b)
 }

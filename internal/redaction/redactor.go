@@ -47,6 +47,10 @@ type Redactor struct {
 	persons  map[string]bool   // what records say is a person's, canonical
 	nature   map[string]Nature // of accounts, by what they are called, canonical
 
+	networks []network
+	zones    map[string]*Zone    // by their prefixes
+	counted  map[netip.Addr]bool // addresses of zones
+
 	fields *sync.Map // *Rule by kind and path: records of a kind have the same few
 	tally  *Tally    // nil: nothing is counted
 }
@@ -63,7 +67,8 @@ type pending struct {
 // themselves name, which is no secret.
 func New(key Key, p Policy, terms Terms) *Redactor {
 	r := &Redactor{key: key, rules: p.Active(), terms: terms, learnt: map[string]string{}, numbers: map[string]string{}, words: &words{}, fields: &sync.Map{},
-		alone: map[string]word{}, met: map[pending]bool{}, persons: map[string]bool{}, nature: map[string]Nature{}}
+		alone: map[string]word{}, met: map[pending]bool{}, persons: map[string]bool{}, nature: map[string]Nature{},
+		zones: map[string]*Zone{}, counted: map[netip.Addr]bool{}}
 	slices.SortStableFunc(r.rules, func(a, b Rule) int { return b.weight() - a.weight() })
 	if i := slices.IndexFunc(r.rules, func(x Rule) bool { return x.As == Mail && x.Field == "**" }); i >= 0 {
 		r.mails = &r.rules[i]
@@ -116,6 +121,7 @@ func (r *Redactor) find(kind string, path []string) *Rule {
 // Learn takes what a record holds in the fields of rules.
 func (r *Redactor) Learn(rec evidence.Record) error {
 	r.learnNature(rec)
+	r.learnNetworks(rec)
 	w := rewriting{in: rec.Body, name: unchanged, text: func(path []string, s string) string {
 		r.LearnValue(rec.Kind, path, s)
 		return s
@@ -185,6 +191,11 @@ func (r *Redactor) Settle(said []Typed) {
 			r.learnAddress(v.s)
 		default:
 			r.learn(v, v.name && !ids[fold(strings.TrimSpace(v.s))])
+		}
+	}
+	for _, v := range r.pending { // once it is known what is replaced in their names
+		if v.address {
+			r.settleZone(v.s)
 		}
 	}
 	r.pending = nil
@@ -362,18 +373,18 @@ func (r *Redactor) field(kind string, path []string, s string) string {
 // that made a call, stay.
 func (r *Redactor) ip(s string) string {
 	if a, err := netip.ParseAddr(s); err == nil {
-		return r.key.address(a).String()
+		return r.address(a).String()
 	}
 	if a, err := netip.ParseAddrPort(s); err == nil {
-		return netip.AddrPortFrom(r.key.address(a.Addr()), a.Port()).String()
+		return netip.AddrPortFrom(r.address(a.Addr()), a.Port()).String()
 	}
 	return addressLike.ReplaceAllStringFunc(r.Text(s), func(token string) string {
 		bare, _, _ := strings.Cut(strings.Trim(token, "[]"), "/")
 		if a, err := netip.ParseAddr(bare); err == nil {
-			if a.Is6() && a.As16()[0] == 0xfd {
+			if a.Is6() && a.As16()[0] == pseudonymous {
 				return token // a pseudonym already
 			}
-			return r.key.address(a).String()
+			return r.address(a).String()
 		}
 		return mark
 	})
@@ -435,7 +446,8 @@ const ResponseKind = "evidence.response"
 // Clone learns on its own.
 func (r *Redactor) Clone() *Redactor {
 	c := &Redactor{key: r.key, rules: r.rules, terms: r.terms, mails: r.mails, learnt: maps.Clone(r.learnt), numbers: r.numbers, fields: &sync.Map{}, words: &words{byFirst: map[string][]word{}},
-		alone: maps.Clone(r.alone), met: maps.Clone(r.met), accounts: r.accounts, persons: maps.Clone(r.persons), nature: maps.Clone(r.nature)}
+		alone: maps.Clone(r.alone), met: maps.Clone(r.met), accounts: r.accounts, persons: maps.Clone(r.persons), nature: maps.Clone(r.nature),
+		networks: r.networks, zones: map[string]*Zone{}, counted: map[netip.Addr]bool{}}
 	for first, list := range r.words.byFirst {
 		c.words.byFirst[first] = slices.Clone(list)
 	}

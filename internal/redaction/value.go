@@ -16,7 +16,7 @@ type Addition struct {
 }
 
 // Params replaces what was learnt in a control's parameters: maps, lists and texts. A
-// pattern in a list ("svc-*@example.com") names values that it would not match any more; so
+// pattern in a list ("svc-*@example.com", "192.0.2.0/24") names values that it would not match any more; so
 // after each element with one stand copies of it for those that were learnt. Where, is told
 // too, in the order of the parameters.
 func (r *Redactor) Params(params map[string]any) (map[string]any, []Addition) {
@@ -102,8 +102,12 @@ func (r *Redactor) Added(pattern string, value any) bool {
 	return ok && slices.Contains(r.named(pattern), text)
 }
 
-// named are the pseudonyms of the learnt values that a pattern with * matches, sorted.
+// named are the pseudonyms of the learnt values that a pattern with * matches, sorted; of a range,
+// the prefixes of those of its addresses.
 func (r *Redactor) named(pattern string) []string {
+	if p, ok := rangeOf(pattern); ok {
+		return r.zonesIn(p)
+	}
 	if !strings.Contains(pattern, "*") {
 		return nil
 	}

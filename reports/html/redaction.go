@@ -11,12 +11,23 @@ func (d *document) redaction() {
 	d.leaf("h3", d.in(words.OriginalHeading))
 	d.leaf("p", r.Ask)
 	d.leaf("h3", d.in(words.RedactionHeading))
+	d.leaf("p", d.in(words.PseudonymsAre))
 	d.leaf("p", d.in(words.RedactionCounts))
 	d.table(d.in(words.RedactionHeading), column{title: d.in(words.RecordKind)}, column{title: d.in(words.FieldPath)},
 		column{title: d.in(words.DataLevel)}, column{title: d.in(words.RedactedAs)},
 		column{title: d.in(words.RedactedValues), look: "n"}, column{title: d.in(words.RedactedPlaces), look: "n"})
 	for _, x := range r.Rules {
 		d.row(d.code(x.Kind), d.code(x.Field), d.lines(x.Level), d.lines(x.As), d.number(x.Values), d.number(x.Occurrences))
+	}
+	d.endTable()
+	if len(r.Zones) == 0 {
+		return
+	}
+	d.leaf("h3", d.in(words.ZonesHeading))
+	d.leaf("p", d.in(words.ZonesAre))
+	d.table(d.in(words.ZonesHeading), column{title: d.in(words.ZonePrefix)}, column{title: d.in(words.ZoneNames)}, column{title: d.in(words.ZoneAddresses), look: "n"})
+	for _, z := range r.Zones {
+		d.row(d.code(z.Prefix), d.lines(words.InZone(z, d.p.Lang)), d.number(z.Addresses))
 	}
 	d.endTable()
 }

@@ -43,6 +43,9 @@ func (d *document) metadata() metadata {
 			name, said := x.Kind+" "+x.Field, x.Kind+" "+x.Field+": "+x.As
 			m.Props = append(m.Props, classed("redaction-values", name, x.Values, said), classed("redaction-occurrences", name, x.Occurrences, said))
 		}
+		for _, z := range r.Zones {
+			m.Props = append(m.Props, classed("redaction-addresses", z.Prefix, z.Addresses, z.Prefix+": "+words.InZone(z, p.Lang)))
+		}
 	}
 	if preparer := line(p.PreparedBy); preparer != "" {
 		m.Roles = append(m.Roles, role{"prepared-by", d.say(words.PreparedBy)})

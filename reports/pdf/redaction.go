@@ -14,11 +14,22 @@ func (d *document) redaction() {
 	d.heading(d.in(words.OriginalHeading))
 	d.flow(r.Ask, d.st.body)
 	d.heading(d.in(words.RedactionHeading))
+	d.flow(d.in(words.PseudonymsAre), d.st.body)
 	d.flow(d.in(words.RedactionCounts), d.st.body)
 	t := d.table(column{title: d.in(words.RecordKind), width: 40}, column{title: d.in(words.FieldPath), width: 46},
 		column{title: d.in(words.DataLevel), width: 14}, column{title: d.in(words.RedactedAs), width: bodyWidth - 138},
 		column{title: d.in(words.RedactedValues), width: 16, right: true}, column{title: d.in(words.RedactedPlaces), width: 22, right: true})
 	for _, x := range r.Rules {
 		t.row(d.mono(x.Kind), d.mono(x.Field), d.text(x.Level), d.text(x.As), d.text(format.Count(x.Values)), d.text(format.Count(x.Occurrences)))
+	}
+	if len(r.Zones) == 0 {
+		return
+	}
+	d.heading(d.in(words.ZonesHeading))
+	d.flow(d.in(words.ZonesAre), d.st.body)
+	t = d.table(column{title: d.in(words.ZonePrefix), width: 52}, column{title: d.in(words.ZoneNames), width: bodyWidth - 78},
+		column{title: d.in(words.ZoneAddresses), width: 26, right: true})
+	for _, z := range r.Zones {
+		t.row(d.mono(z.Prefix), d.text(words.InZone(z, d.p.Lang)), d.text(format.Count(z.Addresses)))
 	}
 }

@@ -10,11 +10,22 @@ func (b *book) redactionSheet() error {
 	}
 	s := b.open(b.names.redaction, setup{widths: []float64{32, 44, 14, 64, 14, 14}, frozen: 1, titles: 1})
 	heads := b.heads(b.in(words.RecordKind), b.in(words.FieldPath), b.in(words.DataLevel), b.in(words.RedactedAs), b.in(words.RedactedValues), b.in(words.RedactedPlaces))
+	heads[3].note = b.in(words.PseudonymsAre)
 	heads[4].note, heads[5].note = b.in(words.RedactionCounts), b.in(words.RedactionCounts)
 	s.add(heads...)
 	for _, x := range r.Rules {
 		s.add(b.mono(x.Kind), b.mono(x.Field), b.str(x.Level), b.str(x.As), b.count(x.Values), b.count(x.Occurrences))
 	}
 	s.filter(1, len(heads))
+	if len(r.Zones) > 0 {
+		s.gap()
+		s.add(cell{value: b.in(words.ZonesHeading), style: b.styles.heading, span: 6})
+		heads = b.heads(b.in(words.ZonePrefix), b.in(words.ZoneNames), b.in(words.ZoneAddresses))
+		heads[0].note = b.in(words.ZonesAre)
+		s.add(heads...)
+	}
+	for _, z := range r.Zones {
+		s.add(b.mono(z.Prefix), b.str(words.InZone(z, b.p.Lang)), b.count(z.Addresses))
+	}
 	return s.close()
 }

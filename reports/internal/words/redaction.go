@@ -32,9 +32,22 @@ var (
 		JA: "「値の数」は、証跡ファイルの記録において規則が置換又は削除した値の種類の数（英字の大小及び空白の違いは区別しない）、「箇所の数」はその箇所の数である。規則の項目以外の箇所に現れる同じ値は、その値が最初に現れた項目の規則に数える。経営者の回答は記録ではなく、その規則（evidence.response）の数には含めない。",
 		EN: "“Values” are the distinct values, without regard to case and white space, that a rule replaced or removed in the records of the evidence files, and “Occurrences” the places where it did. Where a value stands elsewhere than in a rule's field, it counts under the rule of the field that it was first found in. Management's responses are no records: what their rules (evidence.response) replaced is not counted.",
 	}
-	FieldPath  = evidence.Text{JA: "データ項目", EN: "Field"}
-	DataLevel  = evidence.Text{JA: "データレベル", EN: "Data level"}
-	RedactedAs = evidence.Text{JA: "置換の方法", EN: "Replaced"}
+	PseudonymsAre = evidence.Text{
+		JA: "アカウントの仮名は「anon-」で始まり、記録又はパラメーターから種別が分かるものは、続けてその種別を示す：person（個人）、service（サービス用）、bot（ボット）、break-glass（緊急用）。末尾の16文字は、同じ値について常に同じである。",
+		EN: "The pseudonym of an account begins with “anon-” and, where records or parameters tell what the account is of, says so next: person, service, bot or break-glass. Its last 16 letters and digits are always the same for the same value.",
+	}
+	ZonesHeading = evidence.Text{JA: "仮名のIPアドレスが示す場所", EN: "Where pseudonymous addresses lie"}
+	ZonesAre     = evidence.Text{
+		JA: "仮名のIPアドレスの先頭（48ビット）は、元のアドレスがいずれの名前付きの場所（Entra ID）又はパラメーターのネットワークに含まれるかを示す。名前付きの場所は、証跡に含まれる全ての時点の範囲による。元のアドレスは示さない。",
+		EN: "The first 48 bits of a pseudonymous address tell which named locations of Entra ID, or networks of parameters, the original lies in. A named location counts with all ranges that it had at any time in the evidence. The original address is not told.",
+	}
+	ZonePrefix    = evidence.Text{JA: "仮名の範囲", EN: "Range of the pseudonyms"}
+	ZoneNames     = evidence.Text{JA: "名前付きの場所・ネットワーク", EN: "Named locations and networks"}
+	ZoneNone      = evidence.Text{JA: "いずれにも含まれない", EN: "in none"}
+	ZoneAddresses = evidence.Text{JA: "アドレスの数", EN: "Addresses"}
+	FieldPath     = evidence.Text{JA: "データ項目", EN: "Field"}
+	DataLevel     = evidence.Text{JA: "データレベル", EN: "Data level"}
+	RedactedAs    = evidence.Text{JA: "置換の方法", EN: "Replaced"}
 )
 
 // Of parameters, in an auditor's copy.
@@ -54,4 +67,12 @@ func AddedLines(c *reports.Control, l evidence.Lang) string {
 		lines = append(lines, fmt.Sprintf(addedIs.In(l), a.Parameter, a.Value, a.Pattern))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// InZone names the networks of a zone.
+func InZone(z reports.RedactionZone, l evidence.Lang) string {
+	if z.Names == "" {
+		return ZoneNone.In(l)
+	}
+	return z.Names
 }
