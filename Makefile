@@ -33,17 +33,20 @@ verify: demo ## the demo's packs and locker
 	for p in evidence-demo/packs/*.zip; do $(GO) run ./cmd/evidence verify $$p || exit; done
 	$(GO) run ./cmd/evidence verify evidence-demo/locker
 
-bench: ## figures, each beside a floor or a peer in the same run
-	$(GO) test -run '^$$' -bench Archive -benchtime 3x ./collectors/cloudtrail
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 10m ./collectors/github
-	$(GO) test -run '^$$' -bench Snapshots -benchtime 1x -timeout 10m ./collectors/awsstate
-	$(GO) test -run '^$$' -bench Month -benchtime 1x -timeout 30m ./internal/pipeline
-	$(GO) test -run '^$$' -bench MillionSignIns -benchtime 1x -timeout 90m ./internal/pipeline
-	$(GO) test -run '^$$' -bench MillionPack -benchtime 1x -timeout 30m ./internal/pipeline
-	$(GO) test -run '^$$' -bench MillionRows -benchtime 1x -timeout 30m ./reports
-	$(GO) test -run '^$$' -bench '^Benchmark[^M]' ./controls ./reports/... ./internal/locker
-	$(GO) test -run '^$$' -bench Large -benchtime 1x ./internal/sign/opc
-	$(GO) test -run '^$$' -bench Rebuild -benchtime 1x ./derived/securitygroup
+bench: ## figures, each beside a floor or a peer in the same run; it ends with a table of them
+	@$(MAKE) --no-print-directory benchmarks 2>&1 | $(GO) run ./internal/bench
+
+benchmarks:
+	-$(GO) test -run '^$$' -bench Archive -benchtime 3x ./collectors/cloudtrail
+	-$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 10m ./collectors/github
+	-$(GO) test -run '^$$' -bench Snapshots -benchtime 1x -timeout 10m ./collectors/awsstate
+	-$(GO) test -run '^$$' -bench Month -benchtime 1x -timeout 30m ./internal/pipeline
+	-$(GO) test -run '^$$' -bench MillionSignIns -benchtime 1x -timeout 90m ./internal/pipeline
+	-$(GO) test -run '^$$' -bench MillionPack -benchtime 1x -timeout 30m ./internal/pipeline
+	-$(GO) test -run '^$$' -bench MillionRows -benchtime 1x -timeout 30m ./reports
+	-$(GO) test -run '^$$' -bench '^Benchmark[^M]' ./controls ./reports/... ./internal/locker
+	-$(GO) test -run '^$$' -bench Large -benchtime 1x ./internal/sign/opc
+	-$(GO) test -run '^$$' -bench Rebuild -benchtime 1x ./derived/securitygroup
 
 fuzz: ## each decoder for a short while
 	@grep -rn --include=*_test.go '^func Fuzz' . | sed -E 's|^\./(.*)/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9]*).*|\1 \2|; s|^\./[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9]*).*|. \1|' | \
@@ -55,4 +58,4 @@ ci: ## what a change must pass
 clean: ## what make made
 	rm -rf evidence evidence-demo dist coverage.out
 
-.PHONY: help build test race lint fmt generate controls demo verify bench fuzz ci clean
+.PHONY: help build test race lint fmt generate controls demo verify bench benchmarks fuzz ci clean

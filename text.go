@@ -1,6 +1,9 @@
 package evidence
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // Lang is a language that packs, results and notifications are written in.
 type Lang string
@@ -36,3 +39,44 @@ func (t Text) In(l Lang) string {
 
 // Complete reports whether the text exists in both languages.
 func (t Text) Complete() bool { return t.JA != "" && t.EN != "" }
+
+// Name is a text that may be one in both languages, such as what somebody is called: it
+// is written as a string, or as a text {ja, en}.
+type Name Text
+
+// OneName is a name that is the same in both languages.
+func OneName(s string) Name { return Name{s, s} }
+
+// In returns the name in language l.
+func (n Name) In(l Lang) string { return Text(n).In(l) }
+
+// Whole reports whether the name is there in both languages or in neither.
+func (n Name) Whole() bool { return (n.JA == "") == (n.EN == "") }
+
+// UnmarshalYAML reads either form.
+func (n *Name) UnmarshalYAML(decode func(any) error) error {
+	var one string
+	if decode(&one) == nil {
+		*n = OneName(one)
+		return nil
+	}
+	return decode((*Text)(n))
+}
+
+// UnmarshalJSON reads either form.
+func (n *Name) UnmarshalJSON(b []byte) error {
+	var one string
+	if json.Unmarshal(b, &one) == nil {
+		*n = OneName(one)
+		return nil
+	}
+	return json.Unmarshal(b, (*Text)(n))
+}
+
+// MarshalJSON writes a name that is one in both languages as a string.
+func (n Name) MarshalJSON() ([]byte, error) {
+	if n.JA == n.EN {
+		return json.Marshal(n.JA)
+	}
+	return json.Marshal(Text(n))
+}

@@ -1,6 +1,7 @@
 package controls
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -32,7 +33,7 @@ type Exemption struct {
 	Parameter  string
 	What       string // "account = 1, region = r", or the text
 	Why        string // may be empty, as what follows may
-	ApprovedBy string
+	ApprovedBy evidence.Name
 	Until      string    // the last day: "2027-03-31"
 	Ends       time.Time // when that day is over, in the organisation's time zone; zero: it does not lapse
 
@@ -41,7 +42,7 @@ type Exemption struct {
 }
 
 // Approved reports whether the exemption says who approved it.
-func (e Exemption) Approved() bool { return e.ApprovedBy != "" }
+func (e Exemption) Approved() bool { return e.ApprovedBy != evidence.Name{} }
 
 // holds reports whether the exemption has not lapsed at a moment.
 func (e Exemption) holds(at time.Time) bool { return e.Ends.IsZero() || e.Ends.After(at) }
@@ -99,7 +100,9 @@ func exemption(entry any, zone *time.Location) (e Exemption, err error) {
 		case "why":
 			e.Why = value
 		case "approved_by":
-			e.ApprovedBy = value
+			if e.ApprovedBy, err = approver(members[member]); err != nil {
+				return e, err
+			}
 		case "until":
 			e.Until = value
 		default:
@@ -118,6 +121,19 @@ func exemption(entry any, zone *time.Location) (e Exemption, err error) {
 	}
 	e.Ends = last.AddDate(0, 0, 1)
 	return e, nil
+}
+
+// approver reads a name, or one in both languages.
+func approver(v any) (evidence.Name, error) {
+	both, ok := v.(map[string]any)
+	if !ok {
+		return evidence.OneName(said(v)), nil
+	}
+	name := evidence.Name{JA: said(both["ja"]), EN: said(both["en"])}
+	if len(both) != 2 || !evidence.Text(name).Complete() {
+		return name, errors.New("approved_by: want a name, or one in both languages: {ja: …, en: …}")
+	}
+	return name, nil
 }
 
 // said writes a value of a parameter as a reader sees it; nothing for none.

@@ -9,6 +9,17 @@ import (
 	"github.com/evidencepack/evidence"
 )
 
+// NoDelta is why a pack tells of no changes; empty: it is not known, of a pack from before it was
+// written down.
+type NoDelta string
+
+// The reasons.
+const (
+	NotAsked  NoDelta = "not-asked"  // whoever made the pack asked for no comparison
+	NoCopy    NoDelta = "no-copy"    // an auditor's copy is compared with copies alone, and there is none of the period before
+	NoEarlier NoDelta = "no-earlier" // neither a pack of the period before nor evidence of it
+)
+
 // Delta is what changed from an earlier period to a later one, in the pack's language.
 type Delta struct {
 	Earlier, Later string // the periods' names

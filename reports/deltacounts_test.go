@@ -174,11 +174,20 @@ func documentDelta(t *testing.T, p *reports.Pack) {
 	}
 }
 
-// TestNoDelta: without anything to compare with, every format says so, and has no section.
+// TestNoDelta: without anything to compare with, every format says so and for which one reason, and has no section.
 func TestNoDelta(t *testing.T) {
+	for _, why := range []reports.NoDelta{"", reports.NotAsked, reports.NoCopy, reports.NoEarlier} {
+		t.Run(string(why), func(t *testing.T) { noDelta(t, why) })
+	}
+}
+
+func noDelta(t *testing.T, why reports.NoDelta) {
 	p := reportstest.Pack(reportstest.Options{Lang: evidence.English})
-	p.Delta = nil
-	said := words.NoDelta.In(p.Lang)
+	p.Delta, p.NoDelta = nil, why
+	said := words.NoDelta(why, p.Lang)
+	if strings.Contains(said, " or ") || why != "" && !strings.Contains(said, ": ") {
+		t.Errorf("it is not one reason: %s", said)
+	}
 	f, err := excelize.OpenReader(bytes.NewReader(render(t, xlsx.Renderer{}, p)))
 	if err != nil {
 		t.Fatal(err)

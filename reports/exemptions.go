@@ -9,11 +9,12 @@ type Exemption struct {
 	Until      string // the last day: "2027-03-31"
 	Lapsed     bool   // that day was over before the period was: from then on nothing was left out by it
 	Over       bool   // and before the period began
+	AddedFor   string // the pattern for which redaction added it to an auditor's copy; empty: the organisation wrote it
 }
 
 // ExemptionCounts sums up exemptions.
 type ExemptionCounts struct {
-	Exemptions      int64 // all that are written, those that lapsed among them
+	Exemptions      int64 // all that the organisation wrote, those that lapsed among them
 	Lapsed          int64
 	Unapproved      int64 // without a recorded approver, of those that held in the period
 	Items           int64 // not applicable items that they leave out
@@ -22,8 +23,12 @@ type ExemptionCounts struct {
 
 // ExemptionCounts counts the control's exemptions.
 func (c *Control) ExemptionCounts() ExemptionCounts {
-	n := ExemptionCounts{Exemptions: int64(len(c.Exemptions)), Items: c.Exempt, UnapprovedItems: c.Unapproved}
+	n := ExemptionCounts{Items: c.Exempt, UnapprovedItems: c.Unapproved}
 	for _, e := range c.Exemptions {
+		if e.AddedFor != "" {
+			continue // the pattern's own is counted, as in the pack of the originals
+		}
+		n.Exemptions++
 		if e.Lapsed {
 			n.Lapsed++
 		}

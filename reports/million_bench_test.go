@@ -89,7 +89,7 @@ func population(n int) *reports.Pack {
 	bad := int64((n + 9999) / 10_000)
 	c.Counts = reports.Counts{Total: int64(n), Passed: int64(n) - bad, Exceptions: bad}
 	c.Reasons = []reports.ReasonCount{{Code: "code", Text: "It is an exception.", N: bad}}
-	c.Responses, c.Days, c.Sample = nil, nil, nil
+	c.Responses, c.Days, c.Sample, c.ExemptSample = nil, nil, nil, nil
 	p.Controls = []reports.Control{*c}
 	p.Registers, p.Sampling, p.Delta, p.Window = nil, reports.Sampling{}, nil, nil
 	return p

@@ -221,24 +221,29 @@ func assessedTest(t *testing.T, c *reports.Control, got assessedProps) {
 // assessedSample compares what was drawn for the auditor.
 func assessedSample(t *testing.T, c *reports.Control, got assessedProps, drawn []struct{ Props assessedProps }) {
 	t.Helper()
-	if c.Sample == nil {
-		if len(drawn) > 0 || len(got.of("sample-size")) > 0 {
-			t.Errorf("%s: a sample of %d items that was not drawn", c.ID, len(drawn))
-		}
-		return
-	}
-	s := c.Sample
-	same(t, c.ID+" sample", []string{fmt.Sprint(s.Size), fmt.Sprint(s.Population), fmt.Sprint(s.CountDrawn(reports.Replaced)), s.Seed},
-		slices.Concat(got.of("sample-size"), got.of("sample-drawn-from"), got.of("sample-replaced"), got.of("sample-seed")))
 	var want, have []string
-	for i, item := range s.Drawn {
-		want = append(want, fmt.Sprint(i+1, item.State, item.ID, item.SHA256))
-	}
-	for _, item := range drawn {
-		p := item.Props
-		have = append(have, fmt.Sprint(p.of("sample-rank")[0], p.of("sample-state")[0], p.of("item")[0], p.of("record-sha256")[0]))
+	for name, s := range map[string]*reports.Sample{"sample": c.Sample, "exempt-sample": c.ExemptSample} {
+		if s == nil {
+			if len(got.of(name+"-size")) > 0 {
+				t.Errorf("%s: a %s that was not drawn", c.ID, name)
+			}
+			continue
+		}
+		same(t, c.ID+" "+name, []string{fmt.Sprint(s.Size), fmt.Sprint(s.Population), fmt.Sprint(s.CountDrawn(reports.Replaced)), s.Seed},
+			slices.Concat(got.of(name+"-size"), got.of(name+"-drawn-from"), got.of(name+"-replaced"), got.of(name+"-seed")))
+		for i, item := range s.Drawn {
+			want = append(want, fmt.Sprint(name, i+1, item.State, item.ID, item.SHA256))
+		}
+		for _, item := range drawn {
+			if p := item.Props; len(p.of(name+"-rank")) > 0 {
+				have = append(have, fmt.Sprint(name, p.of(name + "-rank")[0], p.of(name + "-state")[0], p.of("item")[0], p.of("record-sha256")[0]))
+			}
+		}
 	}
 	same(t, c.ID+" drawn items", want, have)
+	if len(have) != len(drawn) {
+		t.Errorf("%s: %d drawn items, %d of them told as of a sample", c.ID, len(drawn), len(have))
+	}
 }
 
 // subjectsBy counts subjects by a property's value, in the order of the values' first use.

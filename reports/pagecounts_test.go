@@ -99,7 +99,7 @@ func pageControl(t *testing.T, page element, p *reports.Pack, c *reports.Control
 		}
 	}
 	for _, n := range c.NotApplicable {
-		if want := fmt.Sprintf(in(words.Labelled), n.Text, fmt.Sprintf(in(words.ItemsN), format.Count(n.N))); !strings.Contains(section.text(), want) {
+		if want := words.Counted(n.Text, n.N, p.Lang); !strings.Contains(section.text(), want) {
 			t.Errorf("%s: the section does not say %q", c.ID, want)
 		}
 	}

@@ -44,7 +44,8 @@ type Pack struct {
 	Controls  []Control // in the order of their IDs
 	Sampling  Sampling
 	Registers []Register // lists across controls, in the order of their IDs
-	Delta     *Delta     // what changed since an earlier period; nil: there was nothing to compare with
+	Delta     *Delta     // what changed since an earlier period; nil: nothing was compared
+	NoDelta   NoDelta    // why nothing was compared
 	Files     []File     // hashes of the pack's files that are not reports
 	Window    *Window    // nil: it is not told
 	// Attachments are files that the document carries in it, in the order of their names.
@@ -65,6 +66,8 @@ type Redaction struct {
 type RedactionRule struct {
 	Kind, Field, Level string
 	As                 string // in words
+	Values             int64  // distinct values that it replaced in the records of the evidence files
+	Occurrences        int64  // and in how many places
 }
 
 // Recipient is one of those whom the pack is made for.
@@ -146,13 +149,15 @@ type Control struct {
 	// Exceptions iterates those of them that are exceptions, in the same order.
 	Exceptions func() iter.Seq2[Item, error]
 
-	Sample *Sample // what was drawn for the auditor; nil: nothing was
+	Sample       *Sample // what was drawn for the auditor; nil: nothing was
+	ExemptSample *Sample // likewise, of the items that exemptions leave out
 
 	Rules      []RuleFile // policy.rego, then the library modules that it uses
 	Parameters []Parameter
-	Exemptions []Exemption // what the parameters leave out
-	Exempt     int64       // items of Counts.NotApplicable that an exemption leaves out
-	Unapproved int64       // items whose verdict rests on an exemption without a recorded approver
+	Added      []AddedValue // values of the parameters that redaction put there, in an auditor's copy
+	Exemptions []Exemption  // what the parameters leave out
+	Exempt     int64        // items of Counts.NotApplicable that an exemption leaves out
+	Unapproved int64        // items whose verdict rests on an exemption without a recorded approver
 }
 
 // RuleFile is a file of the rules that a control's items were judged by.
@@ -185,6 +190,10 @@ type ReasonCount struct {
 
 // Parameter is one setting that the policy was given.
 type Parameter struct{ Name, Value string }
+
+// AddedValue is a value of a parameter that the organisation did not write: redaction put it
+// beside a pattern, whose accounts have pseudonyms that it would not match.
+type AddedValue struct{ Parameter, Value, Pattern string }
 
 // Column is a key field of a population that readers see.
 type Column struct {

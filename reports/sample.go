@@ -12,8 +12,9 @@ type Sampling struct {
 
 // Sample is what was drawn out of a control's population, for the auditor to inspect.
 type Sample struct {
+	Exempt        bool  // it is of the items that exemptions leave out
 	Population    int64 // items that it was drawn from
-	NotApplicable int64 // items of the control's population that were left out: it does not apply to them
+	NotApplicable int64 // other items of the control's population to which it does not apply
 	Size          int64
 	SizedBy       string // what gave the size, in the pack's language
 	Seed          string // hex
@@ -63,12 +64,21 @@ func (s *Sample) Check() error {
 	return nil
 }
 
-// Sampled lists the controls that have a sample.
-func (p *Pack) Sampled() []*Control {
-	var list []*Control
+// SampledControl is a control with one of its samples.
+type SampledControl struct {
+	*Control
+	Sample *Sample
+}
+
+// Sampled lists the samples, those of a control one after the other.
+func (p *Pack) Sampled() []SampledControl {
+	var list []SampledControl
 	for i := range p.Controls {
-		if p.Controls[i].Sample != nil {
-			list = append(list, &p.Controls[i])
+		c := &p.Controls[i]
+		for _, s := range []*Sample{c.Sample, c.ExemptSample} {
+			if s != nil {
+				list = append(list, SampledControl{c, s})
+			}
 		}
 	}
 	return list

@@ -21,7 +21,7 @@ import (
 )
 
 // sampleCounts are a control's numbers as all formats show them.
-func sampleCounts(c *reports.Control) []string {
+func sampleCounts(c reports.SampledControl) []string {
 	s := c.Sample
 	return []string{format.Count(s.Population), format.Count(s.NotApplicable), format.Count(s.Size), format.Count(s.CountDrawn(reports.Replaced))}
 }
@@ -49,12 +49,12 @@ func workbookSamples(t *testing.T, f *excelize.File, p *reports.Pack) {
 	var want [][]string
 	for _, c := range p.Sampled() {
 		if !slices.ContainsFunc(rows, func(r []string) bool {
-			return len(r) == 9 && r[0] == c.ID && slices.Equal(r[3:7], sampleCounts(c)) && strings.HasPrefix(r[7], c.Sample.SizedBy) && r[8] == c.Sample.Seed
+			return len(r) == 9 && r[0] == c.ID && r[1] == words.SampleTitle(c.Sample, c.Title, p.Lang) && slices.Equal(r[3:7], sampleCounts(c)) && strings.HasPrefix(r[7], c.Sample.SizedBy) && r[8] == c.Sample.Seed
 		}) {
 			t.Errorf("the sheet on sampling has no row of %s with %v", c.ID, sampleCounts(c))
 		}
 		for i, d := range c.Sample.Drawn {
-			want = append(want, []string{c.ID, format.Count(int64(i + 1)), in(words.DrawnName(d.State)), d.Verdict.Mark() + " " + in(d.Verdict.Name()),
+			want = append(want, []string{c.ID, format.Count(int64(i + 1)), words.DrawnAsOf(c.Sample, d.State, p.Lang), d.Verdict.Mark() + " " + in(d.Verdict.Name()),
 				"", "", "", "", d.SHA256, d.Rank})
 		}
 	}
@@ -89,6 +89,9 @@ func documentSamples(t *testing.T, pages [][]string, p *reports.Pack) {
 		if !follows(all, sampleCounts(c)...) {
 			t.Errorf("the document does not give %s with %v", c.ID, sampleCounts(c))
 		}
+		if title := words.SampleTitle(c.Sample, c.ID+"  "+c.Title, p.Lang); c.Sample.Exempt && !strings.Contains(whole, plain(title)) {
+			t.Errorf("the document has no heading %q", title)
+		}
 		if !strings.Contains(whole, c.Sample.Seed) {
 			t.Errorf("the document does not give the seed of %s", c.ID)
 		}
@@ -120,15 +123,15 @@ func pageSamples(t *testing.T, page element, p *reports.Pack) {
 	}
 	var want [][]string
 	for _, c := range p.Sampled() {
-		want = append(want, slices.Concat([]string{c.ID, c.Title}, sampleCounts(c), []string{c.Sample.SizedBy}))
-		rows := section.table(t, c.ID+" "+in(words.Samples)).rows()
+		want = append(want, slices.Concat([]string{c.ID, words.SampleTitle(c.Sample, c.Title, p.Lang)}, sampleCounts(c), []string{c.Sample.SizedBy}))
+		rows := section.table(t, words.SampleTitle(c.Sample, c.ID+" "+in(words.Samples), p.Lang)).rows()
 		if len(rows) != len(c.Sample.Drawn) {
 			t.Errorf("%s: %d rows, want %d", c.ID, len(rows), len(c.Sample.Drawn))
 			continue
 		}
 		for i, d := range c.Sample.Drawn {
 			if r := rows[i]; !strings.HasPrefix(r[0], format.Count(int64(i+1))+" ") || !strings.Contains(r[0], d.ID) || !strings.Contains(r[0], d.SHA256) ||
-				!strings.HasPrefix(r[1], in(words.DrawnName(d.State))) || !strings.Contains(r[1], words.Replacement(d, p.Lang)) ||
+				!strings.HasPrefix(r[1], words.DrawnAsOf(c.Sample, d.State, p.Lang)) || !strings.Contains(r[1], words.Replacement(d, p.Lang)) ||
 				!strings.HasPrefix(r[2], d.Verdict.Mark()+" "+in(d.Verdict.Name())) {
 				t.Errorf("%s: row %d is %q", c.ID, i, r)
 			}
@@ -136,6 +139,33 @@ func pageSamples(t *testing.T, page element, p *reports.Pack) {
 	}
 	if diff := cmp.Diff(want, section.table(t, in(words.Sampling)).rows()); diff != "" {
 		t.Errorf("samples by control (-pack +page):\n%s", diff)
+	}
+}
+
+// TestSummaryWithoutNonce: each summary says that the auditor gave none, and what that
+// means, beside the page on samples; one with a nonce says nothing of it.
+func TestSummaryWithoutNonce(t *testing.T) {
+	for _, l := range []evidence.Lang{evidence.Japanese, evidence.English} {
+		for _, nonce := range []string{"", "a nonce"} {
+			p := reportstest.Pack(reportstest.Options{Lang: l})
+			p.Sampling.Nonce = nonce
+			said := words.NoNonce.In(l)
+			f, err := excelize.OpenReader(bytes.NewReader(render(t, xlsx.Renderer{}, p)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Contains(fmt.Sprint(rowsOf(t, f, words.Summary.In(l))), said); got != (nonce == "") {
+				t.Errorf("%s %q: the workbook's summary says so: %t", l, nonce, got)
+			}
+			if got := strings.Contains(parsePage(t, render(t, html.Renderer{}, p)).byID(t, "summary").text(), said); got != (nonce == "") {
+				t.Errorf("%s %q: the page's summary says so: %t", l, nonce, got)
+			}
+			pages := strings.ReplaceAll(strings.Join(slices.Concat(pdfTexts(t, render(t, pdf.Renderer{}, p))...), ""), " ", "")
+			if got := strings.Count(pages, strings.ReplaceAll(said, " ", "")); got != map[string]int{"": 2, "a nonce": 0}[nonce] {
+				t.Errorf("%s %q: the document says so %d times", l, nonce, got)
+			}
+			f.Close()
+		}
 	}
 }
 
@@ -155,7 +185,7 @@ func TestPackWithoutSamples(t *testing.T) {
 	p := reportstest.Pack(reportstest.Options{})
 	p.Sampling = reports.Sampling{}
 	for i := range p.Controls {
-		p.Controls[i].Sample = nil
+		p.Controls[i].Sample, p.Controls[i].ExemptSample = nil, nil
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(render(t, xlsx.Renderer{}, p)))
 	if err != nil {

@@ -73,7 +73,7 @@ not evaluable fails in both. --format json is the same as --json.`,
 				most = math.MaxInt
 			}
 			for i := range results.Controls {
-				if err := a.tellControl(run, &results.Controls[i], answers, most); err != nil {
+				if err := a.tellControl(run, results, &results.Controls[i], answers, most); err != nil {
 					return err
 				}
 			}

@@ -109,7 +109,7 @@ func (a *app) demoMonth(ctx context.Context, p evidence.Period, now func() time.
 	if err != nil {
 		return nil, err
 	}
-	return a.monthly(ctx, run, p, nil)
+	return a.monthly(ctx, run, p, nil, false)
 }
 
 // prepareDemo makes the locker and the keys, and puts management's responses in place, where

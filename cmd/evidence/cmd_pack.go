@@ -57,7 +57,7 @@ where there is one.`,
 			defer func() { err = errors.Join(err, results.Close(), view.Close()) }()
 			paths, err := run.Pack(cmd.Context(), p, results, view, cp, frameworks, out)
 			if err != nil {
-				return err
+				return spoken(run.Config.Lang, err)
 			}
 			made, err := deliver(delivery, paths)
 			if err != nil {

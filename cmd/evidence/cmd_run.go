@@ -17,6 +17,7 @@ func (a *app) runCommand() *cobra.Command {
 	var period periodFlags
 	var frameworks []string
 	var previous string
+	var redacted bool
 	c := &cobra.Command{
 		Use:   "run --period PERIOD",
 		Short: "The monthly job: collect, seal, check, pack",
@@ -26,7 +27,10 @@ reads again what had gaps, and makes the packs anew. What of the period before w
 too early, while records may still have arrived, is read again too: where records were
 new, the run says so, and that period's packs should be made again. Where checkpoints
 cannot be copied to the places that evidence.yaml names, the packs are made and the exit
-code is 1; the next run copies them.`,
+code is 1; the next run copies them.
+
+With --redacted it makes an auditor's copy beside each pack, as evidence pack --redacted
+does; where it cannot make one, the packs are there all the same.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			run, p, err := a.openFor(&period)
@@ -34,7 +38,15 @@ code is 1; the next run copies them.`,
 				return err
 			}
 			run.Previous = previous
-			done, err := a.monthly(cmd.Context(), run, p, frameworks)
+			if redacted {
+				if previous != "" && previous != pipeline.NoPrevious {
+					return usageError{errors.New("--redacted and --previous: a pack and its copy compare with different ones; make the copy by evidence pack --redacted --previous")}
+				}
+				if err := run.CanRedact(); err != nil {
+					return err
+				}
+			}
+			done, err := a.monthly(cmd.Context(), run, p, frameworks, redacted)
 			if err != nil {
 				return err
 			}
@@ -49,6 +61,7 @@ code is 1; the next run copies them.`,
 	}
 	period.add(c)
 	addPrevious(c, &previous)
+	c.Flags().BoolVar(&redacted, "redacted", false, "make auditors' copies too, in which personal data are replaced")
 	c.Flags().StringSliceVar(&frameworks, "framework", nil, "make packs for these frameworks (default: the configuration's)")
 	return c
 }
@@ -81,7 +94,7 @@ func (m *monthlyRun) outcome() error {
 }
 
 // monthly does the steps one after the other and tells of each.
-func (a *app) monthly(ctx context.Context, run *pipeline.Run, p evidence.Period, frameworks []string) (*monthlyRun, error) {
+func (a *app) monthly(ctx context.Context, run *pipeline.Run, p evidence.Period, frameworks []string, redacted bool) (*monthlyRun, error) {
 	tell := func(f func() error) error {
 		if a.json {
 			return nil
@@ -114,11 +127,19 @@ func (a *app) monthly(ctx context.Context, run *pipeline.Run, p evidence.Period,
 		return nil, err
 	}
 	m.Results, m.closers = results, append(m.closers, results.Close, view.Close)
-	if err := tell(func() error { return a.tellResults(run, results) }); err != nil {
+	if err := tell(func() error { return errors.Join(a.tellResults(run, results), a.tellLapsedExemptions(run, p.End)) }); err != nil {
 		return nil, errors.Join(err, m.close())
 	}
 	if m.Packs, err = run.Pack(ctx, p, results, view, cp, frameworks, ""); err != nil {
-		return nil, errors.Join(err, m.close())
+		return nil, errors.Join(spoken(run.Config.Lang, err), m.close())
+	}
+	if redacted {
+		run.Redacted = true
+		copies, err := run.Pack(ctx, p, results, view, cp, frameworks, "")
+		if err != nil {
+			return nil, errors.Join(err, m.close())
+		}
+		m.Packs = append(m.Packs, copies...)
 	}
 	a.markDemo(run.Config)
 	return &m, tell(func() error {

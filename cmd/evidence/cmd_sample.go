@@ -46,13 +46,20 @@ log:
 With --out it writes a test sheet, a workbook with a row an item and cells for the
 auditor's result, initials, date and remarks.
 
+With --of exempt it draws out of the items that the control's exemptions leave out, for
+the auditor to test that these are justified. Packs have that sample too, wherever there
+are such items; in the samples' log what was replaced in it has of: exempt.
+
+A sample is of its period. 25 items of a year are not 25 of each of its months: draw them
+with --period FY2026, or any period that is collected, out of all of it (docs/sampling.md).
+
 It ends with 4 when the control is not evaluable, since its population may then be
 incomplete, and otherwise with 0, whatever the verdicts are.
 
 With --pack an auditor draws out of a pack, with a nonce of their own and without a
 locker, a configuration or a network: the pack is verified first, as by verify, and the
 sizes are those of the pack's own samples.`,
-		Example: "  evidence sample CHG-01 --period 2026-10 --size 25 --nonce 'a text of the auditor'\n  evidence sample CHG-01 --period 2026-10 --out sample.xlsx\n  evidence sample CHG-01 --pack example-soc1-2026-10.zip --key pack.pub.pem --nonce 'a text of the auditor' --out sample.xlsx",
+		Example: "  evidence sample CHG-01 --period 2026-10 --size 25 --nonce 'a text of the auditor'\n  evidence sample CHG-01 --period FY2026 --out sample.xlsx\n  evidence sample ACC-04 --period 2026-10 --of exempt\n  evidence sample CHG-01 --period 2026-10 --out sample.xlsx\n  evidence sample CHG-01 --pack example-soc1-2026-10.zip --key pack.pub.pem --nonce 'a text of the auditor' --out sample.xlsx",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, ids []string) (err error) {
 			if err := ask.check(); err != nil {
@@ -84,6 +91,7 @@ func (s *sampleFlags) add(c *cobra.Command) {
 	f.Int64Var(&s.sizing.Size, "size", 0, "how many items (default: by the table)")
 	f.StringVar(&s.sizing.Table, "table", "", "table of sizes: jsox, aicpa, or one of evidence.yaml (default: the configuration's, or the pack's)")
 	f.StringVar(&s.nonce, "nonce", "", "the auditor's text (default: the one in the samples' log)")
+	f.StringVar(&s.sizing.Of, "of", "", "draw out of the `exempt` items, those that an exemption leaves out (default: those that the control applies to)")
 	f.StringVar(&s.out, "out", "", "write a test sheet to this `file` (.xlsx)")
 	f.StringVar(&s.pack, "pack", "", "draw out of this `pack`, a zip or a folder, once it is verified")
 	f.StringArrayVar(&s.trust.keys, "key", nil, "with --pack: the signer's public key, a PEM `file`, repeated where several signed")
@@ -93,6 +101,9 @@ func (s *sampleFlags) add(c *cobra.Command) {
 func (s *sampleFlags) check() error {
 	if s.sizing.Size < 0 || s.sizing.Size > 0 && s.sizing.Table != "" {
 		return errors.New("want --size above 0, or --table")
+	}
+	if s.sizing.Of != "" && s.sizing.Of != sampling.Exempt {
+		return fmt.Errorf("--of %s: want exempt", s.sizing.Of)
 	}
 	if s.pack == "" && s.trust.given() {
 		return errors.New("--key, --certificate, --trust-root and --tsa-root verify a pack: want --pack")
@@ -125,7 +136,7 @@ func (a *app) sampleLocker(ctx context.Context, ids []string, period *periodFlag
 	if err != nil {
 		return err
 	}
-	return a.tellSample(run.Config.Lang, sampled, ask.out)
+	return a.tellSample(run.Config.Lang, sampled, ask)
 }
 
 // samplePack draws out of a pack, on the auditor's machine. What is wrong with the
@@ -144,8 +155,8 @@ func (a *app) samplePack(ctx context.Context, control string, ask sampleFlags) e
 			fmt.Fprintf(a.stderr, "%-6s %s: %s\n", c.State, c.Name, oneLine(c.Detail))
 		}
 	}}
-	wanted := pack.Ask{Control: control, Nonce: ask.nonce, Size: ask.sizing.Size, Table: ask.sizing.Table, Lang: l}
-	err = pack.SampleFrom(ctx, ask.pack, v, wanted, func(s pack.Sampled) error { return a.tellSample(l, s, ask.out) })
+	wanted := pack.Ask{Control: control, Nonce: ask.nonce, Size: ask.sizing.Size, Table: ask.sizing.Table, Of: ask.sizing.Of, Lang: l}
+	err = pack.SampleFrom(ctx, ask.pack, v, wanted, func(s pack.Sampled) error { return a.tellSample(l, s, ask) })
 	if errors.Is(err, pack.ErrNotAsked) {
 		return usageError{err}
 	}
@@ -170,9 +181,9 @@ func writeWhole(path string, fill func(io.Writer) error) (err error) {
 }
 
 // tellSample prints a control's sample, and writes its test sheet where one is wanted.
-func (a *app) tellSample(l evidence.Lang, in pack.Sampled, sheet string) error {
-	if sheet != "" {
-		if err := writeWhole(sheet, in.WriteTestSheet); err != nil {
+func (a *app) tellSample(l evidence.Lang, in pack.Sampled, ask sampleFlags) error {
+	if ask.out != "" {
+		if err := writeWhole(ask.out, in.WriteTestSheet); err != nil {
 			return err
 		}
 	}
@@ -181,7 +192,7 @@ func (a *app) tellSample(l evidence.Lang, in pack.Sampled, sheet string) error {
 		if err := a.printJSON(in.Samples); err != nil {
 			return err
 		}
-	} else if err := a.listSample(l, in, c); err != nil {
+	} else if err := a.listSample(l, in, c, ask.sizing.Of); err != nil {
 		return err
 	}
 	if c.Result == evidence.NotEvaluable {
@@ -190,7 +201,7 @@ func (a *app) tellSample(l evidence.Lang, in pack.Sampled, sheet string) error {
 	return nil
 }
 
-func (a *app) listSample(l evidence.Lang, in pack.Sampled, c *evaluation.Control) error {
+func (a *app) listSample(l evidence.Lang, in pack.Sampled, c *evaluation.Control, of string) error {
 	say, loc, samples := words(l), in.Location, in.Samples
 	ctl, err := in.Library.Find(c.ID)
 	if err != nil {
@@ -202,7 +213,7 @@ func (a *app) listSample(l evidence.Lang, in pack.Sampled, c *evaluation.Control
 	for _, why := range pack.WhyNotEvaluable(c, l, loc) {
 		fmt.Fprintf(a.stdout, "%s  %s: %s\n", c.ID, say("評価不能", "not evaluable"), oneLine(why))
 	}
-	s := samples.Find(c.ID)
+	s := samples.FindOf(c.ID, of)
 	if s == nil {
 		fmt.Fprintf(a.stdout, "%s  %s\n", c.ID, say("抽出元となる項目がない。", "there is nothing to draw from."))
 		return nil
@@ -212,13 +223,17 @@ func (a *app) listSample(l evidence.Lang, in pack.Sampled, c *evaluation.Control
 	if nonce == "" {
 		nonce = say("指定なし(封印をやり直してサンプルを選ぶことを防げない)", "none (nothing rules out sealing again until a sample suits)")
 	}
+	from := say("%d件(ほかに対象外 %d件)", "%d items (another %d are not applicable)")
+	if of == sampling.Exempt {
+		from = say("適用除外の項目 %d件(ほかに対象外 %d件)", "%d exempt items (another %d are not applicable)")
+	}
 	for _, line := range [][2]string{
-		{say("抽出元", "drawn from"), fmt.Sprintf(say("%d件(ほかに対象外 %d件)", "%d items (another %d are not applicable)"), s.Population, s.NotApplicable)},
+		{say("抽出元", "drawn from"), fmt.Sprintf(from, s.Population, s.NotApplicable)},
 		{say("サンプル数", "size"), fmt.Sprintf("%d  (%s)", s.Size, s.SizeText(ctl.Frequency).In(l))},
 		{say("チェックポイント", "checkpoint"), fmt.Sprintf(say("%s(サイズ %d)", "%s (size %d)"), samples.Checkpoint.Root, samples.Checkpoint.Size)},
 		{say("ナンス", "nonce"), oneLine(nonce)},
 		{say("抽出方法", "method"), samples.Method},
-		{say("シード", "seed"), fmt.Sprintf("%s = SHA-256(%s)", s.Seed, oneLine(strings.Join(samples.Basis(c.ID).Lines(), " ⏎ "))+" ⏎")},
+		{say("シード", "seed"), fmt.Sprintf("%s = SHA-256(%s)", s.Seed, oneLine(strings.Join(samples.Basis(c.ID, of).Lines(), " ⏎ "))+" ⏎")},
 	} {
 		fmt.Fprintf(a.stdout, "%s: %s\n", line[0], line[1])
 	}

@@ -142,7 +142,7 @@ func (s *shown) tellTest(r *evaluation.Results) error {
 	if err := s.tellResults(s.run, r); err != nil {
 		return err
 	}
-	return s.tellControl(s.run, s.outcome, s.answers, 50)
+	return s.tellControl(s.run, r, s.outcome, s.answers, 50)
 }
 
 // tellInput prints the input document of an item's test. A control that judges its

@@ -27,7 +27,8 @@ func (a *app) statusCommand() *cobra.Command {
 covers completely, which have gaps and which are missing, and names what failed. What
 was read while records may still have arrived is listed with the time from which a run
 of this period or of the next reads it again. With --window it draws the months of the
-whole examination too: audit_window, or the twelve months up to the period's end.`,
+whole examination too: audit_window, or the twelve months up to the period's end. Exemptions
+of the configuration whose last day is over are named at the end.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			run, p, err := a.openFor(&period)
@@ -58,6 +59,7 @@ whole examination too: audit_window, or the twelve months up to the period's end
 				err = a.printJSON(statusJSON{newCheckpointJSON(cp), waiting, sources, unsettled, examined})
 			} else {
 				a.tellStatus(run, cp, waiting, sources, unsettled, examined)
+				err = a.tellLapsedExemptions(run, run.Now())
 			}
 			if err != nil {
 				return err

@@ -51,7 +51,7 @@ It exits with 0 when the pack has a timestamp, and with 1 when no authority gave
 				a.unanswered(l)(args[0], done.Unanswered)
 			}
 			if err != nil {
-				return err
+				return spoken(l, err)
 			}
 			if len(done.Before)+len(done.Added) > 0 {
 				made, err := deliver(delivery, []string{strings.TrimSuffix(filepath.Clean(args[0]), ".zip") + ".zip"})

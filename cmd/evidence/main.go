@@ -87,6 +87,8 @@ func classify(err error) (code int, hint string) {
 		return exitNoLocker, "evidence init makes a locker where evidence.yaml says it is"
 	case errors.Is(err, locker.ErrUnsealed):
 		return exitNoLocker, "evidence run --period … collects and seals; evidence seal seals what was collected"
+	case errors.As(err, new(*pack.BusyError)):
+		return exitLocked, "" // it says itself what to do, in the reader's language
 	case errors.Is(err, locker.ErrLocked):
 		return exitLocked, "wait until the other run has ended; a run that died gives its lock up by itself"
 	case errors.Is(err, pipeline.ErrNoApprover):

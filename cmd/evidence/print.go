@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -17,6 +18,26 @@ import (
 func words(l evidence.Lang) func(ja, en string) string {
 	return func(ja, en string) string { return evidence.Text{JA: ja, EN: en}.In(l) }
 }
+
+// spoken is an error in the reader's language, where it has words in both.
+func spoken(l evidence.Lang, err error) error {
+	var both interface {
+		error
+		Text() evidence.Text
+	}
+	if !errors.As(err, &both) {
+		return err
+	}
+	return spokenError{err, both.Text().In(l)}
+}
+
+type spokenError struct {
+	error
+	text string
+}
+
+func (e spokenError) Error() string { return e.text }
+func (e spokenError) Unwrap() error { return e.error }
 
 func (a *app) printJSON(v any) error {
 	enc := json.NewEncoder(a.stdout)
@@ -51,7 +72,7 @@ func (a *app) tellResults(run *pipeline.Run, r *evaluation.Results) error {
 
 // tellControl prints why a control came to its result: what is missing, and
 // each exception with its reasons and what management answered to it.
-func (a *app) tellControl(run *pipeline.Run, c *evaluation.Control, answers *responses.Answers, most int) error {
+func (a *app) tellControl(run *pipeline.Run, r *evaluation.Results, c *evaluation.Control, answers *responses.Answers, most int) error {
 	l, loc := run.Config.Lang, run.Config.Calendar.Location
 	say := words(l)
 	ctl, err := run.Library.Find(c.ID)
@@ -60,6 +81,9 @@ func (a *app) tellControl(run *pipeline.Run, c *evaluation.Control, answers *res
 	}
 	for _, why := range pack.WhyNotEvaluable(c, l, loc) {
 		fmt.Fprintf(a.stdout, "%s  %s: %s\n", c.ID, say("評価不能", "not evaluable"), oneLine(why))
+	}
+	if err := a.tellExemptions(run, ctl, c, r.Period.End); err != nil {
+		return err
 	}
 	if err := a.tellExceptions(ctl, c, answers, most, l, loc); err != nil {
 		return err

@@ -28,7 +28,7 @@ type app struct {
 const exitStatus = `
 EXIT STATUS
    0  fine                          10  no locker, or nothing sealed in it
-   1  error                         11  locked by another run
+   1  error                         11  locker or pack in use by another run
    2  usage                         12  tampered
    3  exceptions noted             130  interrupted
    4  evidence incomplete (a control is not evaluable)`

@@ -38,7 +38,7 @@ type Config struct {
 	Organisation evidence.Text
 	Calendar     evidence.Calendar
 	Lang         evidence.Lang
-	PreparedBy   string
+	PreparedBy   evidence.Name
 	Distribution evidence.Text // who may have the packs, as their covers say; may be empty
 	Recipients   []Recipient
 	Assertion    *Assertion     // nil: none
@@ -62,9 +62,9 @@ type Config struct {
 
 // Recipient is one of those whom packs are made for, as the distribution list names them.
 type Recipient struct {
-	Name         string `yaml:"name"`
-	Organisation string `yaml:"organisation"`
-	Purpose      string `yaml:"purpose"`
+	Name         evidence.Name `yaml:"name"`
+	Organisation evidence.Name `yaml:"organisation"`
+	Purpose      evidence.Name `yaml:"purpose"`
 }
 
 // Assertion is what management asserts of its controls, in its own words.
@@ -120,7 +120,7 @@ type file struct {
 	Timezone        string                     `yaml:"timezone"`
 	FiscalYearStart int                        `yaml:"fiscal_year_start"`
 	Language        string                     `yaml:"language"`
-	PreparedBy      string                     `yaml:"prepared_by"`
+	PreparedBy      evidence.Name              `yaml:"prepared_by"`
 	Distribution    evidence.Text              `yaml:"distribution"`
 	Recipients      []Recipient                `yaml:"recipients"`
 	Assertion       *Assertion                 `yaml:"assertion"`
@@ -183,9 +183,15 @@ func Parse(b []byte, dir string) (*Config, error) {
 	if d := f.Distribution; d != (evidence.Text{}) && !d.Complete() {
 		return nil, errors.New("distribution: a text in both languages is needed, or none: {ja: …, en: …}")
 	}
+	if !f.PreparedBy.Whole() {
+		return nil, errors.New("prepared_by: a name is needed, or one in both languages: {ja: …, en: …}")
+	}
 	for i, r := range f.Recipients {
-		if r.Name == "" {
+		if r.Name == (evidence.Name{}) {
 			return nil, fmt.Errorf("recipients: the name of number %d is missing", i+1)
+		}
+		if !r.Name.Whole() || !r.Organisation.Whole() || !r.Purpose.Whole() {
+			return nil, fmt.Errorf("recipients: number %d: a text is needed, or one in both languages: {ja: …, en: …}", i+1)
 		}
 	}
 	if a := f.Assertion; a != nil && (!a.Text.Complete() || !a.Signatory.Complete()) {

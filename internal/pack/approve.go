@@ -34,6 +34,10 @@ type Approval struct {
 	Authorities []Authority
 	Unanswered  func(Unanswered)
 	Validation  pades.Validation
+
+	// Provisional is told, before the pack is signed, that its evidence was to be collected
+	// again by now. The pack is signed all the same; nil: nobody is told.
+	Provisional func(Provisional)
 }
 
 // ErrBeside: what stands where the pack is to be written is not the pack.
@@ -45,7 +49,7 @@ var ErrBeside = errors.New("something else stands in the place of the signed pac
 // folder too; dir is the pack's own when it is empty. It returns the path of the zip.
 //
 // The error wraps ErrTampered when the pack does not verify, and ErrSamePerson when the
-// signer has signed it already.
+// signer has signed it already. It is a *BusyError while another process changes the pack.
 func Approve(ctx context.Context, path string, v Verification, a Approval, dir string) (zipPath string, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -57,11 +61,20 @@ func Approve(ctx context.Context, path string, v Verification, a Approval, dir s
 	if dir == "" {
 		dir = filepath.Dir(path)
 	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	name := filepath.Base(path)
+	if !info.IsDir() {
+		name = strings.TrimSuffix(name, ".zip")
+	}
+	release, err := lock(filepath.Join(dir, name))
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	err = verify(ctx, path, v, func(w *verifier) error {
-		p := approver{Approval: a, w: w, name: filepath.Base(path), folder: info.IsDir()}
-		if !p.folder {
-			p.name = strings.TrimSuffix(p.name, ".zip")
-		}
+		p := approver{Approval: a, w: w, name: name, folder: info.IsDir()}
 		zipPath, err = p.approve(ctx, dir)
 		return err
 	})
@@ -80,7 +93,7 @@ func (p *approver) approve(ctx context.Context, dir string) (zipPath string, err
 	if err := p.allowed(); err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := p.tellProvisional(); err != nil {
 		return "", err
 	}
 	final := filepath.Join(dir, p.name)
@@ -109,7 +122,7 @@ func (p *approver) approve(ctx context.Context, dir string) (zipPath string, err
 	if err := errors.Join(syncFile(zipped), os.Mkdir(aside, 0o755)); err != nil {
 		return "", err
 	}
-	// Another may have approved it while this signature was made.
+	// Where the file system has no locks, another may have approved it while this signature was made.
 	beside, err := p.beside(final)
 	if err != nil {
 		return "", err
@@ -134,6 +147,18 @@ func (p *approver) allowed() error {
 		}
 	}
 	return nil
+}
+
+// tellProvisional tells where the evidence was to be collected again before anybody approves it.
+func (p *approver) tellProvisional() error {
+	if p.Provisional == nil {
+		return nil
+	}
+	overdue, err := p.w.contents.overdue(p.At)
+	if err == nil && len(overdue.Controls) > 0 {
+		p.Provisional(overdue)
+	}
+	return err
 }
 
 // beside looks at what stands where the signed pack is to be: only the pack itself may

@@ -77,11 +77,17 @@ func isReport(path string) bool {
 }
 
 // Build makes the pack's folder, and the zip of it beside it. Both appear whole
-// or not at all. It returns the path of the zip.
+// or not at all. It returns the path of the zip. The error is a *BusyError while another
+// process has the pack.
 func Build(ctx context.Context, in Input, dir, name string) (zipPath string, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
+	release, err := lock(filepath.Join(dir, name))
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	if err := checkUnapproved(filepath.Join(dir, name)); err != nil {
 		return "", fmt.Errorf("make pack %s: %w", name, err)
 	}

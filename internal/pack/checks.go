@@ -161,6 +161,26 @@ var descriptions = map[CheckID]description{
 	},
 }
 
+// meansOfCopy is what a check shows of an auditor's copy, where that is another thing.
+var meansOfCopy = map[CheckID]evidence.Text{
+	CheckEvidence: {
+		JA: "本パックは監査人用の写しであり、収めた記録は、封印された記録(原本)の個人情報を仮名等に置き換えたものである。包含証明は、原本の収集記録のハッシュが封印に含まれ、収集後に変更、削除又は追加されていないことを示し、このハッシュが写しと組織のロッカーにある原本とを結び付ける。写しの各記録が原本を置き換えたものであることは、本検査では示されず、ロッカーと鍵を用いる「原本との照合」によってのみ確かめられる。",
+		EN: "The pack is an auditor's copy: its records are the sealed ones with personal data pseudonymised or removed. The proofs show that the hashes of the original manifests are under the seal, and that none was altered, removed or added since it was collected; these hashes link the copy to the originals in the organisation's locker. That the records of the copy are made of those originals, this check does not show: only the check of the originals can, with the locker and the key.",
+	},
+	CheckReperformance: {
+		JA: "写しの記録と判定規則のみから全ての検証手続を再度実施し、結果、母集団、例外事項及びサンプルが写しの記載と一致することを示す。原本に対する結果と一致することは、写しの作成時に確認したものであり、本検査では示されない。",
+		EN: "Every test was repeated from the copy's own records and rules alone, and gave the results, populations, exceptions and samples that the copy states. That the originals give the same was compared when the copy was made; this check does not show it.",
+	},
+}
+
+// means says what a check shows of the pack at hand.
+func (w *verifier) means(id CheckID) string {
+	if text, ok := meansOfCopy[id]; ok && w.redacted != nil {
+		return text.In(w.Lang)
+	}
+	return descriptions[id].means.In(w.Lang)
+}
+
 // begin says what is checked next.
 func (w *verifier) begin(id CheckID) {
 	w.check, w.step = id, descriptions[id].name.In(w.Lang)
@@ -168,6 +188,6 @@ func (w *verifier) begin(id CheckID) {
 
 func (w *verifier) report(s State, detail string) {
 	if w.Report != nil {
-		w.Report(Check{w.check, w.step, s, detail, descriptions[w.check].means.In(w.Lang)})
+		w.Report(Check{w.check, w.step, s, detail, w.means(w.check)})
 	}
 }

@@ -52,6 +52,7 @@ type Ask struct {
 	Control string
 	Nonce   string
 	Size    int64         // 0: by the table
+	Of      string        // [sampling.Exempt]: of the exempt items
 	Table   string        // a shipped one; empty: the pack's own sizes, as far as it has them
 	Lang    evidence.Lang // of what is written; empty: the pack's
 }
@@ -88,13 +89,13 @@ func SampleFrom(ctx context.Context, path string, v Verification, a Ask, use fun
 
 // plan is how the sample that was asked for is drawn.
 func (c *contents) plan(a Ask, ctl *controls.Control) SamplePlan {
-	plan := SamplePlan{Control: ctl.ID}
+	plan := SamplePlan{Control: ctl.ID, Of: a.Of}
 	if a.Size > 0 {
 		plan.Sizes = []sampling.Step{{Size: a.Size}}
 		return plan
 	}
 	if a.Table == "" && c.samples != nil {
-		if said := c.samples.Find(ctl.ID); said != nil {
+		if said := c.samples.FindOf(ctl.ID, a.Of); said != nil {
 			plan.Table, plan.Title, plan.Sizes = said.Table, said.Title, said.Sizes
 			return plan
 		}

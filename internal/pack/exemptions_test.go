@@ -21,7 +21,7 @@ func TestExemptions(t *testing.T) {
 		"limit": 3, "bots": []any{"renovate[bot]"}, "people": []any{"x"}, "exempt_none": []any{}, "exempt_days": 3,
 		"exempt_users": []any{"svc@example.com", map[string]any{"value": "app@example.com", "approved_by": "CISO"}},
 		"exempt": []any{
-			map[string]any{"item": "i-1", "why": " spare ", "approved_by": "CISO", "until": "2026-10-31"},
+			map[string]any{"item": "i-1", "why": " spare ", "approved_by": map[string]any{"ja": "責任者", "en": "CISO"}, "until": "2026-10-31"},
 			map[string]any{"account": "1", "region": "r", "until": "2026-10-30"},
 			map[string]any{"item": "i-2", "until": "2026-09-30"}, map[string]any{"item": "i-3", "why": nil},
 		},
@@ -39,6 +39,9 @@ func TestExemptions(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+	if _, err := c.exemptions(&controls.Control{}, map[string]any{"exempt": []any{map[string]any{"approved_by": map[string]any{"ja": "責任者"}}}}); err == nil {
+		t.Error("an approver was taken in one language")
 	}
 	if _, err := c.exemptions(&controls.Control{}, map[string]any{"exempt": []any{map[string]any{"until": "some day"}}}); err == nil {
 		t.Error("a last day that is none was taken")

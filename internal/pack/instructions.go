@@ -4,12 +4,14 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 
 	"github.com/evidencepack/evidence/controls"
 	"github.com/evidencepack/evidence/derived"
 	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/sampling"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
 )
@@ -59,6 +61,9 @@ func instructions(m *Manifest, signer sign.Signer, r *evaluation.Results, sample
 	}
 	if len(samples.Controls) > 0 {
 		values["SampleControl"], values["Sample"] = samples.Controls[0].Control, samples.redo(&samples.Controls[0])
+	}
+	if i := slices.IndexFunc(samples.Controls, func(s Sample) bool { return s.Of == sampling.Exempt }); i >= 0 {
+		values["ExemptControl"], values["ExemptSample"] = samples.Controls[i].Control, samples.redo(&samples.Controls[i])
 	}
 	if carriesModules(r, library) {
 		values["Modules"] = ModulesDir
@@ -175,7 +180,7 @@ opa eval %s -i input.json --format pretty data.%s.exception
 // redo draws a sample with sha256sum and sort, and compares it with the pack's.
 func (s *Samples) redo(one *Sample) string {
 	var lines []string
-	for _, line := range s.Basis(one.Control).Lines() {
+	for _, line := range s.Basis(one.Control, one.Of).Lines() {
 		lines = append(lines, "'"+shellQuoted(line)+"'")
 	}
 	return fmt.Sprintf(`seed=$(printf '%%s\n' %[2]s |
@@ -185,8 +190,8 @@ zstdcat %[3]s | while read -r key id; do
   printf '%%s %%s %%s\n' "$rank" "$key" "$id"
 done | LC_ALL=C sort | head -n %[4]d > drawn.txt
 cut -d ' ' -f 1,2 drawn.txt > ranks.txt
-jq -r '.controls[] | select(.control == "%[1]s") | .drawn[] | "\(.rank) \(.key)"' %[5]s | diff - ranks.txt && echo OK
-`, one.Control, strings.Join(lines, " \\\n  "), PopulationFile(one.Control), len(one.Drawn), SamplesFile)
+jq -r '.controls[] | select(.control == "%[1]s" and (.of // "") == "%[6]s") | .drawn[] | "\(.rank) \(.key)"' %[5]s | diff - ranks.txt && echo OK
+`, one.Control, strings.Join(lines, " \\\n  "), PopulationFile(one.Control, one.Of), len(one.Drawn), SamplesFile, one.Of)
 }
 
 // shellQuoted makes text from outside harmless between single quotes.

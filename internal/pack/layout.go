@@ -35,8 +35,14 @@ const (
 // stock opa loads beside any control's policy.rego.
 const ModulesDir = ControlsDir + "/lib"
 
-// PopulationFile lists what a control's sample was drawn from: the key and the ID of every item, one a line.
-func PopulationFile(control string) string { return "samples/" + control + ".txt.zst" }
+// PopulationFile lists what a control's sample was drawn from: the key and the ID of every item, one a line. Of
+// says which of its items those are, as in [SamplePlan].
+func PopulationFile(control, of string) string {
+	if of != "" {
+		control += "-" + of // no control is called so: IDs are capitals
+	}
+	return "samples/" + control + ".txt.zst"
+}
 
 // EvidenceFile is the file of a kind's records.
 func EvidenceFile(kind string) string { return EvidenceDir + "/" + kind + ".jsonl.zst" }

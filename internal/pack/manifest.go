@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
 )
 
 // FormatVersion of the manifest and of the pack's layout.
@@ -22,13 +24,14 @@ type Manifest struct {
 	PeriodName   string          `json:"period_name"`
 	Timezone     string          `json:"timezone"`
 	Lang         evidence.Lang   `json:"language"`
-	PreparedBy   string          `json:"prepared_by,omitempty"`
+	PreparedBy   evidence.Name   `json:"prepared_by,omitzero"`
 	Distribution evidence.Text   `json:"distribution,omitzero"`
 	Recipients   []Recipient     `json:"recipients,omitempty"`
 	Assertion    *Assertion      `json:"assertion,omitempty"`
 	Demo         bool            `json:"demo,omitempty"`
 	Tool         string          `json:"tool"`
-	AsOf         time.Time       `json:"as_of"` // when the evidence was collected
+	AsOf         time.Time       `json:"as_of"`                  // when the evidence was collected
+	NotCompared  reports.NoDelta `json:"not_compared,omitempty"` // why there is no delta.json; empty: there is one
 	Checkpoint   CheckpointInfo  `json:"checkpoint"`
 	Signer       SignerInfo      `json:"signer"`
 	Files        []File          `json:"files"` // in the order of their paths
@@ -36,9 +39,9 @@ type Manifest struct {
 
 // Recipient is one of those whom the pack is made for.
 type Recipient struct {
-	Name         string `json:"name"`
-	Organisation string `json:"organisation,omitempty"`
-	Purpose      string `json:"purpose,omitempty"`
+	Name         evidence.Name `json:"name"`
+	Organisation evidence.Name `json:"organisation,omitzero"`
+	Purpose      evidence.Name `json:"purpose,omitzero"`
 }
 
 // Assertion is what management asserts of its controls.
@@ -93,6 +96,9 @@ func ParseManifest(b []byte) (*Manifest, error) {
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&m); err != nil {
 		return nil, fmt.Errorf("%s: %w", ManifestFile, err)
+	}
+	if !slices.Contains([]reports.NoDelta{"", reports.NotAsked, reports.NoCopy, reports.NoEarlier}, m.NotCompared) {
+		return nil, fmt.Errorf("%s: this tool knows no reason %q for comparing nothing", ManifestFile, m.NotCompared)
 	}
 	if m.Format != FormatVersion {
 		return nil, fmt.Errorf("%s: format %d, and this tool reads format %d", ManifestFile, m.Format, FormatVersion)

@@ -18,6 +18,7 @@ import (
 	"github.com/evidencepack/evidence/internal/evaluation"
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/responses"
+	"github.com/evidencepack/evidence/internal/sampling"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/reports"
 )
@@ -51,7 +52,7 @@ func (c *contents) model() (*reports.Pack, error) {
 		Framework:    c.frameworkModel(),
 		Period:       m.Period, PeriodName: m.PeriodName, Location: c.location, Lang: m.Lang,
 		Demo: m.Demo, Open: c.results.Open,
-		AsOf: m.AsOf, PreparedBy: m.PreparedBy, Distribution: m.Distribution.In(m.Lang), Tool: m.Tool,
+		AsOf: m.AsOf, PreparedBy: m.PreparedBy.In(m.Lang), Distribution: m.Distribution.In(m.Lang), Tool: m.Tool,
 		Checkpoint: reports.Checkpoint{
 			Origin: m.Checkpoint.Origin, Size: m.Checkpoint.Size, Root: m.Checkpoint.Root,
 			SealedAt: m.Checkpoint.SealedAt, KeyID: m.Checkpoint.Key,
@@ -60,7 +61,7 @@ func (c *contents) model() (*reports.Pack, error) {
 			Algorithm: m.Signer.Algorithm, Fingerprint: m.Signer.Fingerprint, Ephemeral: m.Signer.Ephemeral},
 	}
 	for _, r := range m.Recipients {
-		p.Recipients = append(p.Recipients, reports.Recipient(r))
+		p.Recipients = append(p.Recipients, reports.Recipient{Name: r.Name.In(m.Lang), Organisation: r.Organisation.In(m.Lang), Purpose: r.Purpose.In(m.Lang)})
 	}
 	if a := m.Assertion; a != nil {
 		p.Assertion = &reports.Assertion{Text: c.in(a.Text), Signatory: c.in(a.Signatory)}
@@ -105,6 +106,7 @@ func (c *contents) model() (*reports.Pack, error) {
 	if c.redaction != nil {
 		p.Redaction = c.redactionModel()
 	}
+	p.NoDelta = m.NotCompared
 	if c.delta != nil {
 		p.Delta = c.deltaModel()
 	}
@@ -138,6 +140,9 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 		Population: c.population(ctl), Parameters: parameters(r.Params), Exempt: r.Exempt, Unapproved: r.Unapproved,
 	}
 	if out.Exemptions, err = c.exemptions(ctl, r.Params); err != nil {
+		return reports.Control{}, fmt.Errorf("control %s: %w", ctl.ID, err)
+	}
+	if out.Added, err = c.added(ctl.ID, r.Params); err != nil {
 		return reports.Control{}, fmt.Errorf("control %s: %w", ctl.ID, err)
 	}
 	for _, name := range ctl.RegoFiles() {
@@ -193,20 +198,20 @@ func (c *contents) control(r *evaluation.Control) (reports.Control, error) {
 		out.Responses = append(out.Responses, reports.ReasonCount{Code: string(kind), Text: c.in(kind.Name()), N: n})
 	}
 	slices.SortFunc(out.Responses, mostFrequent)
-	out.Sample = c.sample(ctl)
+	out.Sample, out.ExemptSample = c.sample(ctl, ""), c.sample(ctl, sampling.Exempt)
 	return out, nil
 }
 
 // sample is what was drawn for a control, or nil.
-func (c *contents) sample(ctl *controls.Control) *reports.Sample {
+func (c *contents) sample(ctl *controls.Control, of string) *reports.Sample {
 	if c.samples == nil {
 		return nil
 	}
-	s := c.samples.Find(ctl.ID)
+	s := c.samples.FindOf(ctl.ID, of)
 	if s == nil {
 		return nil
 	}
-	out := &reports.Sample{Population: s.Population, NotApplicable: s.NotApplicable, Size: s.Size, SizedBy: c.in(s.SizeText(ctl.Frequency)), Seed: s.Seed}
+	out := &reports.Sample{Exempt: of == sampling.Exempt, Population: s.Population, NotApplicable: s.NotApplicable, Size: s.Size, SizedBy: c.in(s.SizeText(ctl.Frequency)), Seed: s.Seed}
 	for _, d := range s.drawn {
 		out.Drawn = append(out.Drawn, reports.DrawnItem{
 			Item: c.item(ctl, d.Item), Rank: d.Rank, State: reports.DrawnState(d.State),

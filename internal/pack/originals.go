@@ -62,10 +62,11 @@ func (w *verifier) originals(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	by := redaction.New(w.Originals.Key, redaction.Policy{Levels: w.redacted.Levels, Rules: w.redacted.Rules}, termsOf(list))
+	by := redaction.New(w.Originals.Key, w.redacted.policy(), termsOf(list))
 	if err := by.LearnFrom(ctx, archive, sealedOnes); err != nil {
 		return err
 	}
+	by.Settle(w.redacted.Types)
 	for i, e := range sealedOnes {
 		again, err := by.Entry(e)
 		if err != nil {
@@ -75,17 +76,37 @@ func (w *verifier) originals(ctx context.Context) error {
 			return fmt.Errorf("the manifest of leaf %d is not what redacting it gives", e.Index)
 		}
 	}
+	for _, a := range w.redacted.Added {
+		of := w.results.Find(a.Control)
+		if of == nil {
+			return fmt.Errorf("%s: the pack has no control %s", RedactionFile, a.Control)
+		}
+		v, err := valueAt(of.Params, a.At)
+		if err != nil {
+			return fmt.Errorf("%s: control %s: %w", RedactionFile, a.Control, err)
+		}
+		if !by.Added(a.Pattern, v) {
+			return fmt.Errorf("%s: control %s: redaction does not add what stands at %s to the pattern %s", RedactionFile, a.Control, a.At, a.Pattern)
+		}
+	}
+	tally := redaction.NewTally()
+	again := redaction.Archive{Of: archive, By: by.Counting(tally)}
 	var lines int64
 	for _, kind := range kindsOf(sealedOnes) {
 		for _, m := range batchesOf(sealedOnes, kind) {
 			if _, carried := w.archive.at[m.Object]; !carried {
 				continue
 			}
-			n, err := w.sameLines(ctx, redaction.Archive{Of: archive, By: by}, m)
+			n, err := w.sameLines(ctx, again, m)
 			if err != nil {
 				return fmt.Errorf("%s: batch %s: %w", EvidenceFile(kind), m.Object, err)
 			}
 			lines += n
+		}
+	}
+	for _, x := range w.redacted.Rules {
+		if n := tally.Of(x.Rule); n != x.Count {
+			return fmt.Errorf("%s: rule %s replaces %d values in %d places, and not %d in %d", RedactionFile, x.Rule, n.Values, n.Occurrences, x.Values, x.Occurrences)
 		}
 	}
 	w.ok(w.say("封印された%d件の記録を同じ規則と鍵で再度秘匿化し、本パックの全ての行と一致", "%d sealed records, redacted again by the same rules and key, are the lines of the pack"), lines)

@@ -40,6 +40,7 @@ type Redacted struct {
 	by      *redaction.Redactor
 	archive redaction.Archive
 	said    *Redaction
+	tally   *redaction.Tally // of what the evidence files hold
 }
 
 // Close removes what it keeps on disk.
@@ -107,15 +108,21 @@ func (in Redacting) redact(ctx context.Context, p redaction.Policy, list []*cont
 	for _, c := range list {
 		want = append(want, c.Selections()...)
 	}
-	r := &Redacted{by: redaction.New(in.Key, p, termsOf(list)), said: newRedaction(in.Key, p)}
+	r := &Redacted{by: redaction.New(in.Key, p, termsOf(list)), said: newRedaction(in.Key, p), tally: redaction.NewTally()}
 	if err := r.by.LearnFrom(ctx, in.Archive, in.View.Entries(carried(want, in.View.Expected()))); err != nil {
 		return nil, err
 	}
+	var typed []redaction.Typed
+	for _, c := range list {
+		typed = append(typed, r.by.TypedBy(c.ID, c.Params)...)
+	}
+	r.said.Types = redaction.Types(typed)
+	r.by.Settle(r.said.Types)
 	if err := sourcesAreClean(r.by, list); err != nil {
 		return nil, err
 	}
 	r.archive = redaction.Archive{Of: in.Archive, By: r.by}
-	if r.Library, err = r.library(in.Library); err != nil {
+	if r.Library, err = r.library(in.Library, list); err != nil {
 		return nil, err
 	}
 	if list, err = testedBy(r.Library, in.Results.Only(ids(list))); err != nil {
@@ -159,15 +166,19 @@ func sourcesAreClean(by *redaction.Redactor, list []*controls.Control) error {
 	return nil
 }
 
-// library is the library with parameters and owners redacted.
-func (r *Redacted) library(of *controls.Library) (*controls.Library, error) {
+// library is the library with parameters and owners redacted. What is added to parameters is
+// told of the controls that are tested: the pack has no others.
+func (r *Redacted) library(of *controls.Library, tested []*controls.Control) (*controls.Library, error) {
 	settings := map[string]controls.Settings{}
 	for _, c := range of.Controls {
-		s := controls.Settings{Owner: r.by.Text(c.Owner), Params: map[string]any{}}
-		for name, v := range c.Params {
-			s.Params[name] = r.by.Value(v)
+		params, added := r.by.Params(c.Params)
+		settings[c.ID] = controls.Settings{Owner: r.by.Text(c.Owner), Params: params}
+		if !slices.ContainsFunc(tested, func(t *controls.Control) bool { return t.ID == c.ID }) {
+			continue
 		}
-		settings[c.ID] = s
+		for _, a := range added {
+			r.said.Added = append(r.said.Added, AddedValue{c.ID, a})
+		}
 	}
 	return of.Configure(settings)
 }
@@ -181,9 +192,10 @@ func (r *Redacted) Responses(files []responses.File, zone *time.Location) ([]res
 			by.LearnValue(redaction.ResponseKind, []string{"approver"}, x.Approver)
 		}
 	}
+	by.Settle(r.said.Types)
 	var out []responses.File
 	for _, f := range files {
-		n, err := responses.Parse(f.Path, []byte(by.Text(string(f.Source))), zone)
+		n, err := responses.Parse(f.Path, []byte(by.Prose(string(f.Source))), zone)
 		if err != nil {
 			return nil, fmt.Errorf("redact responses: %w", err)
 		}
@@ -198,7 +210,7 @@ func (r *Redacted) Plans(plans []SamplePlan) []SamplePlan {
 	for i := range out {
 		out[i].Replaced = slices.Clone(out[i].Replaced)
 		for j, x := range out[i].Replaced {
-			out[i].Replaced[j] = sampling.Replacement{Item: r.by.Text(x.Item), Reason: r.by.Text(x.Reason), By: r.by.Text(x.By), Date: x.Date}
+			out[i].Replaced[j] = sampling.Replacement{Item: r.by.Text(x.Item), Reason: r.by.Prose(x.Reason), By: r.by.Text(x.By), Date: x.Date}
 		}
 	}
 	return out

@@ -11,6 +11,8 @@ import (
 	"io/fs"
 	"iter"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/internal/locker"
@@ -22,7 +24,7 @@ import (
 const RedactionFile = "redaction.json"
 
 // redactionMethod names how values are replaced, so that a later one can be told from it.
-const redactionMethod = "evidence-redaction/v1"
+const redactionMethod = "evidence-redaction/v2"
 
 // RedactedSuffix ends the name of an auditor's copy.
 const RedactedSuffix = "-redacted"
@@ -32,8 +34,65 @@ type Redaction struct {
 	Method  string            `json:"method"`
 	Key     string            `json:"key"` // names the key, and does not tell it
 	Levels  []redaction.Level `json:"levels"`
-	Rules   []redaction.Rule  `json:"rules"`   // of these levels, and those that keep a field
+	Rules   []CountedRule     `json:"rules"`   // of these levels, and those that keep a field
+	Types   []redaction.Typed `json:"types"`   // what parameters say accounts are of
+	Added   []AddedValue      `json:"added"`   // in the order of controls
 	Objects []RedactedObject  `json:"objects"` // in the order of the evidence files
+}
+
+// CountedRule is a rule, and how much it replaced in the records of the evidence files.
+type CountedRule struct {
+	redaction.Rule
+	redaction.Count
+}
+
+// policy is what the copy was made by.
+func (r *Redaction) policy() redaction.Policy {
+	p := redaction.Policy{Levels: r.Levels}
+	for _, x := range r.Rules {
+		p.Rules = append(p.Rules, x.Rule)
+	}
+	return p
+}
+
+// AddedValue is a value of a control's parameters that the organisation did not write: it is the
+// pseudonym of what a pattern beside it names.
+type AddedValue struct {
+	Control string `json:"control"`
+	redaction.Addition
+}
+
+// valueAt finds what a JSON Pointer names in parameters.
+func valueAt(params map[string]any, pointer string) (any, error) {
+	var v any = params
+	for _, t := range strings.Split(pointer, "/")[1:] {
+		t = strings.NewReplacer("~1", "/", "~0", "~").Replace(t)
+		switch in := v.(type) {
+		case map[string]any:
+			found, ok := in[t]
+			if !ok {
+				return nil, fmt.Errorf("there is no parameter at %s", pointer)
+			}
+			v = found
+		case []any:
+			i, err := strconv.Atoi(t)
+			if err != nil || i < 0 || i >= len(in) {
+				return nil, fmt.Errorf("there is no parameter at %s", pointer)
+			}
+			v = in[i]
+		default:
+			return nil, fmt.Errorf("there is no parameter at %s", pointer)
+		}
+	}
+	return v, nil
+}
+
+// addedTo are the values that redaction put into a control's parameters.
+func (r *Redaction) addedTo(control string) []AddedValue {
+	if r == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(r.Added), func(a AddedValue) bool { return a.Control != control })
 }
 
 // RedactedObject ties a part of an evidence file to the sealed object that it is made of: line
@@ -46,7 +105,11 @@ type RedactedObject struct {
 }
 
 func newRedaction(key redaction.Key, p redaction.Policy) *Redaction {
-	return &Redaction{Method: redactionMethod, Key: key.ID(), Levels: p.Levels, Rules: p.Active(), Objects: []RedactedObject{}}
+	r := &Redaction{Method: redactionMethod, Key: key.ID(), Levels: p.Levels, Rules: []CountedRule{}, Types: []redaction.Typed{}, Added: []AddedValue{}, Objects: []RedactedObject{}}
+	for _, x := range p.Active() {
+		r.Rules = append(r.Rules, CountedRule{Rule: x})
+	}
+	return r
 }
 
 func (r *Redaction) encode() ([]byte, error) {
@@ -78,6 +141,11 @@ func readRedaction(fsys fs.FS, m *Manifest) (*Redaction, error) {
 	for _, rule := range r.Rules {
 		if err := rule.Check(); err != nil {
 			return nil, fmt.Errorf("%s: %w", RedactionFile, err)
+		}
+	}
+	for _, a := range r.Added {
+		if !strings.HasPrefix(a.At, "/") {
+			return nil, fmt.Errorf("%s: %q is no place of a parameter", RedactionFile, a.At)
 		}
 	}
 	for _, o := range r.Objects {
@@ -125,8 +193,10 @@ func redactedObject(ctx context.Context, records iter.Seq2[evidence.Record, erro
 
 // writeRedacted writes the batches of a kind, redacted, one after the other.
 func (b *builder) writeRedacted(ctx context.Context, w io.Writer, kind string) error {
+	counted := b.Redacted.archive
+	counted.By = counted.By.Counting(b.Redacted.tally)
 	for _, m := range batchesOf(b.entries, kind) {
-		part, said, err := redactedObject(ctx, b.Redacted.archive.Records(ctx, m), kind, m.Object)
+		part, said, err := redactedObject(ctx, counted.Records(ctx, m), kind, m.Object)
 		if err != nil {
 			return fmt.Errorf("batch %s: %w", m.Object, err)
 		}
@@ -142,6 +212,10 @@ func (b *builder) writeRedacted(ctx context.Context, w io.Writer, kind string) e
 func (b *builder) redaction(context.Context) error {
 	if b.Redacted == nil {
 		return nil
+	}
+	for i := range b.Redacted.said.Rules {
+		x := &b.Redacted.said.Rules[i]
+		x.Count = b.Redacted.tally.Of(x.Rule)
 	}
 	text, err := b.Redacted.said.encode()
 	if err != nil {

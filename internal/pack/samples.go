@@ -23,6 +23,7 @@ import (
 // SamplePlan says how a control's sample is to be drawn.
 type SamplePlan struct {
 	Control  string                 `json:"control"`
+	Of       string                 `json:"of,omitempty"`    // [sampling.Exempt]: of its exempt items; empty: of those that it applies to
 	Table    string                 `json:"table,omitempty"` // whose sizes they are; empty: set for this control
 	Title    evidence.Text          `json:"title,omitzero"`  // of the table
 	Sizes    []sampling.Step        `json:"sizes"`
@@ -92,7 +93,7 @@ func (s SampleSeal) check(cp locker.Checkpoint) error {
 type Sample struct {
 	SamplePlan
 	Population    int64       `json:"population"`     // items that it was drawn from
-	NotApplicable int64       `json:"not_applicable"` // items that were left out, since the control does not apply to them
+	NotApplicable int64       `json:"not_applicable"` // other items to which the control does not apply
 	Size          int64       `json:"size"`
 	Seed          string      `json:"seed"`
 	Drawn         []DrawnItem `json:"drawn"` // in the order of their ranks
@@ -118,35 +119,40 @@ func Draw(r *evaluation.Results, seal SampleSeal, nonce string, plans []SamplePl
 	}
 	planned := map[string]SamplePlan{}
 	for _, p := range plans {
-		planned[p.Control] = p
+		planned[p.Control+" "+p.Of] = p
 	}
 	for i := range r.Controls {
 		c := &r.Controls[i]
-		plan, ok := planned[c.ID]
-		if !ok || c.Error != "" || applicable(c) == 0 {
-			if len(plan.Replaced) > 0 {
-				return nil, fmt.Errorf("sample of %s: items are to be replaced, and none was drawn", c.ID)
+		for _, of := range []string{"", sampling.Exempt} {
+			plan, ok := planned[c.ID+" "+of]
+			if !ok || c.Error != "" || drawable(c, of) == 0 {
+				if len(plan.Replaced) > 0 {
+					return nil, fmt.Errorf("sample of %s: items are to be replaced, and none was drawn", c.ID)
+				}
+				continue
 			}
-			continue
+			one, err := s.draw(c, plan)
+			if err != nil {
+				return nil, fmt.Errorf("sample of %s: %w", c.ID, err)
+			}
+			s.Controls = append(s.Controls, *one)
 		}
-		one, err := s.draw(c, plan)
-		if err != nil {
-			return nil, fmt.Errorf("sample of %s: %w", c.ID, err)
-		}
-		s.Controls = append(s.Controls, *one)
 	}
 	return s, nil
 }
 
-// Basis is what the seed of a control's sample follows from.
-func (s *Samples) Basis(control string) sampling.Basis {
-	return sampling.Basis{Root: s.Checkpoint.Root, Control: control, Period: s.Period, Nonce: s.Nonce}
+// Basis is what the seed of a sample follows from.
+func (s *Samples) Basis(control, of string) sampling.Basis {
+	return sampling.Basis{Root: s.Checkpoint.Root, Control: control, Of: of, Period: s.Period, Nonce: s.Nonce}
 }
 
-// Find returns a control's sample, or nil.
-func (s *Samples) Find(control string) *Sample {
+// Find returns a control's sample of the items that it applies to, or nil.
+func (s *Samples) Find(control string) *Sample { return s.FindOf(control, "") }
+
+// FindOf returns a control's sample of its exempt items, where of says so, or nil.
+func (s *Samples) FindOf(control, of string) *Sample {
 	for i := range s.Controls {
-		if s.Controls[i].Control == control {
+		if s.Controls[i].Control == control && s.Controls[i].Of == of {
 			return &s.Controls[i]
 		}
 	}
@@ -163,11 +169,14 @@ func (s *Samples) draw(c *evaluation.Control, plan SamplePlan) (*Sample, error) 
 	if plan.Replaced == nil {
 		plan.Replaced = []sampling.Replacement{}
 	}
-	basis := s.Basis(c.ID)
-	one := &Sample{SamplePlan: plan, Population: applicable(c), NotApplicable: c.Counts.NotApplicable, Seed: basis.Seed()}
+	basis := s.Basis(c.ID, plan.Of)
+	one := &Sample{SamplePlan: plan, Population: drawable(c, plan.Of), NotApplicable: c.Counts.NotApplicable, Seed: basis.Seed()}
+	if plan.Of == sampling.Exempt {
+		one.NotApplicable -= c.Exempt
+	}
 	one.Size = sampling.SizeOf(plan.Sizes, one.Population)
 	var err error
-	if one.drawn, err = sampling.Draw(basis, drawnFrom(c), func(i evaluation.Item) string { return i.ID }, one.Size, plan.Replaced); err != nil {
+	if one.drawn, err = sampling.Draw(basis, drawnFrom(c, plan.Of), func(i evaluation.Item) string { return i.ID }, one.Size, plan.Replaced); err != nil {
 		return nil, err
 	}
 	for _, d := range one.drawn {
@@ -176,15 +185,24 @@ func (s *Samples) draw(c *evaluation.Control, plan SamplePlan) (*Sample, error) 
 	return one, nil
 }
 
-// applicable is how many items a control's sample is drawn from.
-func applicable(c *evaluation.Control) int64 { return c.Counts.Total - c.Counts.NotApplicable }
+// drawable is how many items a control's sample is drawn from.
+func drawable(c *evaluation.Control, of string) int64 {
+	if of == sampling.Exempt {
+		return c.Exempt
+	}
+	return c.Counts.Total - c.Counts.NotApplicable
+}
 
-// drawnFrom yields them: every item but those to which the control does not apply.
-// Pending and undetermined items are among them.
-func drawnFrom(c *evaluation.Control) iter.Seq2[evaluation.Item, error] {
+// drawnFrom yields them: every item but those to which the control does not apply, or
+// of these the exempt ones. Pending and undetermined items are among the first.
+func drawnFrom(c *evaluation.Control, of string) iter.Seq2[evaluation.Item, error] {
 	return func(yield func(evaluation.Item, error) bool) {
 		for i, err := range c.Items() {
-			if (err != nil || i.Verdict != evidence.NotApplicable) && !yield(i, err) {
+			drawn := i.Verdict != evidence.NotApplicable
+			if of == sampling.Exempt {
+				drawn = controls.Exempt(i.Verdict, i.Reasons)
+			}
+			if (err != nil || drawn) && !yield(i, err) {
 				return
 			}
 		}
@@ -205,11 +223,11 @@ func (s *Samples) encode() ([]byte, error) {
 // writePopulation lists the items that a control's sample is drawn from, one a line, in
 // their order: the key, a space, and the ID as a JSON string, which has no line's end
 // and keeps its spaces between quotes.
-func writePopulation(w io.Writer, c *evaluation.Control) error {
+func writePopulation(w io.Writer, c *evaluation.Control, of string) error {
 	b := bufio.NewWriter(w)
 	enc := json.NewEncoder(b) // ends the line
 	enc.SetEscapeHTML(false)
-	for i, err := range drawnFrom(c) {
+	for i, err := range drawnFrom(c, of) {
 		if err != nil {
 			return err
 		}
@@ -232,12 +250,12 @@ func (b *builder) writeSamples() error {
 	}
 	for _, s := range b.drawn.Controls {
 		c := b.Results.Find(s.Control)
-		err := b.write(PopulationFile(c.ID), func(w io.Writer) error {
+		err := b.write(PopulationFile(c.ID, s.Of), func(w io.Writer) error {
 			z, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
 			if err != nil {
 				return err
 			}
-			if err := writePopulation(z, c); err != nil {
+			if err := writePopulation(z, c, s.Of); err != nil {
 				return err
 			}
 			return z.Close()

@@ -79,12 +79,7 @@ func (w *verifier) pdfSignatures(context.Context) error {
 	if err != nil {
 		return err
 	}
-	var stamps []tsa.Stamp
-	check := func(token, message []byte) (time.Time, error) {
-		stamp, err := tsa.Verify(token, message, w.Trust.Timestamps)
-		stamps = append(stamps, stamp)
-		return stamp.At, err
-	}
+	check := func(token, message []byte) (tsa.Stamp, error) { return tsa.Verify(token, message, w.Trust.Timestamps) }
 	doc := &pades.Document{}
 	if bytes.Contains(file, []byte("/ByteRange [")) { // earlier versions rendered what pades does not read
 		if doc, err = pades.Verify(file, check); err != nil {
@@ -107,8 +102,7 @@ func (w *verifier) pdfSignatures(context.Context) error {
 			return err
 		}
 		if s.Token != nil {
-			w.timestamp(stamps[0], s.At)
-			stamps = stamps[1:]
+			w.timestamp(s.Stamp, s.At)
 		}
 	}
 	w.strangers(ReportPDF, w.pdfSigners)

@@ -108,10 +108,7 @@ func (w *verifier) xlsxSignature(s opc.Signature) error {
 		if stamp, err = tsa.Verify(s.Token, s.Stamped, w.Trust.Timestamps); err != nil {
 			return fmt.Errorf("timestamp: %w", err)
 		}
-		at := s.At
-		if stamp.Trusted {
-			at = stamp.At
-		}
+		at, _ := sign.SignedAt(s.At, stamp)
 		if err := sign.CheckChain(s.Certificates, at); err != nil {
 			return err
 		}

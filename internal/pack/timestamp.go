@@ -78,13 +78,21 @@ type Timestamped struct {
 // whose signatures all have one is left as it is unless more is wanted. Where the pack's zip and
 // its folder stand beside each other and have the same signature, both get them. The
 // error wraps ErrTampered where the pack's container or signature does not hold; that
-// its files and results do, Verify tells.
-func Timestamp(ctx context.Context, path string, authorities []Authority, more bool) (Timestamped, error) {
+// its files and results do, Verify tells. It is a *BusyError while another process
+// changes the pack.
+func Timestamp(ctx context.Context, path string, authorities []Authority, more bool) (done Timestamped, err error) {
+	if _, err := os.Stat(path); err != nil {
+		return done, err
+	}
+	release, err := lock(path)
+	if err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	envelope, err := checkedEnvelope(path)
 	if err != nil {
-		return Timestamped{}, err
+		return done, err
 	}
-	done := Timestamped{}
 	if done.Before, err = stampsOf(envelope); err != nil {
 		return done, err
 	}
@@ -176,7 +184,7 @@ func alike(path string, envelope []byte) []string {
 // replaceEnvelope puts another envelope into a pack. The pack has the old one or the new
 // one, and is whole, at any time.
 func replaceEnvelope(path string, former, envelope []byte) error {
-	unchanged := func() error { // authorities may take minutes to answer
+	unchanged := func() error { // authorities may take minutes to answer, and not every file system has locks
 		now, err := checkedEnvelope(path)
 		if err == nil && !bytes.Equal(now, former) {
 			err = errors.New("it was signed or stamped by another meanwhile, and is left as it is: try again")

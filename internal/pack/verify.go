@@ -275,10 +275,10 @@ func (w *verifier) evidence(context.Context) (err error) {
 	if w.entries, err = readEntries(f, w.cp); err != nil {
 		return fmt.Errorf("%s: %w", EntriesFile, err)
 	}
-	w.ok(w.say("%d件の収集記録がすべて封印に含まれる(包含証明)", "%d sealed manifests, each proven to be in the checkpoint"), len(w.entries))
 	if w.redacted, err = readRedaction(w.fsys, w.manifest); err != nil {
 		return err
 	}
+	w.ok(w.say("%d件の収集記録がすべて封印に含まれる(包含証明)", "%d sealed manifests, each proven to be in the checkpoint"), len(w.entries))
 	if err := w.redaction(); err != nil {
 		return err
 	}
@@ -452,17 +452,17 @@ func (w *verifier) samples(results *evaluation.Results) (*Samples, error) {
 		return nil, fmt.Errorf("%s differs from what drawing again gives", SamplesFile)
 	}
 	for _, s := range again.Controls {
-		if err := w.population(results.Find(s.Control)); err != nil {
-			return nil, fmt.Errorf("%s: %w", PopulationFile(s.Control), err)
+		if err := w.population(results.Find(s.Control), s.Of); err != nil {
+			return nil, fmt.Errorf("%s: %w", PopulationFile(s.Control, s.Of), err)
 		}
 	}
-	w.ok(w.say("%d統制のサンプルを再度抽出し、%sと完全に一致", "the samples of %d controls, drawn again, are exactly those of %s"), len(again.Controls), SamplesFile)
+	w.ok(w.say("%d件のサンプルを再度抽出し、%sと完全に一致", "%d samples, drawn again, are exactly those of %s"), len(again.Controls), SamplesFile)
 	return again, nil
 }
 
 // population holds the list of keys against the population.
-func (w *verifier) population(c *evaluation.Control) (err error) {
-	f, err := w.fsys.Open(PopulationFile(c.ID))
+func (w *verifier) population(c *evaluation.Control, of string) (err error) {
+	f, err := w.fsys.Open(PopulationFile(c.ID, of))
 	if err != nil {
 		return err
 	}
@@ -472,7 +472,7 @@ func (w *verifier) population(c *evaluation.Control) (err error) {
 		return err
 	}
 	defer z.Close()
-	return compare(z, func(to io.Writer) error { return writePopulation(to, c) })
+	return compare(z, func(to io.Writer) error { return writePopulation(to, c, of) })
 }
 
 // said reads what the pack's results say.

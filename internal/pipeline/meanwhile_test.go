@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -29,10 +30,9 @@ func (b busy) Timestamp(ctx context.Context, message []byte) ([]byte, error) {
 	return b.Authority.Timestamp(ctx, message)
 }
 
-// TestSignedMeanwhile: an approval that another makes while an authority is asked is not lost,
-// by a timestamp or by a second approval.
-func TestSignedMeanwhile(t *testing.T) {
-	for name, then := range map[string]func(t *testing.T, r *Run, path string, a pack.Authority) error{
+// changes are ways to change a pack that ask an authority.
+func changes() map[string]func(t *testing.T, r *Run, path string, a pack.Authority) error {
+	return map[string]func(t *testing.T, r *Run, path string, a pack.Authority) error{
 		"a timestamp": func(t *testing.T, _ *Run, path string, a pack.Authority) error {
 			_, err := pack.Timestamp(t.Context(), path, []pack.Authority{a}, true)
 			return err
@@ -51,13 +51,23 @@ func TestSignedMeanwhile(t *testing.T) {
 			}, "")
 			return err
 		},
-	} {
+	}
+}
+
+// TestSignedMeanwhile: an approval that another makes while an authority is asked is not lost,
+// by a timestamp or by a second approval, where the file system has no locks to prevent it.
+func TestSignedMeanwhile(t *testing.T) {
+	for name, then := range changes() {
 		r, path, _ := stampedPack(t)
 		authority := configured(t, r, tsatest.New(t, time.Now()))[0]
 		r.Config.Timestamps = nil
 		approverOf(t, r, "First")
 		first := func() {
-			if _, err := approve(t, r, path, ""); err != nil {
+			elsewhere, err := approve(t, r, path, t.TempDir())
+			if err == nil {
+				err = os.Rename(elsewhere, path)
+			}
+			if err != nil {
 				t.Errorf("%s: the first approval: %v", name, err)
 			}
 		}
@@ -70,6 +80,65 @@ func TestSignedMeanwhile(t *testing.T) {
 			t.Errorf("%s: the first approval is there: %t, %v", name, seen, err)
 		}
 	}
+}
+
+// TestOneChangesAPackAtATime: while a pack is signed or time-stamped, nobody else signs it,
+// time-stamps it or makes it again, be it named by its zip or by its folder.
+func TestOneChangesAPackAtATime(t *testing.T) {
+	for name, then := range changes() {
+		r, zipped, _ := stampedPack(t)
+		folder := strings.TrimSuffix(zipped, ".zip")
+		authority := configured(t, r, tsatest.New(t, time.Now()))[0]
+		r.Config.Timestamps = nil
+		approverOf(t, r, "First")
+		refused := 0
+		meanwhile := func() {
+			for _, other := range []string{zipped, folder} {
+				for what, change := range changes() {
+					var busy *pack.BusyError
+					if err := change(t, r, other, authority); !errors.As(err, &busy) || busy.Pack == "" {
+						t.Errorf("%s, meanwhile %s of %s: %v", name, what, other, err)
+						continue
+					}
+					for _, text := range []string{busy.Text().JA, busy.Text().EN} {
+						if !strings.Contains(text, filepath.Base(folder)) {
+							t.Errorf("it does not name the pack: %s", text)
+						}
+					}
+					refused++
+				}
+			}
+			if _, err := packAgain(t, r); !errors.As(err, new(*pack.BusyError)) {
+				t.Errorf("%s, meanwhile the pack is made again: %v", name, err)
+			}
+		}
+		if err := then(t, r, folder, busy{authority, &meanwhile}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if refused != 4 {
+			t.Errorf("%s: %d were refused meanwhile, want 4", name, refused)
+		}
+		if err := then(t, r, zipped, authority); (err == nil) != (name == "a timestamp") {
+			t.Errorf("%s, once more: %v", name, err) // whoever has signed does not sign again
+		} else if errors.As(err, new(*pack.BusyError)) {
+			t.Errorf("%s: the lock was not given up: %v", name, err)
+		}
+		if left, err := filepath.Glob(filepath.Join(filepath.Dir(zipped), ".*")); err != nil || len(left) > 0 {
+			t.Errorf("%s: left behind: %q, %v", name, left, err)
+		}
+	}
+}
+
+// packAgain makes the pack of a run again.
+func packAgain(t *testing.T, r *Run) ([]string, error) {
+	t.Helper()
+	results, view, cp, err := r.Evaluate(t.Context(), period, r.Library.Controls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer view.Close()
+	defer results.Close()
+	return r.Pack(t.Context(), period, results, view, cp, []string{"soc1"}, "")
 }
 
 // TestApprovalByAStranger: whoever approves by a key that the verifier did not name is told as

@@ -78,7 +78,7 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 		if err != nil {
 			return paths, err
 		}
-		previous, err := before.of(ctx, f)
+		previous, notCompared, err := before.of(ctx, f)
 		if err != nil {
 			return paths, err
 		}
@@ -90,6 +90,7 @@ func (r *Run) Pack(ctx context.Context, p evidence.Period, results *evaluation.R
 			Signer: signer, SignerName: signerName(signer), Person: preparer.Name, Role: preparer.Role, Ephemeral: r.Config.Demo, SignedAt: r.Now(),
 			Authorities: authorities, Validation: validation,
 		}
+		in.Manifest.NotCompared = notCompared
 		path, err := r.build(ctx, in, dir)
 		if err != nil {
 			return paths, err

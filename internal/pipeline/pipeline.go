@@ -40,7 +40,9 @@ type Run struct {
 	Redacted bool // packs are auditors' copies, as the configuration's redaction says
 	// Unanswered is told of timestamp authorities that gave a pack no timestamp; nil: nobody is told.
 	Unanswered func(pack string, why pack.Unanswered)
-	Previous   string // the pack that packs compare with; empty: that of the period before, or its evidence; NoPrevious
+	// Provisional is told, before a pack is approved, that its evidence was to be collected again by now; nil: nobody is told.
+	Provisional func(pack.Provisional)
+	Previous    string // the pack that packs compare with; empty: that of the period before, or its evidence; NoPrevious
 }
 
 // Progress is told as units finish.

@@ -13,6 +13,7 @@ import (
 	"github.com/evidencepack/evidence/internal/pack"
 	"github.com/evidencepack/evidence/internal/responses"
 	"github.com/evidencepack/evidence/internal/sealed"
+	"github.com/evidencepack/evidence/reports"
 )
 
 // NoPrevious, as [Run.Previous], has packs compare with nothing.
@@ -33,18 +34,19 @@ func (r *Run) previousOf(p evidence.Period) *previous {
 }
 
 // of is the pack that Run names; or that of the framework for the period before, where
-// packs are kept; or what the locker holds of that period, evaluated anew; or nil.
-func (b *previous) of(ctx context.Context, f *controls.Framework) (*pack.Previous, error) {
+// packs are kept; or what the locker holds of that period, evaluated anew; or nil, and why.
+func (b *previous) of(ctx context.Context, f *controls.Framework) (*pack.Previous, reports.NoDelta, error) {
 	switch named := b.run.Previous; named {
 	case NoPrevious:
-		return nil, nil
+		return nil, reports.NotAsked, nil
 	case "":
 	default:
-		return b.run.readPrevious(named, f)
+		p, err := b.run.readPrevious(named, f)
+		return p, "", err
 	}
 	path, ok := b.run.keptPack(b.period, f)
 	if !ok && b.run.Redacted {
-		return nil, nil // what the locker holds of it is not redacted
+		return nil, reports.NoCopy, nil // what the locker holds of it is not redacted
 	}
 	if ok {
 		p, err := b.run.readPrevious(path, f)
@@ -52,14 +54,15 @@ func (b *previous) of(ctx context.Context, f *controls.Framework) (*pack.Previou
 			err = fmt.Errorf("the pack %s is of %s", path, p.Name)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%w (--previous names another pack to compare with, or none)", err)
+			return nil, "", fmt.Errorf("%w (--previous names another pack to compare with, or none)", err)
 		}
-		return p, nil
+		return p, "", nil
 	}
 	if err := b.evaluate(ctx); err != nil || b.results == nil {
-		return nil, err
+		return nil, reports.NoEarlier, err
 	}
-	return b.run.anew(b.period, b.results.Only(serving(f)), f)
+	p, err := b.run.anew(b.period, b.results.Only(serving(f)), f)
+	return p, "", err
 }
 
 // keptPack finds the pack of a framework and period among those that were made.

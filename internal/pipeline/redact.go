@@ -18,6 +18,16 @@ import (
 // ErrNoRedaction: an auditor's copy was asked for, and nothing says how.
 var ErrNoRedaction = errors.New("the configuration has no redaction, such as redaction: {levels: [S, A]}")
 
+// CanRedact tells before a long run whether copies can be made at its end: the configuration
+// says how, and its key can be read.
+func (r *Run) CanRedact() error {
+	if r.Config.Redaction == nil {
+		return ErrNoRedaction
+	}
+	_, err := redaction.LoadKey(r.Config.Redaction.Key)
+	return err
+}
+
 // redact puts what an auditor's copy holds in the place of the originals.
 func (r *Run) redact(ctx context.Context, in *pack.Input) (*pack.Redacted, error) {
 	how := r.Config.Redaction

@@ -28,6 +28,7 @@ import (
 	"github.com/evidencepack/evidence/internal/locker"
 	"github.com/evidencepack/evidence/internal/pack"
 	"github.com/evidencepack/evidence/internal/redaction"
+	"github.com/evidencepack/evidence/reports"
 )
 
 // desk is a source of logins and of the roster that they are joined with.
@@ -374,4 +375,98 @@ func TestAChangedLineOfACopyIsFound(t *testing.T) {
 	if err := verifyDesk(t, r, dir, "evidence other", other); err == nil || !strings.Contains(err.Error(), "the pack was redacted with") {
 		t.Errorf("another key: %v", err)
 	}
+}
+
+// A pack says the one reason for which it compares with nothing.
+func TestWhyNothingIsCompared(t *testing.T) {
+	r := newDesk(t)
+	for _, c := range []struct {
+		redacted bool
+		previous string
+		want     reports.NoDelta
+	}{
+		{true, NoPrevious, reports.NotAsked}, {true, "", reports.NoCopy}, {false, "", reports.NoEarlier},
+	} {
+		r.Redacted, r.Previous = c.redacted, c.previous
+		var m pack.Manifest
+		if err := json.Unmarshal(read(t, forgePack(t, r, "desk"), pack.ManifestFile), &m); err != nil {
+			t.Fatal(err)
+		}
+		if m.NotCompared != c.want {
+			t.Errorf("%+v: %s", c, m.NotCompared)
+		}
+	}
+}
+
+// What verification shows of a copy is another thing than of the originals, and it says so.
+func TestWhatChecksMeanOfACopy(t *testing.T) {
+	r := newDesk(t)
+	means := func() string {
+		var found string
+		err := pack.Verify(t.Context(), forgePack(t, r, "desk"), pack.Verification{Drivers: r.Drivers, Tool: r.Tool, Lang: evidence.English, Report: func(c pack.Check) {
+			if c.ID == pack.CheckEvidence {
+				found = c.Means
+			}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	if text := means(); !strings.Contains(text, "auditor's copy") || !strings.Contains(text, "with the locker and the key") {
+		t.Errorf("of a copy: %s", text)
+	}
+	r.Redacted = false
+	if text := means(); strings.Contains(text, "copy") {
+		t.Errorf("of the originals: %s", text)
+	}
+}
+
+// A copy says how much each of its rules replaced and what it added to parameters, and neither
+// can be told otherwise.
+func TestWhatACopySaysOfItsRules(t *testing.T) {
+	r := newDesk(t)
+	dir := forgePack(t, r, "desk")
+	var said pack.Redaction
+	if err := json.Unmarshal(read(t, dir, pack.RedactionFile), &said); err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]redaction.Count{}
+	for _, x := range said.Rules {
+		counts[x.Kind+" "+x.Field] = x.Count
+	}
+	for rule, want := range map[string]redaction.Count{
+		"desk.person name":  {Values: 2, Occurrences: 3}, // one of them in a text
+		"desk.login by":     {Values: 4, Occurrences: 4},
+		"desk.login ip":     {Values: 3, Occurrences: 5},
+		"desk.person login": {Values: 2, Occurrences: 5}, // in an identity, its field and a text too
+		"* **":              {Values: 4, Occurrences: 6},
+		"hr.person name":    {},
+	} {
+		if counts[rule] != want {
+			t.Errorf("%s: %+v, want %+v", rule, counts[rule], want)
+		}
+	}
+	if len(said.Added) != 1 || said.Added[0].Control != "DSK-01" || said.Added[0].At != "/devices/1" || said.Added[0].Pattern != "svc-*@example.co.jp" {
+		t.Errorf("added: %+v", said.Added)
+	}
+	forge := func(change func(*pack.Redaction), want string) {
+		t.Helper()
+		forged := said
+		forged.Rules, forged.Added = slices.Clone(said.Rules), slices.Clone(said.Added)
+		change(&forged)
+		text, err := json.MarshalIndent(forged, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, dir, pack.RedactionFile, append(text, '\n'))
+		signAnew(t, r, dir)
+		if err := verifyDesk(t, r, dir, "evidence other", r.originals(t)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	forge(func(x *pack.Redaction) { x.Rules[0].Occurrences++ }, "places")
+	forge(func(x *pack.Redaction) { x.Added[0].Pattern = "kiosk-*" }, "redaction does not add")
+	forge(func(x *pack.Redaction) { x.Added[0].At = "/devices/7" }, "there is no parameter at /devices/7")
+	forge(func(x *pack.Redaction) { x.Added[0].Control = "DSK-09" }, "the pack has no control DSK-09")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 
@@ -20,6 +21,7 @@ import (
 type Sizing struct {
 	Size  int64  // 0: by the table
 	Table string // empty: the configuration's
+	Of    string // [sampling.Exempt]: of the exempt items; empty: of those that the control applies to
 }
 
 // Sample draws the samples of the controls whose results are given.
@@ -45,7 +47,7 @@ func (r *Run) Sample(ctx context.Context, p evidence.Period, results *evaluation
 		case s.Table != "":
 			settings = config.SampleSettings{Table: s.Table}
 		}
-		plan, err := r.samplePlan(ctl, settings, log)
+		plan, err := r.samplePlan(ctl, s.Of, settings, log)
 		if err != nil {
 			return out, err
 		}
@@ -97,17 +99,22 @@ func (r *Run) samplePlans(log *sampling.Log) ([]pack.SamplePlan, error) {
 		if settings.Disabled {
 			continue
 		}
-		plan, err := r.samplePlan(c, settings, log)
-		if err != nil {
-			return nil, err
+		for _, of := range []string{"", sampling.Exempt} {
+			plan, err := r.samplePlan(c, of, settings, log)
+			if err != nil {
+				return nil, err
+			}
+			plans = append(plans, plan)
 		}
-		plans = append(plans, plan)
 	}
 	return plans, nil
 }
 
-func (r *Run) samplePlan(c *controls.Control, s config.SampleSettings, log *sampling.Log) (pack.SamplePlan, error) {
-	plan := pack.SamplePlan{Control: c.ID, Replaced: log.Replaced[c.ID]}
+func (r *Run) samplePlan(c *controls.Control, of string, s config.SampleSettings, log *sampling.Log) (pack.SamplePlan, error) {
+	plan := pack.SamplePlan{Control: c.ID, Of: of, Replaced: log.Replaced[c.ID]}
+	if of == sampling.Exempt {
+		plan.Replaced = log.Exempt[c.ID]
+	}
 	if s.Size > 0 {
 		plan.Sizes = []sampling.Step{{Size: s.Size}}
 		return plan, nil
@@ -136,7 +143,7 @@ func (r *Run) sampleLog(p evidence.Period) (*sampling.Log, error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	for id := range log.Replaced {
+	for _, id := range slices.Concat(slices.Collect(maps.Keys(log.Replaced)), slices.Collect(maps.Keys(log.Exempt))) {
 		if c, err := r.Library.Find(id); err != nil || c.ID != id {
 			return nil, fmt.Errorf("%s: items of %q are to be replaced: no such control", r.Config.Samples.Log, id)
 		}

@@ -175,7 +175,7 @@ func TestSamplesThatWereAltered(t *testing.T) {
 		"no sizes":            {func(_ *testing.T, _ string, s *pack.Samples) { s.Find("CHG-02").Sizes = nil }, "no size"},
 		"an endless size":     {func(_ *testing.T, _ string, s *pack.Samples) { s.Find("CHG-02").Sizes[0].Size = 1 << 62 }, "differs from what drawing again gives"},
 		"a control left out":  {func(_ *testing.T, _ string, s *pack.Samples) { s.Controls = s.Controls[:1] }, "is not what the results give"},
-		"a population's list": {func(t *testing.T, dir string, _ *pack.Samples) { write(t, dir, pack.PopulationFile("CHG-02"), nil) }, "samples/CHG-02.txt.zst"},
+		"a population's list": {func(t *testing.T, dir string, _ *pack.Samples) { write(t, dir, pack.PopulationFile("CHG-02", ""), nil) }, "samples/CHG-02.txt.zst"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := forgePack(t, r, "all")
@@ -441,5 +441,48 @@ func TestAnAuditorDraws(t *testing.T) {
 	write(t, dir, pack.ResultsFile, []byte("{}"))
 	if s, _, err := draw(pack.Ask{Control: "CHG-02"}); !errors.Is(err, pack.ErrTampered) || s != nil {
 		t.Errorf("a pack that was altered: %v", err)
+	}
+}
+
+// TestSampleOverMonths: a sample of a longer period is drawn out of all the months that
+// were collected one by one, and a month's smaller sample begins its larger one.
+func TestSampleOverMonths(t *testing.T) {
+	r, f, clock := newForge(t)
+	f.protected = true
+	for i := range 50 {
+		f.pulls[fmt.Sprintf("PR_%d", i)] = pull{"acme/app", i, september.Start.Add(time.Duration(i) * 28 * time.Hour), 1}
+	}
+	*clock = september.End.Add(48 * time.Hour)
+	collectMonth(t, r, september)
+	*clock = october.End.Add(48 * time.Hour)
+	collectMonth(t, r, october)
+	sample := func(p evidence.Period, size int64) *pack.Sample {
+		results, view, cp, err := r.Evaluate(t.Context(), p, r.Library.Controls[1:2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer view.Close()
+		defer results.Close()
+		if results.Controls[0].Result != evidence.Effective {
+			t.Errorf("%s: %s", p, results.Controls[0].Result)
+		}
+		s, err := r.Sample(t.Context(), p, results, cp, Sizing{Size: size})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Samples.Find("CHG-02")
+	}
+	both := sample(evidence.Period{Start: september.Start, End: october.End}, 0)
+	if both.Population != 50 || both.Size != 25 {
+		t.Errorf("%d of %d items", both.Size, both.Population)
+	}
+	first, all := sample(september, 3), sample(september, 0)
+	if all.Population == 50 {
+		t.Error("a month has the items of both")
+	}
+	for i, d := range first.Drawn[:3] {
+		if d.ID != all.Drawn[i].ID {
+			t.Errorf("item %d is %s, and of the larger sample %s", i, d.ID, all.Drawn[i].ID)
+		}
 	}
 }

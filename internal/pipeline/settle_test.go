@@ -568,3 +568,52 @@ func TestALongerPeriodIsReadAgain(t *testing.T) {
 		t.Errorf("%+v, read again: %q", got, s.read)
 	}
 }
+
+// TestApprovingWhatWasProvisional: who approves a pack of October is told that its last days
+// were to be collected again, once that could have been done; and no more once it was.
+func TestApprovingWhatWasProvisional(t *testing.T) {
+	r, _, clock := newDirectory(t)
+	approverOf(t, r, "Approver")
+	var told []pack.Provisional
+	r.Provisional = func(p pack.Provisional) { told = append(told, p) }
+	made := func() string {
+		t.Helper()
+		if _, err := r.Collect(t.Context(), octoberJST, r.Library.Controls); err != nil {
+			t.Fatal(err)
+		}
+		seal(t, r)
+		results, view, cp, err := r.Evaluate(t.Context(), octoberJST, r.Library.Controls)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer view.Close()
+		defer results.Close()
+		paths, err := r.Pack(t.Context(), octoberJST, results, view, cp, []string{"all"}, t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return paths[0]
+	}
+	signed := func(path string) []pack.Provisional {
+		t.Helper()
+		told = nil
+		if _, err := approve(t, r, path, t.TempDir()); err != nil {
+			t.Fatal(err)
+		}
+		return told
+	}
+	early := made()
+	until := octoberJST.End.Add(72 * time.Hour).UTC()
+	*clock = until
+	if got := signed(early); len(got) > 0 {
+		t.Errorf("while it could not be collected for good: %+v", got)
+	}
+	*clock = until.Add(time.Minute)
+	want := []pack.Provisional{{Controls: []string{"ACC-01", "ACC-02", "ACC-03"}, Until: until}}
+	if diff := cmp.Diff(want, signed(early)); diff != "" {
+		t.Errorf("once it could (-want +got):\n%s", diff)
+	}
+	if got := signed(made()); len(got) > 0 {
+		t.Errorf("once it was: %+v", got)
+	}
+}

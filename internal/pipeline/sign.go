@@ -47,7 +47,8 @@ func (r *Run) Approve(ctx context.Context, path string, v pack.Verification, dir
 	if err != nil {
 		return "", fmt.Errorf("approver: %w", err)
 	}
-	a := pack.Approval{Signer: signer, Name: signerName(signer), Person: approver.Name, Role: approver.Role, Ephemeral: r.Config.Demo, At: r.Now(), Authorities: authorities, Validation: validation}
+	a := pack.Approval{Signer: signer, Name: signerName(signer), Person: approver.Name, Role: approver.Role, Ephemeral: r.Config.Demo, At: r.Now(), Authorities: authorities, Validation: validation,
+		Provisional: r.Provisional}
 	if r.Unanswered != nil {
 		a.Unanswered = func(why pack.Unanswered) { r.Unanswered(path, why) }
 	}

@@ -251,7 +251,7 @@ func TestForgedStages(t *testing.T) {
 		"nothing":              {func(*testing.T, string, *pack.Manifest) {}, ""},
 		"a report altered":     {func(t *testing.T, dir string, _ *pack.Manifest) { write(t, dir, pack.ReportHTML, []byte("x")) }, "report.html was altered before"},
 		"the pdf altered":      {func(t *testing.T, dir string, _ *pack.Manifest) { write(t, dir, pack.ReportPDF, []byte("x")) }, "report.pdf was altered before"},
-		"said to be of others": {func(_ *testing.T, _ string, m *pack.Manifest) { m.PreparedBy = "somebody else" }, "says something else of the pack"},
+		"said to be of others": {func(_ *testing.T, _ string, m *pack.Manifest) { m.PreparedBy = evidence.OneName("somebody else") }, "says something else of the pack"},
 		"a file added": {func(t *testing.T, dir string, m *pack.Manifest) {
 			write(t, dir, "added.txt", []byte("x"))
 			m.Files = append(m.Files, pack.File{Path: "added.txt"})

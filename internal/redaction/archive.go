@@ -13,7 +13,8 @@ import (
 	"github.com/evidencepack/evidence/internal/sealed"
 )
 
-// LearnFrom learns from the records of all batches that entries name, each object once.
+// LearnFrom learns from the records of all batches that entries name, each object once. What
+// is learnt has yet to be settled.
 func (r *Redactor) LearnFrom(ctx context.Context, a sealed.Archive, entries []locker.Entry) error {
 	seen := map[string]bool{}
 	for _, e := range entries {

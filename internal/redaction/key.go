@@ -78,10 +78,19 @@ func (k Key) mac(use, value string) []byte {
 
 var letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// pseudonym stands for a name or login: "anon-" and 80 bits in 16 letters and digits, fit
-// to be a login, the part of an address before the @, or a word of a link.
-func (k Key) pseudonym(value string) string {
-	return "anon-" + letters.EncodeToString(k.mac("person", canonical(value))[:10])
+// pseudonym stands for a name or login of an account: "anon-", what it is of where that is known,
+// and 16 letters and digits, fit to be a login, the part of an address before the @, or a word of
+// a link.
+func (k Key) pseudonym(n Nature, value string) string {
+	if n != "" {
+		n += "-"
+	}
+	return "anon-" + string(n) + k.letters(value)
+}
+
+// letters are the 80 bits of a pseudonym: equal for equal values, whatever they are of.
+func (k Key) letters(value string) string {
+	return letters.EncodeToString(k.mac("person", canonical(value))[:10])
 }
 
 // number stands for a number: one of at most 48 bits, which every reader of JSON keeps.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,7 @@ func taught(t *testing.T, terms Terms, records ...evidence.Record) *Redactor {
 			t.Fatal(err)
 		}
 	}
+	r.Settle(nil)
 	return r
 }
 
@@ -53,7 +55,7 @@ func redacted(t *testing.T, r *Redactor, rec evidence.Record) string {
 // What one person is called in several systems goes on being joined.
 func TestJoinsHold(t *testing.T) {
 	r := taught(t, Terms{}, record(t, "github.team", "T", `{"members":{"nodes":[{"login":"Taro-Y"}]}}`))
-	login := testKey.pseudonym("taro-y")
+	login := testKey.pseudonym("", "taro-y")
 	for _, c := range []struct{ what, in, want string }{
 		{"a login in another case", "@TARO-Y approved", "@" + login + " approved"},
 		{"the address whose first part is the login", "taro-y@example.co.jp", login + "@example.co.jp"},
@@ -81,7 +83,7 @@ func TestFieldsAndTheRestOfTheRecord(t *testing.T) {
 		`{"userDisplayName":"山田 太郎","ipAddress":"192.0.2.7","userAgent":"Mozilla","note":"山田太郎 & <山田　太郎>, 192.0.2.7, 192.0.2.7/32, 192.0.2.70","location":{"city":"Osaka","countryOrRegion":"JP","geoCoordinates":{"latitude":34.5}},"taro.yamada@example.co.jp":null}`)
 	file := record(t, "m365.audit_record", "3", `{"objectId":"https://x/personal/taro_yamada_example_co_jp/a","clientIp":"192.0.2.7:443"}`)
 	r := taught(t, Terms{}, user, signIn, file)
-	name, mail := testKey.pseudonym("山田太郎"), testKey.pseudonym("taro.yamada")
+	name, mail := testKey.pseudonym(Person, "山田太郎"), testKey.pseudonym(Person, "taro.yamada")
 	ip := r.ip("192.0.2.7")
 	for _, c := range []struct {
 		in   evidence.Record
@@ -109,20 +111,28 @@ func TestTermsStay(t *testing.T) {
 	if got := redacted(t, r, record(t, "iam.credential_report", "1", `{"Row":{"user":"<root_account>"}}`)); !strings.Contains(got, "<root_account>") {
 		t.Errorf("a literal of the rules: %s", got)
 	}
-	if got := redacted(t, r, record(t, "github.issue", "3", `{"state":"MERGED","title":"a title","author":{"login":"title"}}`)); got != `{"state":"MERGED","title":"a title","author":{"login":"`+testKey.pseudonym("title")+`"}}` {
+	if got := redacted(t, r, record(t, "github.issue", "3", `{"state":"MERGED","title":"a title","author":{"login":"title"}}`)); got != `{"state":"MERGED","title":"a title","author":{"login":"`+testKey.pseudonym("", "title")+`"}}` {
 		t.Errorf("a login that is a word of the format: %s", got)
 	}
 }
 
 func TestPatternsAndNumbersOfParameters(t *testing.T) {
 	r := taught(t, Terms{}, record(t, "entraid.user", "1", `{"mail":"svc-scan@example.co.jp"}`), record(t, "github.audit_event", "2", `{"actor_id":1234}`))
-	got, err := json.Marshal(r.Value([]any{map[string]any{"account": "svc-*@example.co.jp", "why": "device"}, "1234", 5}))
+	params, added := r.Params(map[string]any{"a/b": []any{"x", map[string]any{"account": "svc-*@example.co.jp", "why": "device"}, "1234", 5}, "c": []any{"svc-*@example.co.jp"}})
+	got, err := json.Marshal(params)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := fmt.Sprintf(`[{"account":"svc-*@example.co.jp","why":"device"},{"account":"%s@example.co.jp","why":"device"},"%s",5]`, testKey.pseudonym("svc-scan"), testKey.number("1234"))
+	scan := testKey.pseudonym("", "svc-scan") + "@example.co.jp"
+	want := fmt.Sprintf(`{"a/b":["x",{"account":"svc-*@example.co.jp","why":"device"},{"account":"%s","why":"device"},"%s",5],"c":["svc-*@example.co.jp","%s"]}`, scan, testKey.number("1234"), scan)
 	if string(got) != want {
 		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if want := []Addition{{"/a~1b/2/account", "svc-*@example.co.jp"}, {"/c/1", "svc-*@example.co.jp"}}; !slices.Equal(added, want) {
+		t.Errorf("added %+v, want %+v", added, want)
+	}
+	if !r.Added("svc-*@example.co.jp", scan) || r.Added("kiosk-*@example.co.jp", scan) || r.Added("svc-*@example.co.jp", "x") {
+		t.Error("what redaction adds beside a pattern is told otherwise")
 	}
 }
 
@@ -255,8 +265,8 @@ func FuzzRewriting(f *testing.F) {
 
 // Pseudonyms have the form that logins, addresses and code owners have.
 func TestFormOfPseudonyms(t *testing.T) {
-	p := testKey.pseudonym("Taro Yamada")
-	if !regexp.MustCompile(`^anon-[a-z2-7]{16}$`).MatchString(p) || p != testKey.pseudonym("taroyamada") {
+	p := testKey.pseudonym("", "Taro Yamada")
+	if !regexp.MustCompile(`^anon-[a-z2-7]{16}$`).MatchString(p) || p != testKey.pseudonym("", "taroyamada") {
 		t.Error(p)
 	}
 }

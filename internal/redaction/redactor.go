@@ -29,25 +29,45 @@ func (p Policy) Active() []Rule {
 	return rules
 }
 
-// Redactor replaces personal data. It first learns all that is to be replaced, and then
-// may be used by several at a time.
+// Redactor replaces personal data. It first learns all that is to be replaced, which is then
+// settled, and then may be used by several at a time.
 type Redactor struct {
 	key     Key
 	rules   []Rule // the active ones, the narrower before the wider
 	terms   Terms
-	mails   bool              // addresses are replaced in all texts
+	mails   *Rule             // by which addresses are replaced in all texts; nil: they are not
 	learnt  map[string]string // by the folded value
 	numbers map[string]string // the numbers that stand for numbers, in decimal
 	words   *words
-	fields  sync.Map // *Rule by kind and path: records of a kind have the same few
+	alone   map[string]word // names that are replaced where they are a text's whole alone, by the folded value
+
+	pending  []pending // what is learnt, until it is settled
+	met      map[pending]bool
+	accounts []account
+	persons  map[string]bool   // what records say is a person's, canonical
+	nature   map[string]Nature // of accounts, by what they are called, canonical
+
+	fields *sync.Map // *Rule by kind and path: records of a kind have the same few
+	tally  *Tally    // nil: nothing is counted
+}
+
+// pending is a value that was learnt.
+type pending struct {
+	s       string
+	rule    Rule
+	address bool // of a network
+	name    bool // as an account is shown, which may be a common word
 }
 
 // New makes a redactor that has learnt nothing. The terms are what the rules of controls
 // themselves name, which is no secret.
 func New(key Key, p Policy, terms Terms) *Redactor {
-	r := &Redactor{key: key, rules: p.Active(), terms: terms, learnt: map[string]string{}, numbers: map[string]string{}, words: &words{}}
+	r := &Redactor{key: key, rules: p.Active(), terms: terms, learnt: map[string]string{}, numbers: map[string]string{}, words: &words{}, fields: &sync.Map{},
+		alone: map[string]word{}, met: map[pending]bool{}, persons: map[string]bool{}, nature: map[string]Nature{}}
 	slices.SortStableFunc(r.rules, func(a, b Rule) int { return b.weight() - a.weight() })
-	r.mails = slices.ContainsFunc(r.rules, func(x Rule) bool { return x.As == Mail && x.Field == "**" })
+	if i := slices.IndexFunc(r.rules, func(x Rule) bool { return x.As == Mail && x.Field == "**" }); i >= 0 {
+		r.mails = &r.rules[i]
+	}
 	return r
 }
 
@@ -95,6 +115,7 @@ func (r *Redactor) find(kind string, path []string) *Rule {
 
 // Learn takes what a record holds in the fields of rules.
 func (r *Redactor) Learn(rec evidence.Record) error {
+	r.learnNature(rec)
 	w := rewriting{in: rec.Body, name: unchanged, text: func(path []string, s string) string {
 		r.LearnValue(rec.Kind, path, s)
 		return s
@@ -112,37 +133,88 @@ func unchanged(s string) string { return s }
 
 // LearnValue takes what a field of a kind holds.
 func (r *Redactor) LearnValue(kind string, path []string, s string) {
-	if r.mails {
+	if r.mails != nil {
 		for _, m := range addresses.FindAllString(s, -1) {
-			r.learnAddress(m)
+			r.meet(pending{s: m, rule: *r.mails})
 		}
 	}
 	x := r.rule(kind, path)
-	if x != nil && x.As == Address {
-		if now := r.ip(s); now != s {
-			r.words.put(word{value: fold(s), pseudonym: now, address: true})
-		}
-		return
+	switch {
+	case x == nil:
+	case x.As == Address:
+		r.meet(pending{s: s, rule: *x, address: true})
+	case x.As == Pseudonym && r.personal(s) && !addresses.MatchString(s):
+		r.meet(pending{s: s, rule: *x, name: shown(path)})
 	}
-	if x == nil || x.As != Pseudonym || !r.personal(s) || addresses.MatchString(s) {
-		return
-	}
-	r.learn(s)
 }
 
+func (r *Redactor) meet(v pending) {
+	if !r.met[v] {
+		r.met[v] = true
+		r.pending = append(r.pending, v)
+	}
+}
+
+// shown reports whether a field has the name that an account is shown by, and not one that it is
+// told from others by.
+func shown(path []string) bool {
+	if len(path) == 0 {
+		return false
+	}
+	last := fold(path[len(path)-1])
+	return last == "name" || strings.HasSuffix(last, "displayname")
+}
+
+// Settle decides what is replaced, out of all that was learnt and of what parameters say of
+// accounts.
+func (r *Redactor) Settle(said []Typed) {
+	r.settleNatures(said)
+	ids := map[string]bool{}
+	for _, v := range r.pending {
+		if !v.address && !v.name {
+			ids[fold(strings.TrimSpace(v.s))] = true
+		}
+	}
+	for _, v := range r.pending {
+		switch {
+		case v.address:
+			if now := r.ip(v.s); now != v.s {
+				r.words.put(word{value: fold(v.s), pseudonym: now, address: true, rule: v.rule})
+			}
+		case addresses.MatchString(v.s):
+			r.learnAddress(v.s)
+		default:
+			r.learn(v, v.name && !ids[fold(strings.TrimSpace(v.s))])
+		}
+	}
+	r.pending = nil
+}
+
+// pseudonym stands for a name or login.
+func (r *Redactor) pseudonym(s string) string { return r.key.pseudonym(r.nature[canonical(s)], s) }
+
 // learn has a value replaced wherever it stands as a word.
-func (r *Redactor) learn(s string) {
-	value := fold(strings.TrimSpace(s))
+//
+// The name that an account is shown by is one where the account may be a person's: of an
+// account of none, such as a printer's, it is a common word ("printer") and no personal data, and
+// in texts that people wrote, such as why there is an exemption, it is not that account. It
+// is replaced where a field or a text is that name and nothing else.
+func (r *Redactor) learn(v pending, name bool) {
+	value := fold(strings.TrimSpace(v.s))
 	if r.learnt[value] != "" || !r.telling(value) {
 		return
 	}
-	p := r.key.pseudonym(s)
+	p := r.pseudonym(v.s)
 	r.learnt[value] = p
-	r.words.add(value, p)
+	if n := r.nature[canonical(v.s)]; name && n != "" && n != Person {
+		r.alone[value] = word{value: value, pseudonym: p, rule: v.rule}
+		return
+	}
+	r.words.add(value, p, v.rule)
 	// "山田 太郎" is "山田太郎" elsewhere.
 	if together := strings.Join(strings.Fields(value), ""); together != value && r.telling(together) {
-		r.words.add(together, p)
-		r.words.add(strings.Join(strings.Fields(value), "　"), p)
+		r.words.add(together, p, v.rule)
+		r.words.add(strings.Join(strings.Fields(value), "　"), p, v.rule)
 	}
 }
 
@@ -152,14 +224,14 @@ func (r *Redactor) learnAddress(s string) {
 	if !r.personal(s) || r.learnt[fold(s)] != "" {
 		return
 	}
-	now := r.mail(s)
+	now := r.uncounted().mail(s)
 	r.learnt[fold(s)] = now
 	if folder := underscored(fold(s)); r.telling(folder) {
-		r.words.add(folder, underscored(now))
+		r.words.add(folder, underscored(now), *r.mails)
 	}
 	local, _, _ := strings.Cut(s, "@")
 	if first := fold(local); strings.ContainsAny(first, ".-_0123456789") && !strings.ContainsAny(first, "+#%") && r.telling(first) {
-		r.words.add(first, r.key.pseudonym(local))
+		r.words.add(first, r.pseudonym(local), *r.mails)
 	}
 }
 
@@ -198,20 +270,29 @@ const label = `(?:[A-Za-z0-9-]+|[\p{Han}\p{Hiragana}\p{Katakana}ー]+)`
 
 // Text replaces what was learnt, and addresses, in any text.
 func (r *Redactor) Text(s string) string {
+	if w, ok := r.alone[fold(strings.TrimSpace(s))]; ok {
+		r.tally.add(w.rule, w.value)
+		return w.pseudonym
+	}
+	return r.Prose(s)
+}
+
+// Prose is Text of what somebody wrote of accounts, which is the name of none.
+func (r *Redactor) Prose(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\ufffd")
 	}
-	if !r.mails || !strings.Contains(s, "@") && !strings.Contains(s, "%40") {
-		return r.words.replace(s)
+	if r.mails == nil || !strings.Contains(s, "@") && !strings.Contains(s, "%40") {
+		return r.words.replace(s, r.tally)
 	}
 	var out strings.Builder
 	done := 0
 	for _, at := range addresses.FindAllStringIndex(s, -1) {
-		out.WriteString(r.words.replace(s[done:at[0]]))
+		out.WriteString(r.words.replace(s[done:at[0]], r.tally))
 		out.WriteString(r.mail(s[at[0]:at[1]]))
 		done = at[1]
 	}
-	out.WriteString(r.words.replace(s[done:]))
+	out.WriteString(r.words.replace(s[done:], r.tally))
 	return out.String()
 }
 
@@ -222,29 +303,32 @@ var (
 	parts   = regexp.MustCompile(`^(.+?)((?:@|%40).+)$`)
 )
 
-// mail replaces an address's part before the @. A login that is the same has the same
-// pseudonym, so that both go on being joined. What is the address's form stays: controls
-// and readers tell guests, deleted users and GitHub's private addresses by it.
-func (r *Redactor) mail(s string) string {
-	if !r.personal(s) {
-		return s
-	}
-	before := ""
+// splitMail finds in an address the name that a pseudonym stands for, and what is before and
+// behind it.
+func splitMail(s string) (before, local, behind string, ok bool) {
 	for _, form := range []*regexp.Regexp{guest, private, parts} {
 		m := form.FindStringSubmatch(s)
 		if m == nil {
 			continue
 		}
-		local := m[1]
-		if strings.HasSuffix(fold(local), "[bot]") {
-			return s
+		if d := deleted.FindStringSubmatch(m[1]); d != nil {
+			return d[1], d[2], m[2], true
 		}
-		if d := deleted.FindStringSubmatch(local); d != nil {
-			before, local = d[1], d[2]
-		}
-		return before + r.key.pseudonym(local) + m[2]
+		return "", m[1], m[2], true
 	}
-	return s
+	return "", "", "", false
+}
+
+// mail replaces an address's part before the @. A login that is the same has the same
+// pseudonym, so that both go on being joined. What is the address's form stays: controls
+// and readers tell guests, deleted users and GitHub's private addresses by it.
+func (r *Redactor) mail(s string) string {
+	before, local, behind, ok := splitMail(s)
+	if !ok || !r.personal(s) || strings.HasSuffix(fold(local), "[bot]") {
+		return s
+	}
+	r.tally.add(*r.mails, s)
+	return before + r.pseudonym(local) + behind
 }
 
 // mark stands for what is removed.
@@ -259,11 +343,17 @@ func (r *Redactor) field(kind string, path []string, s string) string {
 	case x.As == Kept:
 		return s
 	case x.As == Removed:
+		r.tally.add(*x, s)
 		return mark
 	case x.As == Address:
-		return r.ip(s)
+		now := r.uncounted().ip(s)
+		if now != s {
+			r.tally.add(*x, s)
+		}
+		return now
 	case x.As == Pseudonym && !addresses.MatchString(s) && r.personal(s):
-		return r.key.pseudonym(s)
+		r.tally.add(*x, s)
+		return r.pseudonym(s)
 	}
 	return r.Text(s)
 }
@@ -316,8 +406,10 @@ func (r *Redactor) bare(x *Rule, raw string) string {
 	case x == nil || raw == "null":
 		return raw
 	case x.As == Removed:
+		r.tally.add(*x, raw)
 		return "null"
 	case x.As == Pseudonym && raw != "true" && raw != "false":
+		r.tally.add(*x, raw)
 		return r.key.number(raw)
 	}
 	return raw
@@ -325,7 +417,7 @@ func (r *Redactor) bare(x *Rule, raw string) string {
 
 // name replaces addresses in the name of a member: other words there are the format's.
 func (r *Redactor) name(s string) string {
-	if r.mails && strings.Contains(s, "@") {
+	if r.mails != nil && strings.Contains(s, "@") {
 		return addresses.ReplaceAllStringFunc(s, r.mail)
 	}
 	return s
@@ -342,7 +434,8 @@ const ResponseKind = "evidence.response"
 
 // Clone learns on its own.
 func (r *Redactor) Clone() *Redactor {
-	c := &Redactor{key: r.key, rules: r.rules, terms: r.terms, mails: r.mails, learnt: maps.Clone(r.learnt), numbers: r.numbers, words: &words{byFirst: map[string][]word{}}}
+	c := &Redactor{key: r.key, rules: r.rules, terms: r.terms, mails: r.mails, learnt: maps.Clone(r.learnt), numbers: r.numbers, fields: &sync.Map{}, words: &words{byFirst: map[string][]word{}},
+		alone: maps.Clone(r.alone), met: maps.Clone(r.met), accounts: r.accounts, persons: maps.Clone(r.persons), nature: maps.Clone(r.nature)}
 	for first, list := range r.words.byFirst {
 		c.words.byFirst[first] = slices.Clone(list)
 	}

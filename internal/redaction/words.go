@@ -16,11 +16,14 @@ type words struct {
 
 type word struct {
 	value, pseudonym string
+	rule             Rule // of the field that it was first found in
 	address          bool // before a slash it is a range, which is of a network and no person
 }
 
 // add takes a value, folded.
-func (w *words) add(value, pseudonym string) { w.put(word{value: value, pseudonym: pseudonym}) }
+func (w *words) add(value, pseudonym string, rule Rule) {
+	w.put(word{value: value, pseudonym: pseudonym, rule: rule})
+}
 
 func (w *words) put(n word) {
 	value := n.value
@@ -43,8 +46,8 @@ func (w *words) put(n word) {
 	}
 }
 
-// replace replaces the values that stand in a text.
-func (w *words) replace(text string) string {
+// replace replaces the values that stand in a text, and counts them.
+func (w *words) replace(text string, t *Tally) string {
 	if len(w.byFirst) == 0 {
 		return text
 	}
@@ -61,6 +64,7 @@ func (w *words) replace(text string) string {
 		if found, ok := w.at(folded, at, end); ok {
 			out.WriteString(text[done:at])
 			out.WriteString(found.pseudonym)
+			t.add(found.rule, found.value)
 			at += len(found.value)
 			done = at
 			continue

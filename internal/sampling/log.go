@@ -28,6 +28,7 @@ type Log struct {
 	Root     string // of the checkpoint that samples are drawn from, in hex; empty: the latest
 	Nonce    string
 	Replaced map[string][]Replacement // by control
+	Exempt   map[string][]Replacement // likewise, of the samples of exempt items
 }
 
 var rootPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -38,6 +39,7 @@ type logEntry struct {
 	Nonce      string `yaml:"nonce"`
 	Replaced   []struct {
 		Control     string `yaml:"control"`
+		Of          string `yaml:"of"` // [Exempt], or nothing
 		Replacement `yaml:",inline"`
 	} `yaml:"replaced"`
 }
@@ -50,13 +52,14 @@ type logEntry struct {
 //	  replaced:
 //	    - {control: CHG-01, item: PR_1, reason: the approver has left, by: an auditor, date: 2026-11-20}
 //
+// An item of a sample of exempt items has of: exempt too. It checks the file
 // and returns the entry of the period; an empty one when there is none.
 func ParseLog(b []byte, c evidence.Calendar, p evidence.Period) (*Log, error) {
 	var entries map[string]logEntry
 	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&entries); err != nil && len(bytes.TrimSpace(b)) > 0 {
 		return nil, errors.New(yaml.FormatError(err, false, true))
 	}
-	log := &Log{Period: p, Replaced: map[string][]Replacement{}}
+	log := &Log{Period: p, Replaced: map[string][]Replacement{}, Exempt: map[string][]Replacement{}}
 	found := ""
 	for name, e := range entries {
 		of, err := c.Parse(name)
@@ -75,7 +78,11 @@ func ParseLog(b []byte, c evidence.Calendar, p evidence.Period) (*Log, error) {
 		found = name
 		log.Root, log.Nonce = e.Checkpoint, e.Nonce
 		for _, r := range e.Replaced {
-			log.Replaced[r.Control] = append(log.Replaced[r.Control], r.Replacement)
+			of := log.Replaced
+			if r.Of == Exempt {
+				of = log.Exempt
+			}
+			of[r.Control] = append(of[r.Control], r.Replacement)
 		}
 	}
 	return log, nil
@@ -89,6 +96,9 @@ func (e logEntry) check() error {
 		return fmt.Errorf("checkpoint %q: want its root, 64 hex digits", e.Checkpoint)
 	}
 	for i, r := range e.Replaced {
+		if r.Of != "" && r.Of != Exempt {
+			return fmt.Errorf("replaced: entry %d: of %q: want %s, or nothing", i+1, r.Of, Exempt)
+		}
 		if r.Control == "" || r.Item == "" || strings.TrimSpace(r.Reason) == "" || strings.TrimSpace(r.By) == "" {
 			return fmt.Errorf("replaced: entry %d: control, item, reason, by and date are needed", i+1)
 		}

@@ -34,10 +34,15 @@ import (
 // Method names the way in which samples are drawn. What is drawn otherwise has another name.
 const Method = "evidence-sample/v1"
 
+// Exempt is [Basis.Of] where the exempt items of a control are drawn from: those that an
+// exemption leaves out.
+const Exempt = "exempt"
+
 // Basis is what the seed of a control's sample follows from.
 type Basis struct {
 	Root    string // of the checkpoint, in lower-case hex
 	Control string
+	Of      string // which of its items are drawn from: [Exempt]; empty: those that it applies to
 	Period  evidence.Period
 	Nonce   string // as [CheckNonce] accepts it; empty: the auditor gave none
 }
@@ -47,7 +52,11 @@ func (b Basis) Text() string { return strings.Join(b.Lines(), "\n") + "\n" }
 
 // Lines are the lines of [Basis.Text] without their ends.
 func (b Basis) Lines() []string {
-	return []string{Method, "root " + b.Root, "control " + b.Control, "period " + b.Period.String(), "nonce " + b.Nonce}
+	control := b.Control
+	if b.Of != "" {
+		control += " " + b.Of // the ID of a control has no space
+	}
+	return []string{Method, "root " + b.Root, "control " + control, "period " + b.Period.String(), "nonce " + b.Nonce}
 }
 
 // Seed is the hash of the basis.

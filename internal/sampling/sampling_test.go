@@ -90,6 +90,7 @@ func TestEverythingInTheBasisChangesTheSeed(t *testing.T) {
 	for _, change := range []func(*sampling.Basis){
 		func(b *sampling.Basis) { b.Root = strings.Repeat("0", 64) },
 		func(b *sampling.Basis) { b.Control = "CHG-02" },
+		func(b *sampling.Basis) { b.Of = sampling.Exempt },
 		func(b *sampling.Basis) { b.Period.End = b.Period.End.Add(time.Second) },
 		func(b *sampling.Basis) { b.Nonce = "" },
 		func(b *sampling.Basis) { b.Nonce += "." },

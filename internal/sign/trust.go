@@ -78,13 +78,22 @@ func (t *Trust) add(data []byte) error {
 // moment is when a signature was made, as far as trust knows: by the earliest timestamp
 // that counts, or as the signer says.
 func (t Trust) moment(stamps []tsa.Stamp, said time.Time) moment {
-	m := moment{at: said, now: t.Now}
+	m := moment{now: t.Now}
+	m.at, m.proven = SignedAt(said, stamps...)
+	return m
+}
+
+// SignedAt is when a signature was made: by the earliest timestamp of an authority that
+// the verifier trusts, or as the signer says. Anybody can be an authority that nobody
+// vouches for, and confirm any time.
+func SignedAt(said time.Time, stamps ...tsa.Stamp) (at time.Time, proven bool) {
+	at = said
 	for _, s := range stamps {
-		if s.Trusted && (!m.proven || s.At.Before(m.at)) {
-			m.at, m.proven = s.At, true
+		if s.Trusted && (!proven || s.At.Before(at)) {
+			at, proven = s.At, true
 		}
 	}
-	return m
+	return at, proven
 }
 
 // reaches verifies a chain up to one of the roots.

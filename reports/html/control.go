@@ -86,6 +86,7 @@ func (d *document) controlTexts(c *reports.Control) {
 		fact{words.Frequency, d.lines(c.Frequency)},
 		fact{words.ServesItems, d.serves(c)},
 		fact{words.Parameters, d.codes(params)},
+		fact{words.Added, d.lines(words.AddedLines(c, d.p.Lang))},
 		fact{words.Exempted, d.lines(words.ExemptionLines(c, d.p.Lang))},
 		fact{words.ControlSource, d.codes(rules)},
 	)
@@ -131,7 +132,7 @@ func (d *document) counted(reasons []reports.ReasonCount) cell {
 			if i > 0 {
 				d.void("br")
 			}
-			d.text(d.say(words.Labelled, r.Text, d.say(words.ItemsN, format.Count(r.N))))
+			d.text(words.Counted(r.Text, r.N, d.p.Lang))
 		}
 	}}
 }

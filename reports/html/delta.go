@@ -12,7 +12,7 @@ import (
 func (d *document) deltaSummary() {
 	d.leaf("h3", d.in(words.DeltaHeading))
 	if d.p.Delta == nil {
-		d.leaf("p", d.in(words.NoDelta))
+		d.leaf("p", words.NoDelta(d.p.NoDelta, d.p.Lang))
 		return
 	}
 	d.start("p")

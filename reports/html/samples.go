@@ -43,7 +43,7 @@ func (d *document) sampleSizes() {
 	d.table(d.in(words.Sampling), column{title: d.in(words.Control)}, column{title: d.in(words.ControlTitle)}, column{d.in(words.DrawnFrom), "n"},
 		column{d.in(words.LeftOut), "n"}, column{d.in(words.SampleSize), "n"}, column{d.in(words.ReplacedCount), "n"}, column{title: d.in(words.SizedBy)})
 	for _, c := range d.p.Sampled() {
-		d.row(d.controlLink(c.ID), d.lines(c.Title), d.number(c.Sample.Population), d.number(c.Sample.NotApplicable), d.strongNumber(c.Sample.Size),
+		d.row(d.controlLink(c.ID), d.lines(words.SampleTitle(c.Sample, c.Title, d.p.Lang)), d.number(c.Sample.Population), d.number(c.Sample.NotApplicable), d.strongNumber(c.Sample.Size),
 			d.number(c.Sample.CountDrawn(reports.Replaced)), d.lines(c.Sample.SizedBy))
 	}
 	d.endTable()
@@ -51,17 +51,16 @@ func (d *document) sampleSizes() {
 
 // sample lists what was drawn for a control. The script searches it as it does the
 // control's items.
-func (d *document) sample(c *reports.Control) {
+func (d *document) sample(c reports.SampledControl) {
 	s := c.Sample
 	if err := s.Check(); err != nil {
 		d.fail(fmt.Errorf("sample of %s: %w", c.ID, err))
 		return
 	}
 	d.start("section", class("sample"), attr{"data-result", string(c.Result)})
-	d.leaf("h3", c.ID+"  "+c.Title)
+	d.leaf("h3", words.SampleTitle(s, c.ID+"  "+c.Title, d.p.Lang))
 	d.start("div", class("still"))
-	d.leaf("p", d.say(words.SampleOf, format.Count(s.Population), format.Count(s.NotApplicable), format.Count(s.Size),
-		format.Count(s.CountDrawn(reports.Replaced)), s.SizedBy))
+	d.leaf("p", words.SampleSaid(s, d.p.Lang))
 	d.facts(fact{words.SampleSeed, d.code(s.Seed)})
 	if c.Result == evidence.NotEvaluable {
 		d.leaf("p", d.in(words.Incomplete), class("caution"))
@@ -71,10 +70,10 @@ func (d *document) sample(c *reports.Control) {
 	d.end("section")
 }
 
-func (d *document) drawnItems(c *reports.Control) {
+func (d *document) drawnItems(c reports.SampledControl) {
 	drawn := c.Sample.Drawn
 	shown := min(len(drawn), maxRows)
-	d.start("table", class("items"), label(c.ID+" "+d.in(words.Samples)))
+	d.start("table", class("items"), label(words.SampleTitle(c.Sample, c.ID+" "+d.in(words.Samples), d.p.Lang)))
 	d.start("thead")
 	d.start("tr")
 	for _, title := range []evidence.Text{words.ItemAndTime, words.DrawnAs, words.Verdict} {
@@ -83,9 +82,13 @@ func (d *document) drawnItems(c *reports.Control) {
 	d.end("tr")
 	d.end("thead")
 	d.start("tbody")
+	mark := name("s")
+	if c.Sample.Exempt {
+		mark = "x"
+	}
 	for i, item := range drawn[:shown] {
-		to := itemID(d.controls[c.ID], "s", int64(i+1))
-		d.rowOf([]attr{id(to), {"data-verdict", string(item.Verdict)}}, d.drawnItem(item, i+1, to), d.drawnState(item), d.drawnVerdict(item))
+		to := itemID(d.controls[c.ID], mark, int64(i+1))
+		d.rowOf([]attr{id(to), {"data-verdict", string(item.Verdict)}}, d.drawnItem(item, i+1, to), d.drawnState(c.Sample, item), d.drawnVerdict(item))
 	}
 	d.end("tbody")
 	d.end("table")
@@ -95,9 +98,9 @@ func (d *document) drawnItems(c *reports.Control) {
 }
 
 // drawnState says what became of an item, and why where it was replaced.
-func (d *document) drawnState(item reports.DrawnItem) cell {
+func (d *document) drawnState(s *reports.Sample, item reports.DrawnItem) cell {
 	return cell{write: func() {
-		d.leaf("div", d.in(words.DrawnName(item.State)))
+		d.leaf("div", words.DrawnAsOf(s, item.State, d.p.Lang))
 		if why := words.Replacement(item, d.p.Lang); why != "" {
 			d.leaf("div", d.cut(why), class("note"))
 		}

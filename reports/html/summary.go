@@ -19,6 +19,10 @@ func (d *document) summary() {
 	d.itemResults()
 	d.controlResults()
 	d.exemptionTotals()
+	if text, ok := words.WithoutNonce(d.p); ok {
+		d.leaf("h3", d.in(words.Samples))
+		d.leaf("p", d.in(text))
+	}
 	d.deltaSummary()
 	d.monthResults()
 	d.end("section")

@@ -39,6 +39,10 @@ func (d *document) metadata() metadata {
 	}
 	if r := p.Redaction; r != nil {
 		m.Props = append(m.Props, filled([]property{own("redaction-levels", r.Levels), own("redaction-key", r.Key)})...)
+		for _, x := range r.Rules {
+			name, said := x.Kind+" "+x.Field, x.Kind+" "+x.Field+": "+x.As
+			m.Props = append(m.Props, classed("redaction-values", name, x.Values, said), classed("redaction-occurrences", name, x.Occurrences, said))
+		}
 	}
 	if preparer := line(p.PreparedBy); preparer != "" {
 		m.Roles = append(m.Roles, role{"prepared-by", d.say(words.PreparedBy)})

@@ -63,6 +63,9 @@ func (d *document) tested(c *reports.Control) observation {
 	if e := c.ExemptionCounts(); e.Exemptions > 0 {
 		list = append(list, exempted(e)...)
 	}
+	if n := len(c.Added); n > 0 {
+		list = append(list, own("parameters-added-by-redaction", count(int64(n))))
+	}
 	list = append(list, own("exceptions-answered", count(c.Answered())))
 	list = append(list, byCode("exceptions-by-response", c.Responses)...)
 	var gaps int64
@@ -78,11 +81,18 @@ func (d *document) tested(c *reports.Control) observation {
 	o.Title = d.say(words.OSCALTested, c.ID)
 	o.Description = paragraphs(d.summary(c), d.say(words.Labelled, d.in(words.Activity), c.Activity), d.say(words.Labelled, d.in(words.Procedure), c.Procedure))
 	o.Evidence = d.evidence(c)
-	if s := c.Sample; s != nil {
-		list = append(list, own("sample-size", count(s.Size)), own("sample-drawn-from", count(s.Population)), own("sample-not-applicable", count(s.NotApplicable)),
-			own("sample-replaced", count(s.CountDrawn(reports.Replaced))), own("sample-seed", s.Seed), own("sample-sized-by", s.SizedBy))
-		remarks = append(remarks, d.say(words.OSCALSample, format.Count(s.Population), format.Count(s.Size), format.Count(s.CountDrawn(reports.Replaced))))
-		o.Subjects = d.drawn(c)
+	for _, s := range []*reports.Sample{c.Sample, c.ExemptSample} {
+		if s == nil {
+			continue
+		}
+		name, said := "sample", words.OSCALSample
+		if s.Exempt {
+			name, said = "exempt-sample", words.OSCALExemptSample
+		}
+		list = append(list, own(name+"-size", count(s.Size)), own(name+"-drawn-from", count(s.Population)), own(name+"-not-applicable", count(s.NotApplicable)),
+			own(name+"-replaced", count(s.CountDrawn(reports.Replaced))), own(name+"-seed", s.Seed), own(name+"-sized-by", s.SizedBy))
+		remarks = append(remarks, d.say(said, format.Count(s.Population), format.Count(s.Size), format.Count(s.CountDrawn(reports.Replaced))))
+		o.Subjects = append(o.Subjects, d.drawn(c, s, name)...)
 	}
 	o.Props = filled(list)
 	o.Remarks = paragraphs(remarks...)
@@ -91,19 +101,22 @@ func (d *document) tested(c *reports.Control) observation {
 
 // drawn are the items that were drawn for the auditor, in the order of their ranks. They
 // stand in the list that the sample was drawn from.
-func (d *document) drawn(c *reports.Control) []subject {
-	if err := c.Sample.Check(); err != nil {
+func (d *document) drawn(c *reports.Control, s *reports.Sample, name string) []subject {
+	if err := s.Check(); err != nil {
 		d.fail(fmt.Errorf("sample of %s: %w", c.ID, err))
 	}
 	file := d.files[samplesDir+c.ID+".txt.zst"]
+	if s.Exempt {
+		file = d.files[samplesDir+c.ID+"-exempt.txt.zst"]
+	}
 	if file == "" {
 		return nil
 	}
 	var list []subject
-	for i, item := range c.Sample.Drawn {
+	for i, item := range s.Drawn {
 		list = append(list, subject{UUID: file, Type: "resource", Title: prose(either(line(item.Label), line(item.ID))), Props: filled([]property{
 			own("item", either(item.ID)), own("verdict", string(item.Verdict)), own("record-sha256", item.SHA256),
-			own("sample-rank", count(int64(i+1))), own("sample-state", string(item.State)), own("sample-key", item.Rank),
+			own(name+"-rank", count(int64(i+1))), own(name+"-state", string(item.State)), own(name+"-key", item.Rank),
 			own("replaced-because", item.Reason), own("replaced-by", item.By), own("replaced-on", item.Date),
 		})})
 	}

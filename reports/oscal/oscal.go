@@ -84,7 +84,11 @@ type document struct {
 func newDocument(w io.Writer, p *reports.Pack) (*document, error) {
 	// The checkpoint is no part of it: what is made again of a period is a later
 	// version of the same document.
-	about, err := json.Marshal([]any{p.Organisation, p.Framework.ID, p.Period.Start.UTC(), p.Period.End.UTC(), p.Lang})
+	of := []any{p.Organisation, p.Framework.ID, p.Period.Start.UTC(), p.Period.End.UTC(), p.Lang}
+	if p.Redaction != nil {
+		of = append(of, "redacted") // an auditor's copy is another document than the pack of the originals
+	}
+	about, err := json.Marshal(of)
 	if err != nil {
 		return nil, err
 	}

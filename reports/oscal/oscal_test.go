@@ -314,3 +314,23 @@ func lists(v any, visit func([]any)) {
 		}
 	}
 }
+
+// TestCopyIsAnotherDocument: an auditor's copy has an identifier of its own, the same whenever
+// it is made again.
+func TestCopyIsAnotherDocument(t *testing.T) {
+	id := func(r *reports.Redaction) string {
+		p := reportstest.Pack(reportstest.Options{})
+		p.Redaction = r
+		var doc struct {
+			Results struct{ UUID string } `json:"assessment-results"`
+		}
+		if err := json.Unmarshal(render(t, p), &doc); err != nil {
+			t.Fatal(err)
+		}
+		return doc.Results.UUID
+	}
+	full, one := id(nil), id(&reports.Redaction{Levels: "S", Key: "0011"})
+	if full == one || one != id(&reports.Redaction{Levels: "S", Key: "0011"}) {
+		t.Errorf("%s of the pack, %s of the copy", full, one)
+	}
+}

@@ -93,6 +93,7 @@ func (d *document) controlTexts(c *reports.Control) {
 		fact{d.in(words.Owner), d.text(d.ownerAndFrequency(c))},
 		fact{d.in(words.ServesItems), d.text(strings.Join(items, "\n"))},
 		fact{d.in(words.Parameters), d.parametersOf(c)},
+		fact{d.in(words.Added), d.text(words.AddedLines(c, d.p.Lang))},
 		fact{d.in(words.Exempted), d.text(words.ExemptionLines(c, d.p.Lang))},
 		fact{d.in(words.ControlSource), d.rules(c)},
 	)
@@ -155,7 +156,7 @@ func (d *document) population(c *reports.Control) {
 func (d *document) counted(reasons []reports.ReasonCount) box {
 	var b box
 	for _, r := range reasons {
-		text := d.say(words.Labelled, d.line(r.Text), d.say(words.ItemsN, format.Count(r.N)))
+		text := words.Counted(d.line(r.Text), r.N, d.p.Lang)
 		b.paras = append(b.paras, para{text: text, st: d.st.cell})
 	}
 	return b

@@ -19,7 +19,7 @@ const deltaKey = "delta"
 
 // deltaSummary is the summary's line of what changed.
 func (d *document) deltaSummary() {
-	text := d.in(words.NoDelta)
+	text := words.NoDelta(d.p.NoDelta, d.p.Lang)
 	if d.p.Delta != nil {
 		text = d.p.Delta.Sentence(d.p.Lang)
 	}

@@ -52,12 +52,12 @@ func (d *document) sampleSizes() {
 			d.SetError(fmt.Errorf("sample of %s: %w", c.ID, err))
 			return
 		}
-		name := d.goTo(c.ID, "sample "+c.ID)
+		name := d.goTo(c.ID, sampleKey(c))
 		if s.Whole() {
-			whole = append(whole, c.ID)
-			name = d.goTo(c.ID, controlKey(c))
+			whole = append(whole, words.SampleTitle(s, c.ID, d.p.Lang))
+			name = d.goTo(c.ID, "control "+c.ID)
 		}
-		title := d.text(c.Title)
+		title := d.text(words.SampleTitle(s, c.Title, d.p.Lang))
 		title.paras = append(title.paras,
 			para{text: s.SizedBy, st: d.st.tiny}, para{text: s.Seed, st: d.st.monoTiny})
 		if c.Result == evidence.NotEvaluable {
@@ -78,7 +78,7 @@ const maxDrawn = 10
 
 // sample lists the first of what was drawn for a control. Where items were replaced,
 // more are listed, so that the reasons are.
-func (d *document) sample(c *reports.Control) {
+func (d *document) sample(c reports.SampledControl) {
 	s := c.Sample
 	if s.Whole() {
 		return
@@ -88,8 +88,9 @@ func (d *document) sample(c *reports.Control) {
 		most = maxListed
 	}
 	d.room(40) // the heading stays with the first items
-	d.outline(1, numbered(c.ID, c.Title), "sample "+c.ID)
-	d.heading(numbered(c.ID, c.Title))
+	title := words.SampleTitle(s, numbered(c.ID, c.Title), d.p.Lang)
+	d.outline(1, title, sampleKey(c))
+	d.heading(title)
 	shown := min(len(s.Drawn), most)
 	if shown < len(s.Drawn) {
 		d.flow(d.say(words.FirstOfSample, format.Count(int64(shown)), format.Count(int64(len(s.Drawn))), d.in(words.Samples)), d.st.small)
@@ -99,6 +100,13 @@ func (d *document) sample(c *reports.Control) {
 	for i, item := range s.Drawn[:shown] {
 		t.row(d.fine(format.Count(int64(i+1))), d.fine(d.in(words.DrawnName(item.State))), d.fine(d.time(item.Time)), d.drawnItemBox(item), d.hash(item.ID), d.fine(verdictText(d, item.Verdict)))
 	}
+}
+
+func sampleKey(c reports.SampledControl) string {
+	if c.Sample.Exempt {
+		return "exempt sample " + c.ID
+	}
+	return "sample " + c.ID
 }
 
 // drawnItemBox names an item, and says why it was replaced where it was.

@@ -20,6 +20,10 @@ func (d *document) summary() {
 	d.itemResults()
 	d.exceptionsByControl()
 	d.exemptionTotals()
+	if text, ok := words.WithoutNonce(d.p); ok {
+		d.heading(d.in(words.Samples))
+		d.flow(d.in(text), d.st.body)
+	}
 	d.deltaSummary()
 }
 

@@ -100,7 +100,7 @@ func Pack(o Options) *reports.Pack {
 	p.Window = b.window(p)
 	p.Sampling = b.sampling()
 	for i := range p.Controls {
-		p.Controls[i].Sample = b.sample(&p.Controls[i])
+		p.Controls[i].Sample, p.Controls[i].ExemptSample = b.sample(&p.Controls[i]), b.exemptSample(&p.Controls[i])
 	}
 	p.Delta = b.delta(p.Controls)
 	return p
@@ -132,7 +132,7 @@ func files() []reports.File {
 		"controls/logging/LOG-02/control.yaml", "controls/logging/LOG-02/policy.rego",
 		"controls/network/NET-02/control.yaml", "controls/network/NET-02/policy.rego", "delta.json",
 		"evidence/cloudtrail.event.jsonl.zst", "evidence/evidence.claim.jsonl.zst", "ipe.json", "manifest.json", "results.json",
-		"samples/ACC-08.txt.zst", "samples/CHG-01.txt.zst", "samples/LOG-01.txt.zst", "samples/LOG-02.txt.zst", "samples/NET-02.txt.zst",
+		"samples/ACC-08.txt.zst", "samples/ACC-08-exempt.txt.zst", "samples/CHG-01.txt.zst", "samples/LOG-01.txt.zst", "samples/LOG-02.txt.zst", "samples/NET-02.txt.zst",
 	} {
 		files = append(files, reports.File{Path: path, Size: int64(len(path)) * 48271 % 9_000_000, SHA256: Hash(path)})
 	}

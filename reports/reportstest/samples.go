@@ -17,16 +17,37 @@ func (b builder) sampling() reports.Sampling {
 // replaced, for a reason that attacks whoever prints it.
 func (b builder) sample(c *reports.Control) *reports.Sample {
 	s := &reports.Sample{Population: c.Counts.Total - c.Counts.NotApplicable, NotApplicable: c.Counts.NotApplicable, Seed: Hash(c.ID + " seed"),
-		SizedBy: b.in("実施基準（日常反復継続する取引25件、信頼度90%）：発生の都度", "Japanese implementation standard (25 of what recurs daily, 90 % confidence): per occurrence")}
+		SizedBy: b.sizedBy()}
+	return b.draw(c, s, 25, func(item reports.Item) bool { return item.Verdict != evidence.NotApplicable })
+}
+
+// exemptSample draws out of the control's exempt items, which the first of those are that
+// are not applicable.
+func (b builder) exemptSample(c *reports.Control) *reports.Sample {
+	n := int64(0)
+	s := &reports.Sample{Exempt: true, Population: c.Exempt, NotApplicable: c.Counts.NotApplicable - c.Exempt, Seed: Hash(c.ID + " exempt seed"), SizedBy: b.sizedBy()}
+	return b.draw(c, s, 5, func(item reports.Item) bool {
+		if item.Verdict == evidence.NotApplicable {
+			n++
+		}
+		return item.Verdict == evidence.NotApplicable && n <= c.Exempt
+	})
+}
+
+func (b builder) sizedBy() string {
+	return b.in("実施基準（日常反復継続する取引25件、信頼度90%）：発生の都度", "Japanese implementation standard (25 of what recurs daily, 90 % confidence): per occurrence")
+}
+
+func (b builder) draw(c *reports.Control, s *reports.Sample, size int64, from func(reports.Item) bool) *reports.Sample {
 	if s.Population == 0 {
 		return nil
 	}
-	s.Size = min(25, s.Population)
+	s.Size = min(size, s.Population)
 	for item, err := range c.Items() {
 		if err != nil {
 			panic(err)
 		}
-		if item.Verdict != evidence.NotApplicable {
+		if from(item) {
 			s.Drawn = append(s.Drawn, reports.DrawnItem{Item: item, Rank: Hash(s.Seed + item.ID), State: reports.InSample})
 		}
 	}

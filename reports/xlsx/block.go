@@ -1,6 +1,8 @@
 package xlsx
 
 import (
+	"slices"
+
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
@@ -38,6 +40,24 @@ func (b *book) blockLine(widths []float64, label evidence.Text, text string) []b
 		min(float64(lines(text, width))*lineHeight+3, maxHeight),
 		[]cell{{value: b.in(label), style: b.styles.label, span: 2}, {value: text, style: b.styles.cell, span: span}},
 	}}
+}
+
+// fitted lowers the rows of a block with long texts until it may stay in sight above its
+// table, and says so: the header of the table is needed all the time, and a text is
+// shown whole where its cell is selected, and in the other reports.
+func (b *book) fitted(rows []blockRow) []blockRow {
+	if blockHeight(rows) <= maxFrozen {
+		return rows
+	}
+	const head = 2 // the rows of blockHead
+	fitted := slices.Clone(rows)
+	for most := maxFrozen / lineHeight; most >= 1 && blockHeight(fitted) > maxFrozen; most-- {
+		for i := head; i < len(rows); i++ {
+			fitted[i].height = min(rows[i].height, most*lineHeight+3)
+		}
+	}
+	fitted[head-1].cells = append(slices.Clone(fitted[head-1].cells), cell{value: b.in(words.BlockLowered), style: b.styles.aside, span: 6})
+	return fitted
 }
 
 // blockHeight is how high rows are together, in points.

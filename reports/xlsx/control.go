@@ -123,10 +123,9 @@ func (t *itemTable) observes() bool { return len(t.c.Observations) > 0 }
 
 // open begins the sheet with the header block.
 func (t *itemTable) open() {
-	block := t.block()
+	block := t.b.fitted(t.block())
 	t.first = len(block) + 1
-	o := setup{widths: t.widths, large: true}
-	o.titles = t.first // on every printed page, also where the block is too high to be kept in sight
+	o := setup{widths: t.widths, large: true, titles: t.first}
 	if blockHeight(block) <= maxFrozen {
 		o.frozen = t.first
 	}
@@ -223,6 +222,9 @@ func (t *itemTable) block() []blockRow {
 	line := func(label evidence.Text, text string) { rows = append(rows, b.blockLine(t.widths, label, text)...) }
 	line(words.Activity, c.Activity)
 	line(words.Procedure, c.Procedure)
+	if len(c.Added) > 0 {
+		line(words.Added, words.AddedLines(c, b.p.Lang))
+	}
 	if len(c.Exemptions) > 0 {
 		line(words.Exempted, words.ExemptionLines(c, b.p.Lang))
 	}
@@ -272,7 +274,7 @@ func (t *itemTable) counted(reasons []reports.ReasonCount) string {
 	b := t.b
 	lines := make([]string, 0, len(reasons))
 	for _, r := range reasons {
-		lines = append(lines, fmt.Sprintf(b.in(words.Labelled), r.Text, fmt.Sprintf(b.in(words.ItemsN), format.Count(r.N))))
+		lines = append(lines, words.Counted(r.Text, r.N, b.p.Lang))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -71,7 +71,7 @@ func (b *book) samplingSheet() error {
 		if c.Result == evidence.NotEvaluable {
 			why += "\n" + b.in(words.Incomplete)
 		}
-		s.add(b.control(c), b.str(c.Title), b.str(c.Frequency), b.count(c.Sample.Population), b.count(c.Sample.NotApplicable), b.count(c.Sample.Size),
+		s.add(b.control(c.Control), b.str(words.SampleTitle(c.Sample, c.Title, b.p.Lang)), b.str(c.Frequency), b.count(c.Sample.Population), b.count(c.Sample.NotApplicable), b.count(c.Sample.Size),
 			b.count(c.Sample.CountDrawn(reports.Replaced)), b.str(why), b.mono(c.Sample.Seed))
 	}
 	if len(b.p.Sampled()) == 0 {
@@ -146,8 +146,8 @@ func (t *testSheet) close() error {
 	return t.s.close()
 }
 
-func (b *book) drawn(c *reports.Control, i int, d reports.DrawnItem, clickable bool) []cell {
-	row := []cell{b.control(c), b.count(int64(i + 1)), b.word(words.DrawnName(d.State)), b.when(d.Time), b.str(d.Label), b.str(b.keyFields(c, d.Item)),
+func (b *book) drawn(c reports.SampledControl, i int, d reports.DrawnItem, clickable bool) []cell {
+	row := []cell{b.control(c.Control), b.count(int64(i + 1)), b.str(words.DrawnAsOf(c.Sample, d.State, b.p.Lang)), b.when(d.Time), b.str(d.Label), b.str(b.keyFields(c.Control, d.Item)),
 		{value: d.Verdict.Mark() + " " + b.in(d.Verdict.Name()), style: b.styles.verdict[d.Verdict]}}
 	for n := range auditorColumns {
 		style := b.styles.input

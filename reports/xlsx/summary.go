@@ -19,6 +19,11 @@ func (b *book) summarySheet() error {
 	b.itemResults(s)
 	b.controlResults(s)
 	b.exemptionTotals(s)
+	if text, ok := words.WithoutNonce(b.p); ok {
+		s.gap()
+		s.addHigh(22, cell{value: b.in(words.Samples), style: b.styles.heading, span: 9})
+		s.add(cell{value: b.in(text), style: b.styles.cell, span: 9})
+	}
 	b.deltaLine(s)
 	return s.close()
 }
@@ -84,7 +89,7 @@ func (b *book) deltaLine(s *sheet) {
 	s.gap()
 	s.addHigh(22, cell{value: b.in(words.DeltaHeading), style: b.styles.heading, span: 9})
 	if b.p.Delta == nil {
-		s.add(cell{value: b.in(words.NoDelta), style: b.styles.cell, span: 9})
+		s.add(cell{value: words.NoDelta(b.p.NoDelta, b.p.Lang), style: b.styles.cell, span: 9})
 		return
 	}
 	s.add(b.goTo("→ "+b.names.delta, b.names.delta, 1), cell{value: b.text(b.p.Delta.Sentence(b.p.Lang)), style: b.styles.cell, span: 8})

@@ -25,7 +25,7 @@ exception contains {"code": "password_set", "detail": {"by": by, "user": target,
 
 not_applicable if count(not_applicable_because) > 0
 
-not_applicable_because contains {"code": "service_user"} if service_user
+not_applicable_because contains {"code": "exempt_service_user"} if service_user
 
 person if {
 	input.record.userIdentity.type == "IAMUser"
@@ -70,7 +70,7 @@ undetermined contains {"code": "password_unknown", "detail": {"user": row.user, 
 
 not_applicable_because contains {"code": "root_user"} if root_row
 
-not_applicable_because contains {"code": "service_user"} if listed_row
+not_applicable_because contains {"code": "exempt_service_user"} if listed_row
 
 observation contains {"code": "service_user_with_password", "detail": {"user": row.user, "account": input.record.AccountId}} if {
 	listed_row

@@ -149,7 +149,7 @@ test_password_of_a_service_user if {
 	every pattern in ["ta*", "arn:aws:iam::123456789012:user/*"] {
 		result := by_row(rows.person, services([pattern]))
 		result.exceptions == set()
-		result.left_out == {"service_user"}
+		result.left_out == {"exempt_service_user"}
 		told(result.observations) == {"service_user_with_password"}
 	}
 	by_row(rows.without_password, services(["hanako"])).observations == set()

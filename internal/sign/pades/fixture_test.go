@@ -24,6 +24,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/internal/sign"
+	"github.com/evidencepack/evidence/internal/sign/tsa"
 	"github.com/evidencepack/evidence/reports/pdf"
 	"github.com/evidencepack/evidence/reports/reportstest"
 )
@@ -201,17 +202,17 @@ func (s *stamps) Timestamp(_ context.Context, message []byte) ([]byte, error) {
 }
 
 // check has openssl verify a token.
-func (s *stamps) check(token, message []byte) (time.Time, error) {
+func (s *stamps) check(token, message []byte) (tsa.Stamp, error) {
 	at := func(name string) string { return filepath.Join(s.dir, name) }
 	for name, data := range map[string][]byte{"verify.token": token, "verify.message": message} {
 		if err := os.WriteFile(at(name), data, 0o600); err != nil {
-			return time.Time{}, err
+			return tsa.Stamp{}, err
 		}
 	}
 	if _, err := s.run("-verify", "-token_in", "-in", at("verify.token"), "-data", at("verify.message"), "-CAfile", at("root.pem"), "-untrusted", at("stamps.chain.pem")); err != nil {
-		return time.Time{}, err
+		return tsa.Stamp{}, err
 	}
-	return signedAt, nil
+	return tsa.Stamp{At: signedAt, Trusted: true}, nil
 }
 
 // rendered is a report, as a pack has it.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/internal/sign"
+	"github.com/evidencepack/evidence/internal/sign/tsa"
 )
 
 // TestSignAndVerify: what is signed with each kind of key is what is verified, in the
@@ -98,26 +99,22 @@ func TestCMS(t *testing.T) {
 
 func TestTimestamps(t *testing.T) {
 	a := newAuthority(t)
-	tsa := newStamps(t, a)
+	authority := newStamps(t, a)
 	o := options(a.signer(t, "P-256", "Signer"), evidence.English)
-	o.Authority = tsa
+	o.Authority = authority
 	file := signOnce(t, rendered()[evidence.English], o)
-	doc, err := Verify(file, tsa.check)
+	doc, err := Verify(file, authority.check)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := doc.Signatures[0]; s.Token == nil || !s.Stamped.Equal(signedAt) {
+	if s := doc.Signatures[0]; s.Token == nil || !s.Stamp.At.Equal(signedAt) {
 		t.Errorf("the signature has no timestamp: %+v", s)
 	}
 	if _, err := Verify(file, nil); err == nil {
 		t.Error("a timestamp that nothing checked is accepted")
 	}
-	if _, err := Verify(file, func([]byte, []byte) (time.Time, error) { return time.Time{}, errors.New("no") }); err == nil {
+	if _, err := Verify(file, func([]byte, []byte) (tsa.Stamp, error) { return tsa.Stamp{}, errors.New("no") }); err == nil {
 		t.Error("a timestamp that was refused is accepted")
-	}
-	late := func([]byte, []byte) (time.Time, error) { return signedAt.AddDate(20, 0, 0), nil }
-	if _, err := Verify(file, late); err == nil {
-		t.Error("a signature that was made after its certificate had expired is accepted")
 	}
 	o.Authority = failing{}
 	if _, err := Sign(t.Context(), rendered()[evidence.English], o); !errors.Is(err, errNoAnswer) || !errors.Is(err, ErrNoTimestamp) {
@@ -127,6 +124,50 @@ func TestTimestamps(t *testing.T) {
 	long := signOnce(t, rendered()[evidence.English], o)
 	if doc, err := Signatures(long); err != nil || len(doc.Signatures[0].Token) < 40<<10 {
 		t.Errorf("a token that is longer than expected: %v", err)
+	}
+}
+
+// TestWhoseTimeCounts: a certificate must have been valid at the time of a timestamp only if
+// somebody vouches for its authority, and else when the signer says that it signed.
+func TestWhoseTimeCounts(t *testing.T) {
+	a := newAuthority(t)
+	o := options(a.signer(t, "P-256", "Signer"), evidence.English)
+	o.Authority = verbose{}
+	d, err := parse(rendered()[evidence.English])
+	if err != nil {
+		t.Fatal(err)
+	}
+	expired := signedAt.AddDate(20, 0, 0)
+	for _, c := range []struct {
+		name    string
+		said    time.Time
+		stamp   tsa.Stamp
+		refused bool
+	}{
+		{"both while valid", signedAt, tsa.Stamp{At: signedAt, Trusted: true}, false},
+		{"a trusted authority tells that it had expired", signedAt, tsa.Stamp{At: expired, Trusted: true}, true},
+		{"an authority that nobody vouches for tells so", signedAt, tsa.Stamp{At: expired, Untrusted: tsa.ErrNoRoots}, false},
+		{"expired by the signer's own word", expired, tsa.Stamp{At: expired, Trusted: true}, true},
+		{"a trusted authority tells better", expired, tsa.Stamp{At: signedAt, Trusted: true}, false},
+		{"an authority that nobody vouches for would mend it", expired, tsa.Stamp{At: signedAt, Untrusted: tsa.ErrNoRoots}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			u := &update{name: "Signer", at: c.said, room: 64 << 10}
+			if u.field, err = d.free(""); err != nil {
+				t.Fatal(err)
+			}
+			if u.appearance, err = o.Appearance(d.last().size + 1); err != nil {
+				t.Fatal(err)
+			}
+			file := signForged(t, d, u, &o, func(*writer) {})
+			_, err := Verify(file, func([]byte, []byte) (tsa.Stamp, error) { return c.stamp, nil })
+			if (err != nil) != c.refused {
+				t.Errorf("%v", err)
+			}
+			if err != nil && !strings.Contains(err.Error(), "expired") {
+				t.Errorf("refused for another reason: %v", err)
+			}
+		})
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence/internal/sign"
+	"github.com/evidencepack/evidence/internal/sign/tsa"
 )
 
 // Authority gives timestamps.
@@ -143,7 +144,7 @@ func (s signed) digest(file []byte, public crypto.PublicKey) ([]byte, error) {
 }
 
 // notChecked leaves timestamps to whoever knows their authorities.
-func notChecked([]byte, []byte) (time.Time, error) { return time.Time{}, nil }
+func notChecked([]byte, []byte) (tsa.Stamp, error) { return tsa.Stamp{}, nil }
 
 // element is the DER element that zeros follow; nil, if it is none or something
 // else does.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/evidencepack/evidence/internal/sign"
+	"github.com/evidencepack/evidence/internal/sign/tsa"
 )
 
 // Signature is what a document says of one of its signatures.
@@ -20,7 +21,7 @@ type Signature struct {
 	Chain      []*x509.Certificate
 	Digest     []byte    // of the signed bytes, by sign.HashOf the key
 	Token      []byte    // the RFC 3161 token in DER; nil: there is none
-	Stamped    time.Time // that the token says; zero before it is verified
+	Stamp      tsa.Stamp // what the token says; zero before it is verified
 	Validation Validation
 	Appearance [][]byte // its objects, for a comparison with what is drawn again
 	First      int      // the number of the first of them
@@ -44,8 +45,9 @@ func Signatures(pdf []byte) (*Document, error) {
 	})
 }
 
-// CheckToken checks an RFC 3161 token over a message, and tells its time.
-type CheckToken func(token, message []byte) (time.Time, error)
+// CheckToken checks an RFC 3161 token over a message, and tells what it says. Whether its
+// authority is trusted decides whether its time counts.
+type CheckToken func(token, message []byte) (tsa.Stamp, error)
 
 // Verify checks a document's signatures: that each is the signer's, over every byte
 // that was there when it was made but its own, that an update holds nothing but what
@@ -116,13 +118,10 @@ func (d *document) signature(i int, check CheckToken) (*Signature, error) {
 		if check == nil {
 			return nil, errors.New("it has a timestamp, which nothing here can check")
 		}
-		if said.Stamped, err = check(c.token, c.signature); err != nil {
+		if said.Stamp, err = check(c.token, c.signature); err != nil {
 			return nil, fmt.Errorf("timestamp: %w", err)
 		}
 	}
-	at := u.at
-	if !said.Stamped.IsZero() {
-		at = said.Stamped
-	}
+	at, _ := sign.SignedAt(u.at, said.Stamp)
 	return said, sign.CheckChain(c.chain, at)
 }

@@ -1,16 +1,34 @@
 package words
 
-import "github.com/evidencepack/evidence"
+import (
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
+)
+
+// NoDelta says that nothing was compared, and the one reason why.
+func NoDelta(why reports.NoDelta, l evidence.Lang) string { return noDelta[why].In(l) }
+
+var noDelta = map[reports.NoDelta]evidence.Text{
+	"": {JA: "前回との比較は行っていない。", EN: "Nothing was compared with an earlier period."},
+	reports.NotAsked: {
+		JA: "前回との比較は行っていない。本パックの作成時に、比較しないよう指定されたためである。",
+		EN: "Nothing was compared with an earlier period: whoever made the pack asked for no comparison.",
+	},
+	reports.NoCopy: {
+		JA: "前回との比較は行っていない。監査人用の写しは写しとのみ比較するが、本パックの作成時に、直前の期間の写しがなかったためである。",
+		EN: "Nothing was compared with an earlier period: an auditor's copy is compared with copies alone, and when it was made there was none of the period before.",
+	},
+	reports.NoEarlier: {
+		JA: "前回との比較は行っていない。本パックの作成時に、直前の期間のパックも証跡もなかったためである。",
+		EN: "Nothing was compared with an earlier period: when the pack was made there was neither a pack of the period before nor evidence of it.",
+	},
+}
 
 // What changed since an earlier period.
 var (
-	DeltaHeading = evidence.Text{JA: "前回からの変更", EN: "Changes since the previous period"}
-	DeltaSheet   = evidence.Text{JA: "前回からの変更", EN: "Changes since previous"}
-	DeltaSheetIs = evidence.Text{JA: "結果、母集団及び例外事項の増減とその要因、統制自体の変更", EN: "What changed of results, populations and exceptions, what that is attributed to, and changes of the controls themselves"}
-	NoDelta      = evidence.Text{
-		JA: "前回との比較は行っていない。本パックの作成時に、比較できる直前の期間のパック（監査人用の写しでは、その期間の写し）又は証跡がなかったか、比較しないよう指定されたためである。",
-		EN: "Nothing was compared: when the pack was made there was no pack of the period before to compare with (for an auditor's copy: no copy), nor evidence of it, or no comparison was asked for.",
-	}
+	DeltaHeading   = evidence.Text{JA: "前回からの変更", EN: "Changes since the previous period"}
+	DeltaSheet     = evidence.Text{JA: "前回からの変更", EN: "Changes since previous"}
+	DeltaSheetIs   = evidence.Text{JA: "結果、母集団及び例外事項の増減とその要因、統制自体の変更", EN: "What changed of results, populations and exceptions, what that is attributed to, and changes of the controls themselves"}
 	DeltaSame      = evidence.Text{JA: "変更がなく、継続する例外事項もない統制：%s", EN: "Controls without any change, and without a continuing exception: %s"}
 	DeltaControls  = evidence.Text{JA: "統制別の比較", EN: "Controls compared"}
 	DeltaRules     = evidence.Text{JA: "統制自体の変更", EN: "Changes of the controls themselves"}

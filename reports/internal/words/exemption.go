@@ -16,6 +16,7 @@ var (
 	exemptedIs      = evidence.Text{JA: "%s（%s）　理由：%s　承認者：%s　期限：%s", EN: "%s (%s). Reason: %s. Approved by: %s. Until: %s."}
 	exemptedLapsed  = evidence.Text{JA: "　※対象期間の終了前に期限が到来しており、その後の項目には適用していない。", EN: " NOTE: it lapsed before the period ended, and left out nothing after that day."}
 	exemptedOver    = evidence.Text{JA: "　※対象期間の開始前に期限が到来しており、適用していない。", EN: " NOTE: it had lapsed before the period began, and left out nothing."}
+	exemptedAdded   = evidence.Text{JA: "　※秘匿化により追加（パターン「%s」に該当する値の仮名）。件数には含めない。", EN: " NOTE: added by redaction for the pattern %s, and not counted."}
 	exemptedUnknown = evidence.Text{JA: "記載なし", EN: "not recorded"}
 )
 
@@ -26,9 +27,9 @@ var (
 	UnapprovedSaid  = evidence.Text{JA: "承認者の記載がない適用除外：%s 件（これにより判定が変わった項目 %s 件）。", EN: "Exemptions without a recorded approver: %s, covering %s items."}
 	ExemptionCount  = evidence.Text{JA: "適用除外", EN: "Exemptions"}
 	ExemptionLapsed = evidence.Text{JA: "期限到来", EN: "Lapsed"}
-	UnapprovedCount = evidence.Text{JA: "承認者の記載なし", EN: "No approver recorded"}
+	UnapprovedCount = evidence.Text{JA: "承認者未記載", EN: "No approver recorded"}
 	ExemptItems     = evidence.Text{JA: "適用除外による対象外", EN: "Items left out"}
-	UnapprovedItems = evidence.Text{JA: "承認者の記載なしによる項目", EN: "Items without a recorded approver"}
+	UnapprovedItems = evidence.Text{JA: "承認者未記載による項目", EN: "Items without a recorded approver"}
 )
 
 // ExemptionTotals says how many exemptions there are, what they left out, and of how
@@ -62,6 +63,9 @@ func Exemptions(list []reports.Exemption, l evidence.Lang) string {
 			line += exemptedOver.In(l)
 		case e.Lapsed:
 			line += exemptedLapsed.In(l)
+		}
+		if e.AddedFor != "" {
+			line += fmt.Sprintf(exemptedAdded.In(l), e.AddedFor)
 		}
 		lines = append(lines, line)
 	}

@@ -1,6 +1,12 @@
 package words
 
-import "github.com/evidencepack/evidence"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
+)
 
 // Of an auditor's copy, in which personal data are replaced.
 var (
@@ -20,7 +26,32 @@ var (
 	RedactionHeading = evidence.Text{JA: "秘匿化の規則", EN: "Rules of redaction"}
 	RedactionSheetIs = evidence.Text{JA: "個人情報を置き換えた項目と規則、原本の提示の求め方", EN: "Which fields were replaced by which rules, and how to ask for an original"}
 	OriginalHeading  = evidence.Text{JA: "原本の確認", EN: "Seeing an original"}
-	FieldPath        = evidence.Text{JA: "データ項目", EN: "Field"}
-	DataLevel        = evidence.Text{JA: "データレベル", EN: "Data level"}
-	RedactedAs       = evidence.Text{JA: "置換の方法", EN: "Replaced"}
+	RedactedValues   = evidence.Text{JA: "値の数", EN: "Values"}
+	RedactedPlaces   = evidence.Text{JA: "箇所の数", EN: "Occurrences"}
+	RedactionCounts  = evidence.Text{
+		JA: "「値の数」は、証跡ファイルの記録において規則が置換又は削除した値の種類の数（英字の大小及び空白の違いは区別しない）、「箇所の数」はその箇所の数である。規則の項目以外の箇所に現れる同じ値は、その値が最初に現れた項目の規則に数える。経営者の回答は記録ではなく、その規則（evidence.response）の数には含めない。",
+		EN: "“Values” are the distinct values, without regard to case and white space, that a rule replaced or removed in the records of the evidence files, and “Occurrences” the places where it did. Where a value stands elsewhere than in a rule's field, it counts under the rule of the field that it was first found in. Management's responses are no records: what their rules (evidence.response) replaced is not counted.",
+	}
+	FieldPath  = evidence.Text{JA: "データ項目", EN: "Field"}
+	DataLevel  = evidence.Text{JA: "データレベル", EN: "Data level"}
+	RedactedAs = evidence.Text{JA: "置換の方法", EN: "Replaced"}
 )
+
+// Of parameters, in an auditor's copy.
+var (
+	Added   = evidence.Text{JA: "秘匿化により追加した値", EN: "Added by redaction"}
+	addedIs = evidence.Text{
+		JA: "%s：%s　秘匿化により追加（パターン「%s」に該当する値の仮名）",
+		EN: "%s: %s, added by redaction for the pattern %s",
+	}
+)
+
+// AddedLines says of each value that redaction put into a control's parameters where it stands
+// and why it is there, a line each; empty without any.
+func AddedLines(c *reports.Control, l evidence.Lang) string {
+	var lines []string
+	for _, a := range c.Added {
+		lines = append(lines, fmt.Sprintf(addedIs.In(l), a.Parameter, a.Value, a.Pattern))
+	}
+	return strings.Join(lines, "\n")
+}

@@ -167,6 +167,7 @@ var (
 
 // What observations are.
 var (
+	BlockLowered              = evidence.Text{JA: "見出し行を常に表示するため、文章の行の高さを抑えている。全文は、セルを選択するか行を広げると表示され、report.pdf にもある。", EN: "Rows of texts are lowered so that the header stays in sight. Select a cell, or make its row higher, to read it whole; report.pdf has it too."}
 	ObservationsChangeNothing = evidence.Text{JA: "参考情報は、項目に関する事実であり、判定には影響しない。", EN: "Informational notes are facts about an item. They change no verdict."}
 	ObservationsMean          = evidence.Text{JA: "参考情報は、項目に関する事実であり、判定には影響しない。項目ごとの参考情報は Excel のシート「%s」に記載している。", EN: "Informational notes are facts about an item; they change no verdict. The workbook's sheet %q has those of each item."}
 )

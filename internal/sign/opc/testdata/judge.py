@@ -12,6 +12,7 @@ import time
 
 import uno
 from com.sun.star.embed.ElementModes import READ
+from com.sun.star.lang import DisposedException
 
 
 def connect(pipe):
@@ -55,7 +56,10 @@ def main(paths):
             context = connect(pipe)
             for path in paths:
                 judge(context, path)
-            context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context).terminate()
+            try:
+                context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context).terminate()
+            except DisposedException:
+                pass  # it ended before it answered
             office.wait(20)
         finally:
             if office.poll() is None:

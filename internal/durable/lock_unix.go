@@ -1,0 +1,28 @@
+//go:build !windows
+
+package durable
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+func lockFile(f *os.File) error {
+	for {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case errors.Is(err, unix.EWOULDBLOCK):
+			return ErrLocked
+		case errors.Is(err, unix.ENOTSUP), errors.Is(err, unix.ENOSYS), errors.Is(err, unix.ENOLCK):
+			return nil
+		}
+		return err
+	}
+}
+
+// removeLock removes the file while it is locked, so that it is nobody else's.
+func removeLock(f *os.File) error { return errors.Join(os.Remove(f.Name()), f.Close()) }
