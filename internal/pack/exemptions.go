@@ -2,6 +2,7 @@ package pack
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -23,7 +24,7 @@ func (c *contents) exemptions(ctl *controls.Control, params map[string]any) ([]r
 		place := fmt.Sprintf("/%s/%d", e.Parameter, at[e.Parameter])
 		at[e.Parameter]++
 		var pattern string
-		if i := slices.IndexFunc(added, func(a AddedValue) bool { return a.At == place || strings.HasPrefix(a.At, place+"/") }); i >= 0 {
+		if i := slices.IndexFunc(added, func(a AddedValue) bool { return a.At == place || path.Dir(a.At) == place }); i >= 0 {
 			pattern = added[i].Pattern
 		}
 		list = append(list, reports.Exemption{

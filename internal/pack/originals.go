@@ -82,18 +82,18 @@ func (w *verifier) originals(ctx context.Context) error {
 			return fmt.Errorf("the manifest of leaf %d is not what redacting it gives", e.Index)
 		}
 	}
-	for _, a := range w.redacted.Added {
-		of := w.results.Find(a.Control)
-		if of == nil {
-			return fmt.Errorf("%s: the pack has no control %s", RedactionFile, a.Control)
-		}
-		v, err := valueAt(of.Params, a.At)
+	var added []AddedValue
+	for _, c := range w.results.Controls {
+		of, err := by.Additions(c.Params)
 		if err != nil {
-			return fmt.Errorf("%s: control %s: %w", RedactionFile, a.Control, err)
+			return fmt.Errorf("%s: control %s: %w", RedactionFile, c.ID, err)
 		}
-		if !by.Added(a.Pattern, v) {
-			return fmt.Errorf("%s: control %s: redaction does not add what stands at %s to the pattern %s", RedactionFile, a.Control, a.At, a.Pattern)
+		for _, a := range of {
+			added = append(added, AddedValue{c.ID, a})
 		}
+	}
+	if !slices.Equal(added, w.redacted.Added) {
+		return fmt.Errorf("%s marks other values of parameters as added than redaction adds", RedactionFile)
 	}
 	tally := redaction.NewTally()
 	again := redaction.Archive{Of: archive, By: by.Counting(tally)}

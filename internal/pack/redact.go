@@ -173,7 +173,10 @@ func sourcesAreClean(by *redaction.Redactor, list []*controls.Control) error {
 func (r *Redacted) library(of *controls.Library, tested []*controls.Control) (*controls.Library, error) {
 	settings := map[string]controls.Settings{}
 	for _, c := range of.Controls {
-		params, added := r.by.Params(c.Params)
+		params, added, err := r.by.Params(c.Params)
+		if err != nil {
+			return nil, fmt.Errorf("control %s: parameters: %w", c.ID, err)
+		}
 		settings[c.ID] = controls.Settings{Owner: r.by.Text(c.Owner), Params: params}
 		if !slices.ContainsFunc(tested, func(t *controls.Control) bool { return t.ID == c.ID }) {
 			continue

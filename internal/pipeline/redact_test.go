@@ -470,7 +470,9 @@ func TestWhatACopySaysOfItsRules(t *testing.T) {
 	}
 	forge(func(x *pack.Redaction) { x.Rules[0].Occurrences++ }, "places")
 	forge(func(x *pack.Redaction) { x.Zones[0].Names = []string{"HQ"} }, "other networks")
-	forge(func(x *pack.Redaction) { x.Added[0].Pattern = "kiosk-*" }, "redaction does not add")
-	forge(func(x *pack.Redaction) { x.Added[0].At = "/devices/7" }, "there is no parameter at /devices/7")
-	forge(func(x *pack.Redaction) { x.Added[0].Control = "DSK-09" }, "the pack has no control DSK-09")
+	forge(func(x *pack.Redaction) { x.Added[0].Pattern = "kiosk-*" }, "marks other values")
+	forge(func(x *pack.Redaction) { x.Added = x.Added[:0] }, "marks other values")
+	forge(func(x *pack.Redaction) { x.Added = append(x.Added, x.Added[0]) }, "marks other values")
+	forge(func(x *pack.Redaction) { x.Added[0].At = "/devices/7" }, "marks other values")
+	forge(func(x *pack.Redaction) { x.Added[0].Control = "DSK-09" }, "marks other values")
 }

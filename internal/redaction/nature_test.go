@@ -86,11 +86,14 @@ func TestPseudonymsTellWhatAccountsAreOf(t *testing.T) {
 // are replaced there all the same.
 func TestCommonWordsStayInProse(t *testing.T) {
 	r, _ := natured(t)
-	params, _ := r.Params(map[string]any{"exempt": []any{
+	params, _, err := r.Params(map[string]any{"exempt": []any{
 		map[string]any{"account": "svc-scan@example.co.jp", "why": "複合機等の機器が利用する。 山田太郎、佐藤花子、taro-y、taro-y@example.co.jp", "approved_by": "Taro Yamada"},
 		map[string]any{"account": "x", "why": "複合機"},
 		"複合機",
 	}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := fmt.Sprintf("複合機等の機器が利用する。 %s、%s、%s、%[3]s@example.co.jp", testKey.pseudonym(Person, "山田太郎"), testKey.pseudonym("", "佐藤花子"), testKey.pseudonym(Person, "taro-y"))
 	list := params["exempt"].([]any)
 	one := list[0].(map[string]any)

@@ -53,7 +53,10 @@ func TestAddressesTellTheirNetworks(t *testing.T) {
 	if got := r.Zones(); !slices.EqualFunc(got, want, Zone.Equal) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
-	now, added := r.Params(params)
+	now, added, err := r.Params(params)
+	if err != nil {
+		t.Fatal(err)
+	}
 	list := now["exempt_networks"].([]any)
 	inside := 0
 	for _, v := range list {

@@ -3,6 +3,7 @@ package redaction
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,20 +20,13 @@ type Addition struct {
 // pattern in a list ("svc-*@example.com", "192.0.2.0/24") names values that it would not match any more; so
 // after each element with one stand copies of it for those that were learnt. Where, is told
 // too, in the order of the parameters.
-func (r *Redactor) Params(params map[string]any) (map[string]any, []Addition) {
-	p := paramsOf{by: r}
-	now, _ := p.value(params, "").(map[string]any)
-	return now, p.added
+func (r *Redactor) Params(params map[string]any) (map[string]any, []Addition, error) {
+	now, _ := r.value(params).(map[string]any)
+	added, err := r.Additions(now)
+	return now, added, err
 }
 
-// paramsOf are parameters on their way.
-type paramsOf struct {
-	by    *Redactor
-	added []Addition
-}
-
-func (p *paramsOf) value(v any, at string) any {
-	r := p.by
+func (r *Redactor) value(v any) any {
 	switch v := v.(type) {
 	case string:
 		if now, ok := r.numbers[v]; ok {
@@ -47,19 +41,21 @@ func (p *paramsOf) value(v any, at string) any {
 	case []any:
 		list := make([]any, 0, len(v))
 		for _, e := range v {
-			list = append(list, p.value(e, fmt.Sprintf("%s/%d", at, len(list))))
-			list = append(list, p.matched(e, at, len(list))...)
+			now := r.value(e)
+			list = append(list, now)
+			for _, c := range r.copies(now) {
+				list = append(list, c.value)
+			}
 		}
 		return list
 	case map[string]any:
 		m := make(map[string]any, len(v))
 		for _, k := range slices.Sorted(maps.Keys(v)) {
-			name := r.name(k)
 			if text, ok := v[k].(string); ok && slices.Contains(prose, k) {
-				m[name] = r.Prose(text)
+				m[r.name(k)] = r.Prose(text)
 				continue
 			}
-			m[name] = p.value(v[k], at+"/"+token(name))
+			m[r.name(k)] = r.value(v[k])
 		}
 		return m
 	}
@@ -69,37 +65,89 @@ func (p *paramsOf) value(v any, at string) any {
 // token writes a name as a JSON Pointer does.
 func token(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
 
-// matched are copies of a list's element for the learnt values that its pattern names, from a
-// place of the list on.
-func (p *paramsOf) matched(e any, at string, from int) []any {
-	var copies []any
-	add := func(one any, below, pattern string) {
-		p.added = append(p.added, Addition{fmt.Sprintf("%s/%d%s", at, from+len(copies), below), pattern})
-		copies = append(copies, one)
+// Additions finds again, in parameters that were redacted, what redaction put into them. It
+// is an error if a pattern has not just those copies that it must have: whoever made the
+// parameters would have hidden one, or passed off a value of the organisation's own as one.
+func (r *Redactor) Additions(params map[string]any) ([]Addition, error) {
+	var added []Addition
+	var walk func(v any, at string) error
+	walk = func(v any, at string) error {
+		switch v := v.(type) {
+		case map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(v)) {
+				if err := walk(v[name], at+"/"+token(name)); err != nil {
+					return err
+				}
+			}
+		case []any:
+			for i := 0; i < len(v); i++ {
+				if err := walk(v[i], fmt.Sprintf("%s/%d", at, i)); err != nil {
+					return err
+				}
+				for _, c := range r.copies(v[i]) {
+					i++
+					here := fmt.Sprintf("%s/%d", at, i)
+					if i == len(v) || !reflect.DeepEqual(v[i], c.value) {
+						return fmt.Errorf("%s is not what redaction adds to the pattern %s", here, c.pattern)
+					}
+					added = append(added, Addition{here + c.below, c.pattern})
+				}
+			}
+		}
+		return nil
 	}
+	err := walk(params, "")
+	return added, err
+}
+
+// copyOf is a copy of a list's element for a value that its pattern names.
+type copyOf struct {
+	value   any
+	below   string // where in it the value stands, as a JSON Pointer goes on
+	pattern string
+}
+
+// copies are those of a list's element that was redacted itself, for the learnt values that its
+// patterns name. A pattern is told as it was redacted: it may hold a person's name.
+func (r *Redactor) copies(e any) []copyOf {
+	var all []copyOf
 	switch e := e.(type) {
 	case string:
-		for _, now := range p.by.named(e) {
-			add(now, "", e)
+		for _, now := range r.named(r.original(e)) {
+			all = append(all, copyOf{now, "", e})
 		}
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(e)) {
 			pattern, _ := e[name].(string)
-			for _, now := range p.by.named(pattern) {
-				alone := paramsOf{by: p.by} // what stands beside patterns below is the copy's, and is told of as it
-				one := alone.value(e, "").(map[string]any)
+			if slices.Contains(prose, name) {
+				continue
+			}
+			for _, now := range r.named(r.original(pattern)) {
+				one := maps.Clone(e)
 				one[name] = now
-				add(one, "/"+token(name), pattern)
+				all = append(all, copyOf{one, "/" + token(name), pattern})
 			}
 		}
 	}
-	return copies
+	return all
 }
 
-// Added reports whether a value is one that redaction puts beside the pattern.
-func (r *Redactor) Added(pattern string, value any) bool {
-	text, ok := value.(string)
-	return ok && slices.Contains(r.named(pattern), text)
+// original puts what was learnt back into a pattern. It is for finding what the pattern
+// names, and goes nowhere.
+func (r *Redactor) original(pattern string) string {
+	if !strings.Contains(pattern, "*") || !strings.Contains(pattern, "anon-") {
+		return pattern
+	}
+	for _, value := range slices.Sorted(maps.Keys(r.learnt)) {
+		now := r.learnt[value]
+		pattern = strings.ReplaceAll(pattern, now, value)
+		// "taro@*" has of an address what is before the @.
+		if local, _, isMail := strings.Cut(now, "@"); isMail && strings.HasPrefix(local, "anon-") {
+			was, _, _ := strings.Cut(value, "@")
+			pattern = strings.ReplaceAll(pattern, local, was)
+		}
+	}
+	return pattern
 }
 
 // named are the pseudonyms of the learnt values that a pattern with * matches, sorted; of a range,
