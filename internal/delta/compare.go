@@ -134,7 +134,7 @@ func (k *comparison) control(ctx context.Context, id string, before, after *judg
 	c.Causes = causes(before, after, stages, c.Undivided, func(a, b *evaluation.Control) bool {
 		return a.Result != b.Result || a.Counts != b.Counts || !maps.Equal(a.ByReason, b.ByReason)
 	})
-	return c, c.compareExceptions(before, after, k.later.Results.AsOf, stages)
+	return c, c.compareExceptions(thingsOf(k.later.Same, before.control, after.control), before, after, k.later.Results.AsOf, stages)
 }
 
 func (j *judged) state() *State {

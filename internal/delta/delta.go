@@ -31,6 +31,10 @@ type Side struct {
 	Framework *controls.Framework // nil: no mapping is compared
 	Tool      string              // that evaluated it: "evidence v0.1.0"
 	Pack      *Pack               // that the results were read from; nil: they were evaluated from the locker
+
+	// Same gives items of different identities that are one thing the same name, as in copies
+	// whose pseudonyms tell more in one month than in another; nil: identities are names.
+	Same func(id string) string
 }
 
 // Pack names a pack that a side was read from.

@@ -12,8 +12,7 @@ import (
 
 // compareExceptions ties the exceptions of both sides: those that are new, then those
 // that are still there, then those that are gone.
-func (c *Control) compareExceptions(before, after *judged, asOf time.Time, stages []stage) error {
-	named := thingsOf(before.control, after.control)
+func (c *Control) compareExceptions(named things, before, after *judged, asOf time.Time, stages []stage) error {
 	x, y := before.tested.Exceptions, after.tested.Exceptions
 	ofBefore, ofAfter := named.pairs(x, y)
 	owed := newOwed(named, c.Undivided, before, stages)

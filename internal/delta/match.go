@@ -15,11 +15,12 @@ import (
 type things struct {
 	snapshots bool
 	last      bool // some of them last: what there is no more is told of
+	same      func(id string) string
 }
 
 // thingsOf names the items of the populations of both forms of a control.
-func thingsOf(forms ...*controls.Control) things {
-	var t things
+func thingsOf(same func(string) string, forms ...*controls.Control) things {
+	t := things{same: same}
 	for _, c := range forms {
 		for _, p := range c.Population.Each() {
 			t.snapshots = t.snapshots || p.LatestOf != ""
@@ -30,6 +31,9 @@ func thingsOf(forms ...*controls.Control) things {
 }
 
 func (t things) of(id string) string {
+	if t.same != nil {
+		id = t.same(id)
+	}
 	at := strings.LastIndexByte(id, '@')
 	if !t.snapshots || at < 0 {
 		return id

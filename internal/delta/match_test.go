@@ -3,6 +3,7 @@ package delta
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -49,5 +50,20 @@ func TestPairs(t *testing.T) {
 	}
 	if tied < 1000 {
 		t.Errorf("%d pairs in all: this tests little", tied)
+	}
+}
+
+// TestSameUnderAnotherName: what two lists call by other identities is one thing where the
+// side says so.
+func TestSameUnderAnotherName(t *testing.T) {
+	same := func(id string) string { return strings.Replace(id, "service-", "", 1) }
+	for _, snapshots := range []bool{false, true} {
+		x, _ := compareNames(things{snapshots: snapshots, same: same}, []string{"user/anon-a", "user/anon-b"}, []string{"user/anon-service-a", "user/anon-c"})
+		if x[0] != 0 || x[1] != -1 {
+			t.Errorf("tied to %v", x)
+		}
+		if x, _ := compareNames(things{snapshots: snapshots}, []string{"user/anon-a"}, []string{"user/anon-service-a"}); x[0] != -1 {
+			t.Errorf("nobody says so, and it is tied to %v", x)
+		}
 	}
 }

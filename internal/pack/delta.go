@@ -14,6 +14,7 @@ import (
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/internal/delta"
 	"github.com/evidencepack/evidence/internal/evaluation"
+	"github.com/evidencepack/evidence/internal/redaction"
 	"github.com/evidencepack/evidence/internal/sealed"
 	"github.com/evidencepack/evidence/internal/sign"
 )
@@ -31,8 +32,12 @@ func (c *contents) compare(ctx context.Context, p *Previous, view *sealed.View, 
 
 // side is the pack's own period.
 func (c *contents) side() delta.Side {
-	return delta.Side{Name: c.manifest.PeriodName, Period: c.results.Period, Results: c.results, Answers: c.answers,
+	side := delta.Side{Name: c.manifest.PeriodName, Period: c.results.Period, Results: c.results, Answers: c.answers,
 		Library: c.library, Framework: c.framework, Tool: c.manifest.Tool}
+	if c.redaction != nil {
+		side.Same = redaction.Unnatured
+	}
+	return side
 }
 
 func encodeDelta(d *delta.Delta) ([]byte, error) {

@@ -252,7 +252,8 @@ func (r *Redacted) differs(was, now *evaluation.Control) (string, error) {
 	if was.Result != now.Result || was.Error != now.Error && (was.Error == "" || now.Error == "") {
 		return fmt.Sprintf("%s becomes %s", was.Result, now.Result), nil
 	}
-	if was.Counts != now.Counts || !maps.Equal(was.ByReason, now.ByReason) || !maps.Equal(was.ByBecause, now.ByBecause) || !maps.Equal(was.Observed, now.Observed) {
+	if was.Counts != now.Counts || !maps.Equal(was.ByReason, now.ByReason) || !maps.Equal(was.ByBecause, now.ByBecause) || !maps.Equal(was.Observed, now.Observed) ||
+		was.Exempt != now.Exempt || was.Unapproved != now.Unapproved {
 		return fmt.Sprintf("%+v become %+v", was.Counts, now.Counts), nil
 	}
 	type item struct{ identity, outcome outcome }

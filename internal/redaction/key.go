@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -87,6 +88,12 @@ func (k Key) pseudonym(n Nature, value string) string {
 	}
 	return "anon-" + string(n) + k.letters(value)
 }
+
+var naturedName = regexp.MustCompile(`\banon-(?:` + string(Person+"|"+Bot+"|"+Service+"|"+BreakGlass) + `)-([a-z2-7]{16})\b`)
+
+// Unnatured writes the pseudonyms in a text without what their accounts are of: packs of
+// different months may know more or less of that, and the letters are the same in all.
+func Unnatured(text string) string { return naturedName.ReplaceAllString(text, "anon-$1") }
 
 // letters are the 80 bits of a pseudonym: equal for equal values, whatever they are of.
 func (k Key) letters(value string) string {

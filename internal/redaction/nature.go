@@ -225,20 +225,24 @@ func globOf(pattern string) *regexp.Regexp {
 	return matches
 }
 
-// settleNatures decides what each account is of, out of all that was learnt.
+// settleNatures decides what each account is of, out of all that was learnt. What a record
+// says of a person outranks what parameters say: whom the roster has is one, whatever list
+// names their account, and their name is searched for as a person's.
 func (r *Redactor) settleNatures(said []Typed) {
 	for p := range r.persons {
 		r.nature[p] = stronger(r.nature[p], Person)
 	}
+	r.spread(nil)
+	recorded := maps.Clone(r.nature)
 	by := map[string]Nature{}
 	for _, t := range said {
 		by[t.Letters] = t.Nature
 	}
-	natureOfAccount := func(a account) (n Nature) {
-		for _, id := range a.ids {
-			n = stronger(stronger(n, r.nature[id]), by[r.key.letters(id)])
+	saidOf := func(id string) Nature {
+		if recorded[id] == Person {
+			return ""
 		}
-		return n
+		return by[r.key.letters(id)]
 	}
 	for _, v := range r.pending {
 		if v.address || v.name {
@@ -248,23 +252,13 @@ func (r *Redactor) settleNatures(said []Typed) {
 		if _, local, _, ok := splitMail(v.s); ok {
 			id = canonical(local)
 		}
-		if n := by[r.key.letters(id)]; n != "" {
+		if n := saidOf(id); n != "" {
 			r.nature[id] = stronger(r.nature[id], n)
 		}
 	}
-	for changed := true; changed; {
-		changed = false
-		for _, a := range r.accounts {
-			n := natureOfAccount(a)
-			for _, id := range a.ids {
-				if n != r.nature[id] {
-					r.nature[id], changed = n, true
-				}
-			}
-		}
-	}
+	r.spread(saidOf)
 	for _, a := range r.accounts {
-		n, name := natureOfAccount(a), canonical(a.name)
+		n, name := r.natureOfAccount(a, saidOf), canonical(a.name)
 		if name == "" || n == "" {
 			continue
 		}
@@ -274,6 +268,32 @@ func (r *Redactor) settleNatures(said []Typed) {
 		}
 		if !slices.Contains(a.ids, name) {
 			r.nature[name] = stronger(r.nature[name], n)
+		}
+	}
+}
+
+// natureOfAccount is the strongest that its identifiers have, or that is said of them.
+func (r *Redactor) natureOfAccount(a account, said func(id string) Nature) (n Nature) {
+	for _, id := range a.ids {
+		n = stronger(n, r.nature[id])
+		if said != nil {
+			n = stronger(n, said(id))
+		}
+	}
+	return n
+}
+
+// spread gives all identifiers of an account, and of those that share one, the same nature.
+func (r *Redactor) spread(said func(id string) Nature) {
+	for changed := true; changed; {
+		changed = false
+		for _, a := range r.accounts {
+			n := r.natureOfAccount(a, said)
+			for _, id := range a.ids {
+				if n != r.nature[id] {
+					r.nature[id], changed = n, true
+				}
+			}
 		}
 	}
 }

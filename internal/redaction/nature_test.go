@@ -38,6 +38,7 @@ func natured(t *testing.T) (*Redactor, []Typed) {
 	}
 	said := Types(slices.Concat(r.TypedBy("ACC-05", accountParams), r.TypedBy("ACC-04", map[string]any{"exempt": []any{
 		map[string]any{"account": "svc-*@example.co.jp", "why": "taro-y@example.co.jp"}, map[string]any{"account": "break-glass-*@example.co.jp"},
+		map[string]any{"account": "taro-*@example.co.jp"}, // whom the roster has is a person all the same
 	}})))
 	r.Settle(said)
 	return r, said
@@ -113,5 +114,22 @@ func TestCommonWordsStayInProse(t *testing.T) {
 	both.Settle(Types(both.TypedBy("ACC-04", map[string]any{"exempt": []any{"svc-*@example.co.jp"}})))
 	if got := both.Prose("複合機等"); strings.Contains(got, "複合機") {
 		t.Errorf("a person's name stays: %s", got)
+	}
+}
+
+// A pseudonym without what its account is of is the same in every month.
+func TestUnnatured(t *testing.T) {
+	for _, n := range natures {
+		for _, text := range []string{"%s", "arn:aws:iam::111122223333:user/%s", "%s@example.co.jp", "444455556666/%s@2026-11-02T00:00:27Z"} {
+			got, want := Unnatured(fmt.Sprintf(text, testKey.pseudonym(n, "taro"))), fmt.Sprintf(text, testKey.pseudonym("", "taro"))
+			if got != want {
+				t.Errorf("%s, want %s", got, want)
+			}
+		}
+	}
+	for _, text := range []string{"anon-service-desk", "an anon-person-abc", "x"} {
+		if got := Unnatured(text); got != text {
+			t.Errorf("%q becomes %q", text, got)
+		}
 	}
 }
