@@ -27,8 +27,8 @@ const (
 )
 
 // ChartPart is the items that have one of Codes and one of Verdicts; where either is
-// empty, the other decides. A part of one code alone is called what the code's heading
-// says, so that a picture and the counts beside it have the same words.
+// empty, the other decides. A part of one code alone needs no title: it is called what the
+// code's heading says, so that a picture and the counts beside it have the same words.
 type ChartPart struct {
 	Title    evidence.Text      `yaml:"title"`
 	Codes    []string           `yaml:"codes"` // of reasons, observations and not_applicable
@@ -49,7 +49,7 @@ func (c *Chart) PartOf(verdict evidence.Verdict, reasons, observations []Reason)
 
 // PartTitle is what a part of a chart is called.
 func (c *Control) PartTitle(p ChartPart) evidence.Text {
-	if code, ok := p.code(); ok {
+	if code, ok := p.code(); ok && p.Title == (evidence.Text{}) {
 		return c.Headings[code]
 	}
 	return p.Title
@@ -106,12 +106,12 @@ func (c *Control) checkPart(src source, at string, part ChartPart) error {
 	}
 	code, alone := part.code()
 	switch {
-	case alone && part.Title != (evidence.Text{}):
-		return src.errorf(at, "part %s: one code alone is called by its heading ($.headings.%s): leave the title out", part.Title.EN, code)
-	case alone && !c.Headings[code].Complete():
-		return src.errorf(at, "a part of %s alone is called by its heading: $.headings.%s is missing", code, code)
-	case !alone && !part.Title.Complete():
+	case part.Title == (evidence.Text{}) && !alone:
 		return src.errorf(at, "a part's title is needed in ja and en, unless it is of one code alone")
+	case part.Title == (evidence.Text{}) && !c.Headings[code].Complete():
+		return src.errorf(at, "a part of %s alone is called by its heading: $.headings.%s is missing", code, code)
+	case part.Title != (evidence.Text{}) && !part.Title.Complete():
+		return src.errorf(at, "a part's title is needed in ja and en")
 	}
 	for _, v := range part.Verdicts {
 		if !slices.Contains(chartedVerdicts, v) {

@@ -25,26 +25,24 @@ func recorded(s evidence.Selection) []evidence.Selection {
 	return from
 }
 
-// Recorded lists the recorded kinds that the population rests on: its own, and of a
-// derived kind those that it is computed from. Completeness is shown of these. A
-// population that is computed from the period alone has nothing to miss: it is what is
-// joined to its items that must be complete.
+// Recorded lists the recorded kinds that verdicts rest on: the population's own, of a
+// derived kind those that it is computed from, and then those that are joined to its items.
+// Completeness is shown of these: a late sign-in can make an exception of a leaver.
 func (c *Control) Recorded() []string {
 	var kinds []string
-	for _, name := range c.Population.Kinds() {
-		for _, s := range recorded(evidence.Selection{Kind: name}) {
-			kinds = append(kinds, s.Kind)
+	add := func(selected string) {
+		for _, s := range recorded(evidence.Selection{Kind: selected}) {
+			if !slices.Contains(kinds, s.Kind) {
+				kinds = append(kinds, s.Kind)
+			}
 		}
 	}
-	if len(kinds) > 0 {
-		return kinds
+	for _, name := range c.Population.Kinds() {
+		add(name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Related)) {
-		if !c.joins(c.Related[name]) {
-			continue
-		}
-		for _, s := range recorded(evidence.Selection{Kind: c.Related[name].Kind}) {
-			kinds = append(kinds, s.Kind)
+		if c.joins(c.Related[name]) {
+			add(c.Related[name].Kind)
 		}
 	}
 	return kinds

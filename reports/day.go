@@ -32,7 +32,7 @@ func (s DayState) Name() evidence.Text {
 	case DayMissing:
 		return evidence.Text{JA: "未収集", EN: "missing"}
 	case DayAhead:
-		return evidence.Text{JA: "未到来", EN: "not yet due"}
+		return evidence.Text{JA: "収集時期前", EN: "not yet due"}
 	}
 	return evidence.Text{JA: string(s), EN: string(s)}
 }

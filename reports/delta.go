@@ -45,6 +45,7 @@ type DeltaControl struct {
 type DeltaState struct {
 	Result     evidence.Result
 	Population int64
+	Applicable int64 // of these, those that the control applies to
 	Exceptions int64
 	Answered   int64 // exceptions with a response
 	Why        []string
@@ -126,23 +127,23 @@ func (d *Delta) Totals() DeltaTotals {
 // looking past the rest.
 const populationMove = 0.2
 
-// PopulationMoved is the change of the population as a share of what it was, if it is one
-// that a reader is told of. A population that there was not before has no share.
-func (c *DeltaControl) PopulationMoved() (share float64, told bool) {
-	if c.Before == nil || c.After == nil || c.Before.Population == c.After.Population {
-		return 0, false
+// PopulationMoved reports whether a reader is told of a change of the population, or of those
+// of its items that the control applies to: of hundreds of calls a control may judge four.
+func (c *DeltaControl) PopulationMoved() bool {
+	return c.Before != nil && c.After != nil && (moved(c.Before.Population, c.After.Population) || moved(c.Before.Applicable, c.After.Applicable))
+}
+
+func moved(before, after int64) bool {
+	if before == 0 {
+		return after > 0
 	}
-	if c.Before.Population == 0 {
-		return math.Inf(1), true
-	}
-	share = float64(c.After.Population-c.Before.Population) / float64(c.Before.Population)
-	return share, math.Abs(share) >= populationMove
+	return math.Abs(float64(after-before)) >= populationMove*float64(before)
 }
 
 // Moved lists the controls whose populations changed by so much.
 func (d *Delta) Moved() (ids []string) {
 	for i := range d.Controls {
-		if _, told := d.Controls[i].PopulationMoved(); told {
+		if d.Controls[i].PopulationMoved() {
 			ids = append(ids, d.Controls[i].ID)
 		}
 	}

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/evidencepack/evidence"
@@ -18,10 +17,11 @@ var (
 		EN: "Compared with %s: of %s controls, the result of %s changed, and %s changed themselves (rules, parameters, texts). Exceptions: %s new, %s continuing, %s not recurring.",
 	}
 	deltaMoved = evidence.Text{
-		JA: "母集団が %d%% 以上増減した統制は %s 件である（%s）。抽出条件又は収集範囲の変化によるものでないか、確かめられたい。",
-		EN: "The population of %[2]s controls changed by %[1]d%% or more (%[3]s): whether what is selected or collected changed with it should be considered.",
+		JA: "母集団又はそのうち対象外を除く項目が %d%% 以上増減した統制は %s 件である（%s）。抽出条件又は収集範囲の変化によるものでないか、確かめられたい。",
+		EN: "The population of %[2]s controls, or what of it they apply to, changed by %[1]d%% or more (%[3]s): whether what is selected or collected changed with it should be considered.",
 	}
-	deltaMovedBy  = evidence.Text{JA: "母集団の増減：%s（%s）", EN: "Population: %s (%s)"}
+	deltaMovedBy  = evidence.Text{JA: "母集団の増減：%s", EN: "Population: %s"}
+	deltaApplies  = evidence.Text{JA: "、うち対象外を除く項目：%s", EN: "; of it, items that the control applies to: %s"}
 	deltaFromNone = evidence.Text{JA: "前回は 0 件", EN: "none before"}
 	deltaEvents   = evidence.Text{
 		JA: "事象（操作、変更など）に関する例外事項は発生した期間のものであるため、通常は新規又は前回のみとなる。継続となるのは、状態（設定、アカウントなど）に関する例外事項及び両期間にわたる事象である。前回のみであることは、是正されたことを示すものではない。",
@@ -74,13 +74,13 @@ func (s *DeltaState) Text(l evidence.Lang) string {
 	return s.Result.Mark() + " " + s.Result.Name().In(l)
 }
 
-// Share is the share of exceptions in the population, in per cent; a dash where there
-// is no population.
+// Share is the share of exceptions in the items that the control applies to, in per cent; a
+// dash where there are none.
 func (s *DeltaState) Share() string {
-	if s == nil || s.Population == 0 {
+	if s == nil || s.Applicable == 0 {
 		return noNumber
 	}
-	return fmt.Sprintf("%.1f%%", 100*float64(s.Exceptions)/float64(s.Population))
+	return fmt.Sprintf("%.1f%%", 100*float64(s.Exceptions)/float64(s.Applicable))
 }
 
 // Counts are the population and its exceptions; dashes where the period has none.
@@ -111,18 +111,24 @@ func (c *DeltaControl) ThreeCounts() string {
 	return strings.Join([]string{format.Count(c.New), format.Count(c.Still), format.Count(c.Gone)}, " / ")
 }
 
-// PopulationMove says by how much the population changed, if a reader is to be told.
+// PopulationMove says by how much the population changed, and those of its items that the
+// control applies to, if a reader is to be told.
 func (c *DeltaControl) PopulationMove(l evidence.Lang) string {
-	share, told := c.PopulationMoved()
-	if !told {
+	if !c.PopulationMoved() {
 		return ""
 	}
-	by := fmt.Sprintf("%+.1f%%", 100*share)
-	if math.IsInf(share, 0) {
-		by = deltaFromNone.In(l)
+	by := func(before, after int64) string {
+		change := deltaFromNone.In(l)
+		if before > 0 {
+			change = fmt.Sprintf("%+.1f%%", 100*float64(after-before)/float64(before))
+		}
+		return format.Count(before) + " → " + format.Count(after) + evidence.Text{JA: "（" + change + "）", EN: " (" + change + ")"}.In(l)
 	}
-	population, _, _ := c.CountsFromTo()
-	return "▲ " + fmt.Sprintf(deltaMovedBy.In(l), population, by)
+	text := fmt.Sprintf(deltaMovedBy.In(l), by(c.Before.Population, c.After.Population))
+	if c.Before.Population != c.Before.Applicable || c.After.Population != c.After.Applicable {
+		text += fmt.Sprintf(deltaApplies.In(l), by(c.Before.Applicable, c.After.Applicable))
+	}
+	return "▲ " + text
 }
 
 // AllFacts are what a change of the outcome is owed to, a move of the population, the judgements that show it, and

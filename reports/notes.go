@@ -80,20 +80,29 @@ func (c *Control) Provisional() (until time.Time) {
 	return until
 }
 
-// Provisional are the IDs of the controls of which a part of the population is not final, and the
-// last time until which that is so.
-func (p *Pack) Provisional() (ids []string, until time.Time) {
+// ProvisionalControls are controls of which a part is not final until the same time.
+type ProvisionalControls struct {
+	Until time.Time
+	IDs   []string
+}
+
+// Provisional lists the controls of which a part is not final, by until when, the soonest first.
+func (p *Pack) Provisional() []ProvisionalControls {
+	var list []ProvisionalControls
 	for i := range p.Controls {
 		at := p.Controls[i].Provisional()
 		if at.IsZero() {
 			continue
 		}
-		ids = append(ids, p.Controls[i].ID)
-		if at.After(until) {
-			until = at
+		n := slices.IndexFunc(list, func(g ProvisionalControls) bool { return g.Until.Equal(at) })
+		if n < 0 {
+			n = len(list)
+			list = append(list, ProvisionalControls{Until: at})
 		}
+		list[n].IDs = append(list[n].IDs, p.Controls[i].ID)
 	}
-	return ids, until
+	slices.SortFunc(list, func(a, b ProvisionalControls) int { return a.Until.Compare(b.Until) })
+	return list
 }
 
 // ProvisionalDays are the first and the last day of a source's calendar that are provisional,

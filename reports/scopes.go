@@ -2,6 +2,7 @@ package reports
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -71,8 +72,12 @@ func Omissions(claims []Claim) []Omission {
 		}
 		kinds[o][c.Kind] = true
 	}
+	if len(list) == 0 {
+		return nil
+	}
+	read := scopesRead(claims)
 	for i, o := range list {
-		list[i].Kinds, list[i].Read = len(kinds[o]), kindsRead(claims, o.Scope)
+		list[i].Kinds, list[i].Read = len(kinds[o]), read.kindsOf(o.Scope)
 	}
 	slices.SortFunc(list, func(a, b Omission) int {
 		return cmp.Or(strings.Compare(a.Scope, b.Scope), strings.Compare(a.Text, b.Text), strings.Compare(a.Why, b.Why))
@@ -80,14 +85,38 @@ func Omissions(claims []Claim) []Omission {
 	return list
 }
 
-// kindsRead counts the kinds of records that were read of a scope, or of a part of it.
-func kindsRead(claims []Claim, scope string) int {
-	kinds := map[string]bool{}
+// readScope is a scope that was read, by its parts, with the kinds that were read of it.
+type readScope struct {
+	parts []string
+	kinds map[string]bool
+}
+
+type readScopes []readScope
+
+func scopesRead(claims []Claim) readScopes {
+	var all readScopes
+	index := map[string]int{}
 	for _, c := range claims {
-		parts := strings.Fields(c.Scope)
-		lies := !slices.ContainsFunc(strings.Fields(scope), func(part string) bool { return !slices.Contains(parts, part) })
-		if c.Unread == nil && lies {
-			kinds[c.Kind] = true
+		if c.Unread != nil {
+			continue
+		}
+		i, ok := index[c.Scope]
+		if !ok {
+			i = len(all)
+			index[c.Scope] = i
+			all = append(all, readScope{strings.Fields(c.Scope), map[string]bool{}})
+		}
+		all[i].kinds[c.Kind] = true
+	}
+	return all
+}
+
+// kindsOf counts the kinds of records that were read of a scope, or of a part of it.
+func (r readScopes) kindsOf(scope string) int {
+	parts, kinds := strings.Fields(scope), map[string]bool{}
+	for _, s := range r {
+		if !slices.ContainsFunc(parts, func(part string) bool { return !slices.Contains(s.parts, part) }) {
+			maps.Copy(kinds, s.kinds)
 		}
 	}
 	return len(kinds)

@@ -17,7 +17,7 @@ var texts = map[string]evidence.Text{
 	"more_findings":             {JA: "指摘の件数が多く、以降の記載を省略している", EN: "more findings than are listed"},
 
 	"no_identity_center":      {JA: "組織で IAM Identity Center を利用していない", EN: "the organization does not use IAM Identity Center"},
-	"config_not_on":           {JA: "AWS Config が記録していないため、構成履歴がない", EN: "AWS Config does not record here, so there is no history"},
+	"config_not_on":           {JA: "AWS Config から構成履歴が得られなかった（構成項目の記録がない）", EN: "AWS Config gives no history here: it has no recorded items"},
 	"config_history_not_kept": {JA: "AWS Config が検出したものの、構成履歴を保持していないリソースがある", EN: "a resource that AWS Config has discovered and keeps no history of"},
 
 	"older_than_retained": {JA: "サービスの保持期間を過ぎており、完全には取得できない", EN: "older than the service keeps it; what there is of it is not complete"},

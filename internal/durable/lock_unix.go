@@ -4,6 +4,7 @@ package durable
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -24,5 +25,12 @@ func lockFile(f *os.File) error {
 	}
 }
 
-// removeLock removes the file while it is locked, so that it is nobody else's.
-func removeLock(f *os.File) error { return errors.Join(os.Remove(f.Name()), f.Close()) }
+// removeLock removes the file while it is locked, so that it is nobody else's. On a file
+// system without locks another may have removed it.
+func removeLock(f *os.File) error {
+	err := os.Remove(f.Name())
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, f.Close())
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/evidencepack/evidence"
@@ -29,6 +30,17 @@ func (r *Results) Encode(w io.Writer) error {
 		return fmt.Errorf("encode results: %w", e.err)
 	}
 	return b.Flush()
+}
+
+// EncodeEarlier writes what Encode wrote before results told of exemptions.
+func (r *Results) EncodeEarlier(w io.Writer) error {
+	earlier := *r
+	earlier.Controls = slices.Clone(r.Controls)
+	for i := range earlier.Controls {
+		c := &earlier.Controls[i]
+		c.Exempt, c.Unapproved, c.JudgedBy = 0, 0, nil
+	}
+	return earlier.Encode(w)
 }
 
 // EncodeSummary writes what Encode writes, without the items: of each control its

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -83,9 +84,15 @@ func TestListRefusesLinks(t *testing.T) {
 }
 
 func TestParseManifestRefuses(t *testing.T) {
-	for _, text := range []string{"", "{}", `{"format":2}`, `{"format":1,"unknown":1}`, "[]"} {
+	for _, text := range []string{"", "{}", `{"format":3}`, `{"format":1,"unknown":1}`, "[]"} {
 		if _, err := ParseManifest([]byte(text)); err == nil {
 			t.Errorf("%q is accepted", text)
+		}
+	}
+	// Earlier packs are read; a later one is not called tampered with.
+	for format, want := range map[string]error{"1": nil, "2": nil, "3": ErrFormat, "0": ErrFormat} {
+		if _, err := ParseManifest([]byte(`{"format":` + format + `}`)); !errors.Is(err, want) {
+			t.Errorf("format %s: %v, want %v", format, err, want)
 		}
 	}
 }

@@ -62,8 +62,8 @@ func (m *deltaWriter) basis() string {
 func (m *deltaWriter) caution(c delta.Caution) string {
 	switch c {
 	case delta.OtherLength:
-		return m.say("対象期間の日数が異なる（前回 %d 日、今回 %d 日）。件数は直接には比較できず、比較できるのは割合（母集団に占める例外）のみである。",
-			"The periods are of different length (%d days, then %d): counts do not compare, only shares (of exceptions in the population) do.", m.d.Earlier.Days, m.d.Later.Days)
+		return m.say("対象期間の日数が異なる（前回 %d 日、今回 %d 日）。件数は直接には比較できず、比較できるのは割合（対象外を除く項目に占める例外）のみである。",
+			"The periods are of different length (%d days, then %d): counts do not compare, only shares (of exceptions in the items that the control applies to) do.", m.d.Earlier.Days, m.d.Later.Days)
 	case delta.Overlapping:
 		return m.in("対象期間が重なっており、重なる部分の項目は双方の母集団に含まれる。", "The periods overlap: what lies in both is in both populations.")
 	case delta.Apart:
@@ -130,7 +130,7 @@ func (m *deltaWriter) state(s *delta.State, r *evaluation.Control) *reports.Delt
 	if s == nil {
 		return nil
 	}
-	out := &reports.DeltaState{Result: s.Result, Population: s.Counts.Total, Exceptions: s.Counts.Exceptions, Answered: s.Answered}
+	out := &reports.DeltaState{Result: s.Result, Population: s.Counts.Total, Applicable: s.Counts.Total - s.Counts.NotApplicable, Exceptions: s.Counts.Exceptions, Answered: s.Answered}
 	if s.Result == evidence.NotEvaluable {
 		out.Why = WhyNotEvaluable(r, m.lang, m.location)
 	}

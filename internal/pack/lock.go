@@ -25,8 +25,18 @@ func (e *BusyError) Error() string { return e.Text().EN }
 
 // lock keeps others from changing a pack, its zip and its folder alike, until it is
 // released. The lock's file stands beside the pack: in it, it would be a file too many.
+// However a pack is spelled (relative, by a link), there is one lock.
 func lock(path string) (release func() error, err error) {
-	dir, name := filepath.Split(strings.TrimSuffix(filepath.Clean(path), ".zip"))
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	dir, name := filepath.Split(strings.TrimSuffix(whole, ".zip"))
+	if to, err := filepath.EvalSymlinks(whole); err == nil {
+		dir, name = filepath.Split(strings.TrimSuffix(to, ".zip"))
+	} else if to, err := filepath.EvalSymlinks(dir); err == nil { // the pack is not there yet
+		dir = to
+	}
 	release, err = durable.Lock(filepath.Join(dir, "."+name+".lock"))
 	if errors.Is(err, durable.ErrLocked) {
 		return nil, &BusyError{Pack: path}

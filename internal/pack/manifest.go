@@ -3,6 +3,7 @@ package pack
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -11,8 +12,14 @@ import (
 	"github.com/evidencepack/evidence/reports"
 )
 
-// FormatVersion of the manifest and of the pack's layout.
-const FormatVersion = 1
+// FormatVersion of the manifest and of the pack's layout. Format 2 tells in results.json of
+// exempt items, of those whose exemption says nobody approved it, and of the parameters that
+// items were judged by; packs of format 1 are read and verified as they are.
+const FormatVersion = 2
+
+// ErrFormat: the pack is of a form that this version of the tool does not know. That says
+// nothing of its integrity.
+var ErrFormat = errors.New("not a form of pack that this version reads")
 
 // Manifest is manifest.json: what a pack is, and the hash of every file in it
 // but of itself and its signature.
@@ -100,8 +107,8 @@ func ParseManifest(b []byte) (*Manifest, error) {
 	if !slices.Contains([]reports.NoDelta{"", reports.NotAsked, reports.NoCopy, reports.NoEarlier}, m.NotCompared) {
 		return nil, fmt.Errorf("%s: this tool knows no reason %q for comparing nothing", ManifestFile, m.NotCompared)
 	}
-	if m.Format != FormatVersion {
-		return nil, fmt.Errorf("%s: format %d, and this tool reads format %d", ManifestFile, m.Format, FormatVersion)
+	if m.Format < 1 || m.Format > FormatVersion {
+		return nil, fmt.Errorf("%w: %s: format %d, and this tool reads formats 1 to %d", ErrFormat, ManifestFile, m.Format, FormatVersion)
 	}
 	return &m, nil
 }

@@ -137,7 +137,7 @@ func readRedaction(fsys fs.FS, m *Manifest) (*Redaction, error) {
 		return nil, fmt.Errorf("%s: %w", RedactionFile, err)
 	}
 	if r.Method != redactionMethod {
-		return nil, fmt.Errorf("%s: method %q, and this tool knows %s", RedactionFile, r.Method, redactionMethod)
+		return nil, fmt.Errorf("%w: %s: method %q, and this tool knows %s", ErrFormat, RedactionFile, r.Method, redactionMethod)
 	}
 	for _, rule := range r.Rules {
 		if err := rule.Check(); err != nil {

@@ -73,6 +73,18 @@ type Timestamped struct {
 	Unanswered Unanswered
 }
 
+// look reads the envelope and the timestamps that it has, and whether more are wanted.
+func (t *Timestamped) look(path string, more bool) (envelope []byte, needed bool, err error) {
+	if envelope, err = checkedEnvelope(path); err != nil {
+		return nil, false, err
+	}
+	if t.Before, err = stampsOf(envelope); err != nil {
+		return nil, false, err
+	}
+	with, all, err := sign.Timestamped(envelope)
+	return envelope, err == nil && (with < all || more), err
+}
+
 // Timestamp has the signatures of a pack that was made already confirmed, and puts the
 // timestamps beside them. Nothing else of the pack changes, and no key is needed. A pack
 // whose signatures all have one is left as it is unless more is wanted. Where the pack's zip and
@@ -84,19 +96,18 @@ func Timestamp(ctx context.Context, path string, authorities []Authority, more b
 	if _, err := os.Stat(path); err != nil {
 		return done, err
 	}
+	// A pack that needs nothing is looked at without a lock: it may lie where nothing can be
+	// written.
+	if _, needed, err := done.look(path, more); err != nil || !needed {
+		return done, err
+	}
 	release, err := lock(path)
 	if err != nil {
 		return done, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	envelope, err := checkedEnvelope(path)
-	if err != nil {
-		return done, err
-	}
-	if done.Before, err = stampsOf(envelope); err != nil {
-		return done, err
-	}
-	if with, all, err := sign.Timestamped(envelope); err != nil || with == all && !more {
+	envelope, needed, err := done.look(path, more)
+	if err != nil || !needed {
 		return done, err
 	}
 	stamped, unanswered, err := askAll(ctx, envelope, authorities)

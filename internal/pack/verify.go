@@ -75,7 +75,7 @@ func verify(ctx context.Context, path string, v Verification, use func(*verifier
 			return err
 		}
 		if err := step(ctx); err != nil {
-			if errors.Is(err, context.Canceled) {
+			if errors.Is(err, context.Canceled) || errors.Is(err, ErrFormat) {
 				return err
 			}
 			w.report(Failed, err.Error())
@@ -349,7 +349,11 @@ func (w *verifier) tests(ctx context.Context) (err error) {
 		w.ok(w.say("%s: %s(母集団 %d、例外 %d)を再現", "%s: %s again (population %d, exceptions %d)"),
 			r.ID, r.Result.Name().In(w.Lang), r.Counts.Total, r.Counts.Exceptions)
 	}
-	if err := w.same(ResultsFile, results.Encode); err != nil {
+	encode := results.Encode
+	if w.prepared().Format < 2 {
+		encode = results.EncodeEarlier
+	}
+	if err := w.same(ResultsFile, encode); err != nil {
 		return err
 	}
 	held := carried(want, said.Sources)

@@ -127,8 +127,8 @@ func basisText(m evidence.Method) evidence.Text {
 			EN: "The number that the source gives (of a file: whoever handed it over)."}
 	case evidence.PagesExhausted:
 		return evidence.Text{
-			JA: "証跡元が全体の件数を示さないため、レコードのあるべき件数はない。表のあるべき数は、読み取ることとした対象（「数える単位」に示すもの）の数であり、網羅性は、そのそれぞれを証跡元が末尾と示すところまで読み取ったことによる。",
-			EN: "There is no number of records to expect, since the source gives none. The numbers expected are of what was to be read (as the column of what is counted says), and completeness rests on each having been read up to what the source says is its end."}
+			JA: "証跡元が全体の件数を示さないため、あるべき件数はない（表では「—」とする）。網羅性は、読み取ることとした対象（「数える単位」に示すもの）のそれぞれを、証跡元が末尾と示すところまで読み取ったことによる。",
+			EN: "There is no number of records to expect, since the source gives none: the table has a dash. Completeness rests on each of what was to be read (as the column of what is counted says) having been read up to what the source says is its end."}
 	case evidence.HistoryReconciled:
 		return evidence.Text{
 			JA: "対象としたブランチの履歴から独立に数えたコミットの数である。各コミットが、母集団の項目に属するか、属さないものとして列挙されていることを確かめる。",

@@ -94,14 +94,14 @@ func (d *document) claimVerdict(g reports.ClaimGroup) cell {
 
 // notRead names the parts of the source that a control's population holds nothing of.
 func (d *document) notRead(claims []reports.Claim) {
-	omissions := reports.Omissions(claims)
-	if len(omissions) == 0 {
+	heading, lines := words.NotRead(claims, d.p.Lang)
+	if heading == "" {
 		return
 	}
-	d.leaf("p", d.say(words.ScopesNotRead, format.Count(int64(len(omissions)))))
+	d.leaf("p", heading)
 	d.start("ul")
-	for _, o := range omissions {
-		d.leaf("li", words.Omitted(o, d.p.Lang))
+	for _, line := range lines {
+		d.leaf("li", line)
 	}
 	d.end("ul")
 }

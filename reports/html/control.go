@@ -36,10 +36,7 @@ func (d *document) control(c *reports.Control) {
 	d.counts(c.Counts)
 
 	d.start("div", class("still"))
-	d.leaf("p", d.in(words.ResultMeans(c.Result)))
-	if until := c.Provisional(); !until.IsZero() {
-		d.leaf("p", d.say(words.ButProvisional, d.time(until)))
-	}
+	d.leaf("p", words.ResultSaid(c, d.p))
 	d.why(c)
 	d.controlTexts(c)
 	if !c.ByDay() {

@@ -2,7 +2,6 @@ package html
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
@@ -64,8 +63,8 @@ func (d *document) resultTiles() {
 // notEvaluable comes before all results.
 func (d *document) notEvaluable() {
 	d.leaf("h3", d.in(words.NotEvaluableFirst))
-	if ids, until := d.p.Provisional(); len(ids) > 0 {
-		d.leaf("p", d.say(words.ProvisionalControls, format.Count(int64(len(ids))), strings.Join(ids, d.in(words.ListSeparator)), d.time(until)))
+	for _, sentence := range words.Provisional(d.p) {
+		d.leaf("p", sentence)
 	}
 	if !d.anyNotEvaluable() {
 		d.leaf("p", d.in(words.NothingNotEvaluable))

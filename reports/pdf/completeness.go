@@ -138,14 +138,14 @@ func (d *document) claimVerdict(g reports.ClaimGroup) box {
 
 // notRead names the parts of the source that a control's population holds nothing of.
 func (d *document) notRead(claims []reports.Claim) {
-	omissions := reports.Omissions(claims)
-	if len(omissions) == 0 {
+	heading, lines := words.NotRead(claims, d.p.Lang)
+	if heading == "" {
 		return
 	}
 	d.y += 1.5
-	d.flow(d.say(words.ScopesNotRead, format.Count(int64(len(omissions)))), d.st.cell)
-	for _, o := range omissions {
-		d.bullet(d.line(words.Omitted(o, d.p.Lang)), d.st.cell)
+	d.flow(heading, d.st.body)
+	for _, line := range lines {
+		d.bullet(d.line(line), d.st.body)
 	}
 }
 

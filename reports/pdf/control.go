@@ -44,11 +44,7 @@ func (d *document) controlResult(c *reports.Control) {
 	y := d.y
 	x := left + w + 4
 	d.y += 0.8
-	means := d.in(words.ResultMeans(c.Result))
-	if until := c.Provisional(); !until.IsZero() {
-		means += d.in(evidence.Text{EN: " "}) + d.say(words.ButProvisional, d.time(until))
-	}
-	d.flowAt(x, right-x, means, d.st.body)
+	d.flowAt(x, right-x, words.ResultSaid(c, d.p), d.st.body)
 	d.y = max(d.y, y+d.st.bold.lead+1.6) + 2
 	for _, why := range c.Why {
 		d.bullet(why, d.st.bold)

@@ -48,9 +48,9 @@ func (d *document) notEvaluable() {
 	if !t.started {
 		d.flow(d.in(words.NothingNotEvaluable), d.st.body)
 	}
-	if ids, until := d.p.Provisional(); len(ids) > 0 {
+	for _, sentence := range words.Provisional(d.p) {
 		d.y += 1
-		d.flow(d.say(words.ProvisionalControls, format.Count(int64(len(ids))), strings.Join(ids, d.in(words.ListSeparator)), d.time(until)), d.st.body)
+		d.flow(sentence, d.st.body)
 	}
 }
 

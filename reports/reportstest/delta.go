@@ -21,7 +21,7 @@ func (b builder) delta(controls []reports.Control) *reports.Delta {
 	}
 	for i := range controls {
 		c := &controls[i]
-		after := &reports.DeltaState{Result: c.Result, Population: c.Counts.Total, Exceptions: c.Counts.Exceptions, Answered: c.Answered(), Why: c.Why}
+		after := &reports.DeltaState{Result: c.Result, Population: c.Counts.Total, Applicable: c.Counts.Total - c.Counts.NotApplicable, Exceptions: c.Counts.Exceptions, Answered: c.Answered(), Why: c.Why}
 		d.Controls = append(d.Controls, reports.DeltaControl{ID: c.ID, Title: c.Title, Before: after, After: after})
 	}
 	b.changed(&d.Controls[0])
@@ -35,7 +35,7 @@ func (b builder) delta(controls []reports.Control) *reports.Delta {
 // changed is a control of which everything changed.
 func (b builder) changed(c *reports.DeltaControl) {
 	c.Changed = true
-	c.Before = &reports.DeltaState{Result: evidence.Effective, Population: 1000, Exceptions: 0}
+	c.Before = &reports.DeltaState{Result: evidence.Effective, Population: 1000, Applicable: 1000, Exceptions: 0}
 	c.Cause = b.in("結果：対象（証跡）　件数：対象（証跡）、パラメータ", "result: target (the evidence); counts: target (the evidence), parameters")
 	c.Facts = []string{b.in("2026-09 の判定規則とパラメータにより、2026-10 の証跡を評価した結果：例外あり（母集団 1000、例外 3）", "By the rules and parameters of 2026-09 the evidence of 2026-10 gives: exceptions noted (population 1000, exceptions 3).")}
 	c.Changes = []reports.DeltaChange{

@@ -56,6 +56,9 @@ func (b *book) fitted(rows []blockRow) []blockRow {
 			fitted[i].height = min(rows[i].height, most*lineHeight+3)
 		}
 	}
+	if blockHeight(fitted) > maxFrozen {
+		return rows // nothing is gained by hiding texts
+	}
 	fitted[head-1].cells = append(slices.Clone(fitted[head-1].cells), cell{value: b.in(words.BlockLowered), style: b.styles.aside, span: 6})
 	return fitted
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/evidencepack/evidence"
 	"github.com/evidencepack/evidence/reports"
-	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
@@ -229,18 +228,12 @@ func (t *itemTable) block() []blockRow {
 		line(words.Exempted, words.ExemptionLines(c, b.p.Lang))
 	}
 	line(words.Population, c.Population.KindTitle+" ("+c.Population.Kind+")\n"+c.Population.Definition)
-	if not := reports.Omissions(c.Population.Claims); len(not) > 0 {
-		lines := []string{fmt.Sprintf(b.in(words.ScopesNotRead), format.Count(int64(len(not))))}
-		for _, o := range not {
-			lines = append(lines, words.Omitted(o, b.p.Lang))
-		}
-		line(words.Completeness, strings.Join(lines, "\n"))
+	if heading, lines := words.NotRead(c.Population.Claims, b.p.Lang); heading != "" {
+		line(words.Completeness, heading+"\n"+strings.Join(lines, "\n"))
 	}
 	result := blockRow{lineHeight + 3, []cell{{value: b.in(words.Result), style: b.styles.label, span: 2}, b.result(c.Result)}}
 	rows = append(rows, result)
-	for _, why := range c.Why {
-		line(words.Why, why)
-	}
+	line(words.Why, strings.Join(c.Why, "\n"))
 	if len(c.NotApplicable) > 0 {
 		line(words.WhyNotApplicable, t.counted(c.NotApplicable))
 	}

@@ -1,11 +1,9 @@
 package xlsx
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/evidencepack/evidence"
-	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
 )
 
@@ -44,9 +42,8 @@ func (b *book) notEvaluable(s *sheet) {
 
 func (b *book) resultCounts(s *sheet) {
 	s.gap()
-	if ids, until := b.p.Provisional(); len(ids) > 0 {
-		text := fmt.Sprintf(b.in(words.ProvisionalControls), format.Count(int64(len(ids))), strings.Join(ids, b.in(words.ListSeparator)), format.Time(until, b.p.Location))
-		s.addHigh(44, cell{value: b.text(text), style: b.styles.cell, span: 9})
+	for _, sentence := range words.Provisional(b.p) {
+		s.addHigh(44, cell{value: b.text(sentence), style: b.styles.cell, span: 9})
 		s.gap()
 	}
 	s.addHigh(22, cell{value: b.in(words.ControlsByResult), style: b.styles.heading, span: 9})

@@ -49,7 +49,7 @@ var (
 	AfterShare       = evidence.Text{JA: "今回の割合", EN: "Share now"}
 	BeforeAnswered   = evidence.Text{JA: "前回の回答あり", EN: "Answered before"}
 	AfterAnswered    = evidence.Text{JA: "今回の回答あり", EN: "Answered now"}
-	ExceptionChange  = evidence.Text{JA: "例外（割合）", EN: "Exceptions (share)"}
+	ExceptionChange  = evidence.Text{JA: "例外（対象外を除く項目に占める割合）", EN: "Exceptions (share of what the control applies to)"}
 	NewStillGone     = evidence.Text{JA: "新規／継続／前回のみ", EN: "New / continuing / not recurring"}
 	OwedTo           = evidence.Text{JA: "変化の要因", EN: "Attributed to"}
 	Compared         = evidence.Text{JA: "新規・継続", EN: "Recurrence"}

@@ -33,13 +33,13 @@ var (
 var (
 	ScopeAndMethod  = evidence.Text{JA: "範囲と方法", EN: "Scope and method"}
 	ScopeHeading    = evidence.Text{JA: "範囲", EN: "Scope"}
-	ScopePeriod     = evidence.Text{JA: "対象期間は %s 以後 %s より前である。証跡は %s 時点までに収集したものである。対象とした証跡元システム、その範囲及び証跡元に指定した抽出条件は次のとおりである。", EN: "The audit period runs from %s up to, and not including, %s. The evidence was collected as of %s. These are the source systems, the parts of them that were read, and the selections that were pushed down to them."}
+	ScopePeriod     = evidence.Text{JA: "対象期間は %s 以後 %s より前である。証跡は %s 時点までに収集したものである。対象とした証跡元システム、及びその範囲は次のとおりである（証跡元に指定した抽出条件は、証跡元ごとの IPE の節に示す）。", EN: "The audit period runs from %s up to, and not including, %s. The evidence was collected as of %s. These are the source systems and the parts of them that were read; the selections that were pushed down to them are in the IPE section of each."}
 	PushedDown      = evidence.Text{JA: "証跡元への指定又はツールの適用による抽出条件", EN: "Selections, by the source or by the tool"}
-	ScopesNotRead   = evidence.Text{JA: "この統制の母集団には、次の %s 箇所の証跡は含まれない。", EN: "The population of this control holds nothing of these %s parts of the source, which were not read:"}
+	ScopesNotRead   = evidence.Text{JA: "この統制の判定に用いた証跡には、次の %s 箇所の証跡は含まれない。", EN: "The evidence of this control holds nothing of these %s parts of the sources, which were not read:"}
 	DimensionValues = evidence.Text{JA: "%s（%s）：%s", EN: "%s (%s): %s"}
 	MethodHeading   = evidence.Text{JA: "方法", EN: "Method"}
 	MethodObtain    = evidence.Text{JA: "母集団の入手：各統制が定める抽出条件に該当するレコードを、証跡元システムから全件取得し、全件を判定した。レコードは、証跡元が返した内容のまま加工せずロッカーに保存している（監査人用の写しでは、本パックに収める写しの一部の値を「秘匿化の規則」により置き換えている）。", EN: "Obtaining populations: all records that meet a control's selection were taken from the source system, and all of them were judged. The locker keeps records as the source gave them, unaltered (an auditor's copy carries copies of them, in which the rules of redaction replaced values)."}
-	MethodComplete  = evidence.Text{JA: "網羅性の検証：証跡元ごとに、あるべき数と確認した数を突合した。一致しない部分に依拠する統制は評価不能とし、有効とはしない。結果は各統制の節と IPE の節に示す。", EN: "Testing completeness: for every source, what there should be was matched with what was found. A control that rests on a part that does not match is not evaluable, never effective. The sections of the controls and of the sources show it."}
+	MethodComplete  = evidence.Text{JA: "網羅性の検証：証跡元又はそのダイジェスト等からあるべき数が得られるものは、確認した数と突合した。得られないものは、証跡元が末尾と示すところまで読み取ったことを確かめた。満たされない部分に依拠する統制は評価不能とし、有効とはしない。結果は各統制の節と IPE の節に示す。", EN: "Testing completeness: where a source, or its digests or history, tells how many there should be, what was found was matched with it; where none does, lists were read to what the source says is their end. A control that rests on a part for which that does not hold is not evaluable, never effective. The sections of the controls and of the sources show it."}
 	MethodSeal      = evidence.Text{JA: "封印：収集した証跡を追記専用のログに記録し、そのルートハッシュ（チェックポイント）に署名した。以後の変更・削除・追加は検知できる。", EN: "Sealing: what was collected was written to an append-only log whose root hash, the checkpoint, was signed. Any later change, removal or addition shows."}
 	MethodTest      = evidence.Text{JA: "検証：封印された証跡のみを用い、母集団の全項目を統制ごとの判定規則（policy.rego と、それが参照する共用の規則）で判定した。判定規則は時刻・ネットワークに依存せず、同じ証跡からは常に同じ結果となる。", EN: "Testing: every item of a population was judged by the control's rules (policy.rego and the shared ones it refers to), from sealed evidence alone. Rules depend on no clock and no network: the same evidence always gives the same result."}
 	ResultsHeading  = evidence.Text{JA: "結果の区分", EN: "The four results"}
@@ -61,7 +61,7 @@ var (
 	Parameters        = evidence.Text{JA: "パラメーター", EN: "Parameters"}
 	Definition        = evidence.Text{JA: "母集団の定義", EN: "Definition"}
 	ItemsN            = evidence.Text{JA: "%s 件", EN: "%s items"}
-	Completeness      = evidence.Text{JA: "母集団の網羅性", EN: "Completeness of the population"}
+	Completeness      = evidence.Text{JA: "母集団及び判定に用いた記録の網羅性", EN: "Completeness of the population and of what it is judged by"}
 	NoClaims          = evidence.Text{JA: "網羅性を確認した記録がない。", EN: "Nothing on record measured completeness."}
 	ScopesWithGaps    = evidence.Text{JA: "一致しない範囲", EN: "Parts that do not match"}
 	GapsN             = evidence.Text{JA: "欠落 %s 件", EN: "Gaps: %s"}

@@ -38,7 +38,7 @@ var (
 	}
 	ZonesHeading = evidence.Text{JA: "仮名のIPアドレスが示す場所", EN: "Where pseudonymous addresses lie"}
 	ZonesAre     = evidence.Text{
-		JA: "仮名のIPアドレスの先頭（48ビット）は、元のアドレスがいずれの名前付きの場所（Entra ID）又はパラメーターのネットワークに含まれるかを示す。名前付きの場所は、証跡に含まれる全ての時点の範囲による。元のアドレスは示さない。",
+		JA: "仮名のIPアドレスの先頭（48ビット）は、元のアドレスがいずれの名前付きの場所（Entra ID）又はパラメーターのネットワークに含まれるかを示す。名前付きの場所は、取得した状態（スナップショット）の範囲による。取得と取得の間に一時的に変更された範囲は反映しない。元のアドレスは示さない。",
 		EN: "The first 48 bits of a pseudonymous address tell which named locations of Entra ID, or networks of parameters, the original lies in. A named location counts with all ranges that it had at any time in the evidence. The original address is not told.",
 	}
 	ZonePrefix    = evidence.Text{JA: "仮名の範囲", EN: "Range of the pseudonyms"}

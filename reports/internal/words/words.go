@@ -48,12 +48,12 @@ var (
 	EphemeralKey = evidence.Text{JA: "この署名鍵はデモ用に一時的に作成したものであり、署名者を証明しない。", EN: "This key was made for a demonstration. It proves nothing about who signed."}
 	Assertion    = evidence.Text{JA: "証跡に関する経営者の陳述", EN: "Management's statement on the evidence"}
 	AssertionIs  = evidence.Text{
-		JA: "以下は組織の経営者の陳述（陳述者：%s）であり、本パックの検証手続の結果ではない。",
-		EN: "What follows is a statement of the organisation's management (%s), and no result of the tests in this pack.",
+		JA: "以下は組織の経営者の陳述（陳述者：%s）であり、本パックの検証手続の結果ではない。陳述者の署名は付されていないため、必要な場合は別途入手すること。",
+		EN: "What follows is a statement of the organisation's management (%s), and no result of the tests in this pack. It bears no signature of theirs; where one is needed, it is to be obtained apart.",
 	}
 	AssertedAnswers = evidence.Text{
-		JA: "本パックの例外事項 %s 件のうち、経営者の回答があるものは %s 件である。残る %s 件について、経営者は見解を示していない。",
-		EN: "Of the %s exceptions in this pack management has answered %s. On the other %s it has expressed no view.",
+		JA: "（集計）本パックの例外事項 %s 件のうち、経営者の回答があるものは %s 件である。残る %s 件について、経営者は見解を示していない。",
+		EN: "(Counted by the tool.) Of the %s exceptions in this pack management has answered %s. On the other %s it has expressed no view.",
 	}
 	Signatory   = evidence.Text{JA: "陳述者", EN: "Stated by"}
 	AssertedOn  = evidence.Text{JA: "陳述日", EN: "Date"}
@@ -326,6 +326,10 @@ var (
 		JA: "ただし、母集団の一部の網羅性は、%s 以後に再度収集するまで暫定である。",
 		EN: "The completeness of a part of it is provisional until it is collected again after %s.",
 	}
+	ButNotRead = evidence.Text{
+		JA: "網羅性は、収集の対象とした範囲についてのものである（収集していない範囲 %s 箇所）。",
+		EN: "It is complete as to what was to be collected; %s parts of the sources were not read.",
+	}
 	ProvisionalDays = evidence.Text{
 		JA: "%s から %s までは、遅れて到着する記録がなお見込まれる時点で収集したものであり、%s 以後に再度収集するまで暫定である。",
 		EN: "From %s to %s it was collected while late records may still arrive: these days are provisional until collected again after %s.",
@@ -395,4 +399,51 @@ func Omitted(o reports.Omission, l evidence.Lang) string {
 		return fmt.Sprintf(partly.In(l), o.Scope, n, read, o.Text, o.Why)
 	}
 	return fmt.Sprintf(omitted.In(l), o.Scope, n, o.Text, o.Why)
+}
+
+// maxOmitted is how many parts that were not read are named in one place.
+const maxOmitted = 20
+
+// NotRead says what a control's population holds nothing of: a heading and a line for each
+// part, up to a number; nothing where all was read.
+func NotRead(claims []reports.Claim, l evidence.Lang) (heading string, lines []string) {
+	omissions := reports.Omissions(claims)
+	if len(omissions) == 0 {
+		return "", nil
+	}
+	heading = fmt.Sprintf(ScopesNotRead.In(l), format.Count(int64(len(omissions))))
+	for i, o := range omissions {
+		if i == maxOmitted {
+			lines = append(lines, fmt.Sprintf(MoreInIPESheet.In(l), format.Count(int64(len(omissions)-i))))
+			break
+		}
+		lines = append(lines, Omitted(o, l))
+	}
+	return heading, lines
+}
+
+// Provisional says of which controls the result is not final, and until when: a sentence for
+// each time.
+func Provisional(p *reports.Pack) (sentences []string) {
+	for _, g := range p.Provisional() {
+		sentences = append(sentences, fmt.Sprintf(ProvisionalControls.In(p.Lang), format.Count(int64(len(g.IDs))), strings.Join(g.IDs, ListSeparator.In(p.Lang)), format.Time(g.Until, p.Location)))
+	}
+	return sentences
+}
+
+// ResultSaid explains a control's result, and how far it goes: what of its evidence is not
+// final, and what nothing was read of.
+func ResultSaid(c *reports.Control, p *reports.Pack) string {
+	sentences := []string{ResultMeans(c.Result).In(p.Lang)}
+	if n := len(reports.Omissions(c.Population.Claims)); n > 0 && c.Result != evidence.NotEvaluable {
+		sentences = append(sentences, fmt.Sprintf(ButNotRead.In(p.Lang), format.Count(int64(n))))
+	}
+	if until := c.Provisional(); !until.IsZero() {
+		sentences = append(sentences, fmt.Sprintf(ButProvisional.In(p.Lang), format.Time(until, p.Location)))
+	}
+	between := ""
+	if p.Lang == evidence.English {
+		between = " "
+	}
+	return strings.Join(sentences, between)
 }

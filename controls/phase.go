@@ -1,6 +1,7 @@
 package controls
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -27,8 +28,12 @@ type phase struct {
 
 type lapsedExemption struct {
 	Exemption
-	frame *frame
+	frame *frame // nil: too many lapsed to judge by each
 }
+
+// mostFrames bounds how often the policy is compiled for exemptions that lapse at different
+// times. Beyond it an item names all that lapsed and not the one that concerns it.
+const mostFrames = 64
 
 // splitByExemptions finds the phases of the period. There is none where the control is
 // judged by all of its exemptions through all of it, and each says who approved it.
@@ -63,7 +68,11 @@ func (f *frame) splitByExemptions(ctx context.Context) error {
 			if holds(e) {
 				continue
 			}
-			p.lapsed = append(p.lapsed, lapsedExemption{e, judgingBy(func(other Exemption) bool { return holds(other) || other == e })})
+			var alone *frame
+			if len(made) < mostFrames {
+				alone = judgingBy(func(other Exemption) bool { return holds(other) || other == e })
+			}
+			p.lapsed = append(p.lapsed, lapsedExemption{e, alone})
 			p.restored = judgingBy(func(Exemption) bool { return true })
 		}
 		f.phases = append(f.phases, p)
@@ -213,6 +222,9 @@ func (p *phase) tell(item *Item, judged func(*frame) (Item, error)) error {
 			return err
 		}
 		together = append(together, said)
+		if e.frame == nil {
+			continue
+		}
 		other, err := judged(e.frame)
 		if err != nil {
 			return err
@@ -224,7 +236,9 @@ func (p *phase) tell(item *Item, judged func(*frame) (Item, error)) error {
 	if len(alone) == 0 {
 		alone = together
 	}
-	item.Observations = sorted(append(slices.Clone(item.Observations), alone...))
+	item.Observations = slices.CompactFunc(sorted(append(slices.Clone(item.Observations), alone...)), func(a, b Reason) bool {
+		return a.Code == b.Code && bytes.Equal(a.Detail, b.Detail)
+	})
 	return nil
 }
 
