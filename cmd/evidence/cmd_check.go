@@ -52,10 +52,16 @@ not evaluable fails in both. --format json is the same as --json.`,
 				if err := a.writeForCI(format, run, p, results); err != nil {
 					return err
 				}
+				if err := a.tellReservations(a.stderr, run, view.Describe(), results); err != nil {
+					return err
+				}
 				return resultsOutcome(results)
 			}
 			if a.json {
 				if err := a.printJSON(results); err != nil {
+					return err
+				}
+				if err := a.tellReservations(a.stderr, run, view.Describe(), results); err != nil {
 					return err
 				}
 				return resultsOutcome(results)
@@ -65,7 +71,7 @@ not evaluable fails in both. --format json is the same as --json.`,
 			if err := a.tellResults(run, results); err != nil {
 				return err
 			}
-			if err := a.tellReservations(run, view.Describe(), results); err != nil {
+			if err := a.tellReservations(a.stdout, run, view.Describe(), results); err != nil {
 				return err
 			}
 			most := 50

@@ -27,7 +27,7 @@ configured framework that has one (--framework names another). Without a pack, o
 and the responses can differ. The output says which it was.
 
 Where the rules or parameters of a control changed, the later evidence is judged by the
-earlier ones too, so that what is owed to the evidence (the subject matter), to the rules and to
+earlier ones too, so that what is attributed to the evidence (the subject matter), to the rules and to
 the parameters is found and not guessed.
 
 The exit code is that of the two periods' controls: 4 if one of either period is not

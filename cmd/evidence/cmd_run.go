@@ -73,6 +73,7 @@ type monthlyRun struct {
 	Packs     []string             `json:"packs"`
 	closers   []func() error
 	notCopied error // checkpoints that are sealed, and not yet where copies of them are kept
+	noCopies  error // auditors' copies that could not be made of packs that were
 }
 
 func (m *monthlyRun) close() error {
@@ -86,6 +87,9 @@ func (m *monthlyRun) close() error {
 func (m *monthlyRun) outcome() error {
 	if m.notCopied != nil {
 		return m.notCopied
+	}
+	if m.noCopies != nil {
+		return m.noCopies
 	}
 	if err := collectionOutcome(m.Collected); err != nil {
 		return err
@@ -136,9 +140,7 @@ func (a *app) monthly(ctx context.Context, run *pipeline.Run, p evidence.Period,
 	if redacted {
 		run.Redacted = true
 		copies, err := run.Pack(ctx, p, results, view, cp, frameworks, "")
-		if err != nil {
-			return nil, errors.Join(err, m.close())
-		}
+		m.noCopies = spoken(run.Config.Lang, err)
 		m.Packs = append(m.Packs, copies...)
 	}
 	a.markDemo(run.Config)

@@ -25,7 +25,7 @@ func spoken(l evidence.Lang, err error) error {
 		error
 		Text() evidence.Text
 	}
-	if !errors.As(err, &both) {
+	if err == nil || !errors.As(err, &both) {
 		return err
 	}
 	return spokenError{err, both.Text().In(l)}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -22,14 +23,15 @@ type reservation struct {
 }
 
 // tellReservations says which parts of the sources nothing was read of, and until when
-// completeness is provisional: each once, with the controls whose populations it touches.
-func (a *app) tellReservations(run *pipeline.Run, sources []sealed.Description, results *evaluation.Results) error {
+// completeness is provisional: each once, with the controls that it touches. Beside what is
+// printed for programs it goes to stderr.
+func (a *app) tellReservations(to io.Writer, run *pipeline.Run, sources []sealed.Description, results *evaluation.Results) error {
 	list, err := reservations(run, sources, results)
 	if err != nil {
 		return err
 	}
 	for _, r := range list {
-		fmt.Fprintf(a.stdout, "%s: %s\n", strings.Join(r.controls, ", "), oneLine(r.text))
+		fmt.Fprintf(to, "%s: %s\n", strings.Join(r.controls, ", "), oneLine(r.text))
 	}
 	return nil
 }

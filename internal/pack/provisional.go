@@ -1,6 +1,12 @@
 package pack
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/evidencepack/evidence/reports"
+)
 
 // Provisional tells that late records may have arrived since the evidence of a pack was
 // collected: it said until when its completeness was provisional, and that is past.
@@ -28,4 +34,16 @@ func (c *contents) overdue(by time.Time) (Provisional, error) {
 		}
 	}
 	return p, nil
+}
+
+// provisionalNotes say of which controls the result is not final, and until when: whoever
+// verifies a pack after that asks for one that was made anew.
+func (w *verifier) provisionalNotes(model *reports.Pack) (notes []string) {
+	for _, g := range model.Provisional() {
+		notes = append(notes, fmt.Sprintf(w.say(
+			"%s の結果は暫定である: %s 以後に証跡を再度収集し、パックを作り直すことで確定する",
+			"the results of %s are provisional: they become final when the evidence is collected again after %s and the pack made anew"),
+			strings.Join(g.IDs, ", "), g.Until.UTC().Format(time.RFC3339)))
+	}
+	return notes
 }

@@ -96,13 +96,12 @@ func Timestamp(ctx context.Context, path string, authorities []Authority, more b
 	if _, err := os.Stat(path); err != nil {
 		return done, err
 	}
-	// A pack that needs nothing is looked at without a lock: it may lie where nothing can be
-	// written.
-	if _, needed, err := done.look(path, more); err != nil || !needed {
-		return done, err
-	}
 	release, err := lock(path)
 	if err != nil {
+		// A pack that needs nothing may lie where nothing can be written.
+		if _, needed, unsound := done.look(path, more); !errors.As(err, new(*BusyError)) && unsound == nil && !needed {
+			return done, nil
+		}
 		return done, err
 	}
 	defer func() { err = errors.Join(err, release()) }()

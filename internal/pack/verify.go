@@ -565,6 +565,9 @@ func (w *verifier) reports(context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, sentence := range w.provisionalNotes(model) {
+		w.report(Noted, sentence)
+	}
 	for _, r := range Renderers() {
 		if err := w.drawAgain(r, model); err != nil {
 			return err

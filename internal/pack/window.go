@@ -211,7 +211,9 @@ func (c *contents) agrees(s WindowSource, days []reports.Day) error {
 	}
 	for _, d := range c.sources[i].Days {
 		date := d.Date.In(c.location).Format(time.DateOnly)
-		if state, ok := told[date]; ok && state != DayState(d) {
+		// Packs of format 1 did not tell days that are provisional from others.
+		before := c.manifest.Format < 2 && told[date] == reports.DayComplete && DayState(d) == reports.DayProvisional
+		if state, ok := told[date]; ok && state != DayState(d) && !before {
 			return fmt.Errorf("%s is %q for %s, and the pack's own evidence says %q", date, state, s.Name, DayState(d))
 		}
 	}

@@ -73,3 +73,18 @@ func TestWindowMustAgreeWithThePack(t *testing.T) {
 		}
 	}
 }
+
+// TestEarlierWindows: packs of format 1 called provisional days complete, and later ones must not.
+func TestEarlierWindows(t *testing.T) {
+	for format, accepted := range map[int]bool{1: true, 2: false} {
+		c := &contents{
+			manifest: &Manifest{Format: format}, location: windowZone,
+			sources: []sealed.Description{{Source: sealed.Source{Name: "aws"}, Days: windowDays()[:1]}},
+			window:  &Window{Sources: []WindowSource{{Name: "aws", Days: []MonthDays{{"2026-09-28", "c"}}}}},
+			results: &evaluation.Results{},
+		}
+		if _, err := c.windowModel(); (err == nil) != accepted {
+			t.Errorf("format %d: %v", format, err)
+		}
+	}
+}
