@@ -325,3 +325,17 @@ func TestProvisionalDays(t *testing.T) {
 		t.Errorf("a settled calendar is provisional until %s", until)
 	}
 }
+
+// TestAbsentAccounts: what one source tells of, and another has nothing of, is named.
+func TestAbsentAccounts(t *testing.T) {
+	p := &reports.Pack{Sources: []reports.Source{
+		{Name: "trail", Claims: []reports.Claim{{Scope: "account=2 region=a"}, {Scope: "organization=o"}}},
+		{Name: "states", Claims: []reports.Claim{{Scope: "account=1"}, {Scope: "account=2 region=b"}, {Scope: "account=3", Unread: &reports.Finding{}}}},
+		{Name: "github", Claims: []reports.Claim{{Scope: "organization=x"}}},
+	}}
+	for source, want := range map[string][]string{"trail": {"1", "3"}, "states": nil, "github": nil} {
+		if got := p.AbsentAccounts(source); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", source, got, want)
+		}
+	}
+}

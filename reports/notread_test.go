@@ -2,16 +2,13 @@ package reports_test
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
 
 	"github.com/evidencepack/evidence"
-	"github.com/evidencepack/evidence/reports"
 	"github.com/evidencepack/evidence/reports/html"
-	"github.com/evidencepack/evidence/reports/internal/format"
 	"github.com/evidencepack/evidence/reports/internal/words"
 	"github.com/evidencepack/evidence/reports/pdf"
 	"github.com/evidencepack/evidence/reports/reportstest"
@@ -32,14 +29,16 @@ func TestControlsNameWhatWasNotRead(t *testing.T) {
 		document := strings.ReplaceAll(strings.Join(flatten(pdfTexts(t, render(t, pdf.Renderer{}, p))), ""), " ", "")
 		told := 0
 		for _, c := range p.Controls {
-			var want []string
-			if not := reports.Omissions(c.Population.Claims); len(not) > 0 {
-				want = append(want, fmt.Sprintf(words.ScopesNotRead.In(lang), format.Count(int64(len(not)))))
-				for _, o := range not {
-					want = append(want, words.Omitted(o, lang))
+			heading, want := words.NotRead(&c, p)
+			if heading != "" {
+				want = append(want, heading)
+			}
+			for format, text := range map[string]string{"page": section(page, t, c.ID), "document": document} {
+				if said := words.ResultSaid(&c, p); !strings.Contains(plain(text), plain(said)) {
+					t.Errorf("%s %s: the %s does not say %q", lang, c.ID, format, said)
 				}
 			}
-			section := page.byID(t, "control-"+c.ID).text()
+			section := section(page, t, c.ID)
 			sheet := strings.Join(flatten(rowsOf(t, f, c.ID)), "\n")
 			for _, text := range want {
 				told++
@@ -63,3 +62,7 @@ func flatten(rows [][]string) (all []string) {
 	}
 	return all
 }
+
+func section(page element, t *testing.T, id string) string { return page.byID(t, "control-"+id).text() }
+
+func plain(s string) string { return strings.ReplaceAll(s, " ", "") }

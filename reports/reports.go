@@ -282,6 +282,8 @@ type Source struct {
 	Requests  []Request // the first request of each kind, as it was sent
 	Answers   Answers   // what the source answered
 	Kinds     []string
+	Absent    []string       // accounts that other sources tell of, as [Pack.AbsentAccounts] finds them
+	States    []string       // kinds of which a record is how a thing stood when it was read
 	Records   []RecordCounts // by kind; all sources of a kind together
 	Claims    []Claim
 	Failures  []Finding // units that could not be read

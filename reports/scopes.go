@@ -85,6 +85,38 @@ func Omissions(claims []Claim) []Omission {
 	return list
 }
 
+// account is the dimension of scopes by which sources of one organisation are compared.
+const account = "account"
+
+// AbsentAccounts lists the accounts that other sources of the pack tell of, whether they were
+// read or not, and of which the named source has nothing: what happened in them is in no
+// population of it. Nil for a source that has no accounts.
+func (p *Pack) AbsentAccounts(source string) []string {
+	known, own := map[string]bool{}, map[string]bool{}
+	for _, s := range p.Sources {
+		for _, c := range s.Claims {
+			for part := range strings.FieldsSeq(c.Scope) {
+				if name, value, _ := strings.Cut(part, "="); name == account {
+					known[value] = true
+					if s.Name == source {
+						own[value] = true
+					}
+				}
+			}
+		}
+	}
+	if len(own) == 0 {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(maps.Collect(func(yield func(string, bool) bool) {
+		for a := range known {
+			if !own[a] && !yield(a, true) {
+				return
+			}
+		}
+	})))
+}
+
 // readScope is a scope that was read, by its parts, with the kinds that were read of it.
 type readScope struct {
 	parts []string

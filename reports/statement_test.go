@@ -37,6 +37,13 @@ func TestManagementsStatement(t *testing.T) {
 			"document": strings.Join(flatten(pdfTexts(t, render(t, pdf.Renderer{}, p))), ""),
 		} {
 			want := []string{is, p.Assertion.Text, answers}
+			if format != "workbook" { // there it stands in the sheet of the IPE
+				for i := range p.Sources {
+					if states := words.StatesAsOf(&p.Sources[i], p); states != "" {
+						want = append(want, states)
+					}
+				}
+			}
 			if format == "document" {
 				want = append(want, words.SignatureMeans.In(lang))
 			} else {

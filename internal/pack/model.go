@@ -81,6 +81,9 @@ func (c *contents) model() (*reports.Pack, error) {
 	for _, d := range c.sources {
 		p.Sources = append(p.Sources, c.source(d))
 	}
+	for i := range p.Sources {
+		p.Sources[i].Absent = p.AbsentAccounts(p.Sources[i].Name)
+	}
 	if c.samples != nil {
 		p.Sampling = reports.Sampling{Method: c.samples.Method, Root: c.samples.Checkpoint.Root, Size: c.samples.Checkpoint.Size, Nonce: c.samples.Nonce}
 	}
@@ -350,6 +353,9 @@ func (c *contents) source(d sealed.Description) reports.Source {
 	for _, k := range d.Kinds {
 		kind := c.kindTitle(k) + " (" + k + ")"
 		out.Kinds = append(out.Kinds, kind)
+		if d.Forms[k] == evidence.Snapshot {
+			out.States = append(out.States, k)
+		}
 		if n, ok := c.records[k]; ok {
 			out.Records = append(out.Records, reports.RecordCounts{
 				Kind: kind, Sealed: n.Sealed, Again: n.Duplicates, Earlier: n.Versions, Distinct: n.Distinct(),

@@ -18,7 +18,7 @@ func (d *document) completeness(c *reports.Control) {
 		return
 	}
 	d.claimTotals(reports.MergeScopes(groups))
-	d.notRead(c.Population.Claims)
+	d.notRead(c)
 	var bad []reports.ClaimGroup
 	for _, g := range groups {
 		if !g.Satisfied {
@@ -93,8 +93,8 @@ func (d *document) claimVerdict(g reports.ClaimGroup) cell {
 }
 
 // notRead names the parts of the source that a control's population holds nothing of.
-func (d *document) notRead(claims []reports.Claim) {
-	heading, lines := words.NotRead(claims, d.p.Lang)
+func (d *document) notRead(c *reports.Control) {
+	heading, lines := words.NotRead(c, d.p)
 	if heading == "" {
 		return
 	}

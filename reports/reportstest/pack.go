@@ -97,6 +97,9 @@ func Pack(o Options) *reports.Pack {
 	}
 	p.Framework = b.framework()
 	p.Registers = b.registers(p.Controls)
+	for i := range p.Sources {
+		p.Sources[i].Absent = p.AbsentAccounts(p.Sources[i].Name)
+	}
 	p.Window = b.window(p)
 	p.Sampling = b.sampling()
 	for i := range p.Controls {

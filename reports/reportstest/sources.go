@@ -63,7 +63,7 @@ func (b builder) lookup() reports.Source {
 		From: b.asOf.Add(-12 * time.Minute), To: b.asOf.Add(-4 * time.Minute),
 		Requested: []string{`cloudtrail.event: userIdentity.type = "Root"`},
 		Requests:  []reports.Request{{Kind: "cloudtrail.event", Request: "GET s3://example-audit-logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/10/01/111122223333_CloudTrail_us-east-1_20261001T0000Z_abc.json.gz"}},
-		Kinds:     []string{"cloudtrail.event"},
+		Kinds:     []string{"cloudtrail.event"}, States: []string{"securitygroup.snapshot"},
 	}
 	for d := range 31 {
 		window := day(d)

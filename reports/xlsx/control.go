@@ -228,7 +228,7 @@ func (t *itemTable) block() []blockRow {
 		line(words.Exempted, words.ExemptionLines(c, b.p.Lang))
 	}
 	line(words.Population, c.Population.KindTitle+" ("+c.Population.Kind+")\n"+c.Population.Definition)
-	if heading, lines := words.NotRead(c.Population.Claims, b.p.Lang); heading != "" {
+	if heading, lines := words.NotRead(c, b.p); heading != "" {
 		line(words.Completeness, heading+"\n"+strings.Join(lines, "\n"))
 	}
 	result := blockRow{lineHeight + 3, []cell{{value: b.in(words.Result), style: b.styles.label, span: 2}, b.result(c.Result)}}

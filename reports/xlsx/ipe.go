@@ -70,6 +70,9 @@ func (t *ipeTable) source(src *reports.Source) {
 	for _, c := range src.Claims {
 		t.claim(c)
 	}
+	if states := words.StatesAsOf(src, t.b.p); states != "" {
+		t.fact(words.Question4, words.Note, states)
+	}
 	t.findings(src)
 }
 
