@@ -1,0 +1,133 @@
+package words
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/evidencepack/evidence"
+	"github.com/evidencepack/evidence/reports"
+	"github.com/evidencepack/evidence/reports/internal/format"
+)
+
+// How far a result goes: what of its evidence is not final, and what nothing was read of.
+
+var (
+	omitted = evidence.Text{JA: "収集せず：%s（レコード種別 %s 種類）。%s。理由：%s", EN: "not read: %s (%s kinds of records): %s; reason: %s"}
+	partly  = evidence.Text{JA: "収集せず：%s（レコード種別 %s 種類。ほかの %s 種類は収集）。%s。理由：%s", EN: "not read: %s (%s kinds of records; of another %s it was read): %s; reason: %s"}
+)
+
+// Omitted says what was not read, of how many kinds of records, and why.
+func Omitted(o reports.Omission, l evidence.Lang) string {
+	n, read := format.Count(int64(o.Kinds)), format.Count(int64(o.Read))
+	if o.Read > 0 {
+		return fmt.Sprintf(partly.In(l), o.Scope, n, read, o.Text, o.Why)
+	}
+	return fmt.Sprintf(omitted.In(l), o.Scope, n, o.Text, o.Why)
+}
+
+// maxOmitted is how many parts that were not read are named in one place.
+const maxOmitted = 20
+
+// AbsentAccounts says of which accounts a source has nothing; empty where there are none.
+func AbsentAccounts(p *reports.Pack, source string) string {
+	absent := absentFrom(p, source)
+	if len(absent) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(accountsAbsent.In(p.Lang), source, strings.Join(absent, ", "))
+}
+
+func absentFrom(p *reports.Pack, source string) []string {
+	for i := range p.Sources {
+		if p.Sources[i].Name == source {
+			return p.Sources[i].Absent
+		}
+	}
+	return nil
+}
+
+var accountsAbsent = evidence.Text{
+	JA: "%s の収集範囲にないアカウント（他の証跡元に現れるもの）：%s",
+	EN: "accounts of which %s has nothing, though other sources tell of them: %s",
+}
+
+// StatesAsOf says of which kinds a source gives how things stood when they were read, which
+// no day of a calendar bears out; empty where there are none.
+func StatesAsOf(src *reports.Source, p *reports.Pack) string {
+	if len(src.States) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(statesAsOf.In(p.Lang), format.Time(src.From, p.Location), format.Time(src.To, p.Location), strings.Join(src.States, ", "))
+}
+
+var statesAsOf = evidence.Text{
+	JA: "次の種類の記録は取得時点（%s から %s まで）の状態であり、暦の各日の状態を示すものではない：%s",
+	EN: "Records of these kinds are states as of their reading (from %s to %s), and say nothing of the single days: %s",
+}
+
+// NotRead says what the evidence of a control holds nothing of: a heading and a line for each
+// part, up to a number; nothing where all was read.
+func NotRead(c *reports.Control, p *reports.Pack) (heading string, lines []string) {
+	var all []string
+	for _, o := range reports.Omissions(c.Population.Claims) {
+		all = append(all, Omitted(o, p.Lang))
+	}
+	n := partsNotRead(c, p)
+	var sources []string
+	for _, claim := range c.Population.Claims {
+		if slices.Contains(sources, claim.Source) {
+			continue
+		}
+		sources = append(sources, claim.Source)
+		if absent := AbsentAccounts(p, claim.Source); absent != "" {
+			all = append(all, absent)
+		}
+	}
+	if n == 0 {
+		return "", nil
+	}
+	if len(all) > maxOmitted {
+		all = append(all[:maxOmitted:maxOmitted], fmt.Sprintf(MoreInIPESheet.In(p.Lang), format.Count(int64(len(all)-maxOmitted))))
+	}
+	return fmt.Sprintf(ScopesNotRead.In(p.Lang), format.Count(int64(n))), all
+}
+
+// partsNotRead counts what NotRead names.
+func partsNotRead(c *reports.Control, p *reports.Pack) (n int) {
+	n = len(reports.Omissions(c.Population.Claims))
+	seen := map[string]bool{}
+	for _, claim := range c.Population.Claims {
+		if !seen[claim.Source] {
+			seen[claim.Source] = true
+			n += len(absentFrom(p, claim.Source))
+		}
+	}
+	return n
+}
+
+// Provisional says of which controls the result is not final, and until when: a sentence for
+// each time.
+func Provisional(p *reports.Pack) (sentences []string) {
+	for _, g := range p.Provisional() {
+		sentences = append(sentences, fmt.Sprintf(ProvisionalControls.In(p.Lang), format.Count(int64(len(g.IDs))), strings.Join(g.IDs, ListSeparator.In(p.Lang)), format.Time(g.Until, p.Location)))
+	}
+	return sentences
+}
+
+// ResultSaid explains a control's result, and how far it goes: what of its evidence is not
+// final, and what nothing was read of.
+func ResultSaid(c *reports.Control, p *reports.Pack) string {
+	sentences := []string{ResultMeans(c.Result).In(p.Lang)}
+	if n := partsNotRead(c, p); n > 0 && c.Result != evidence.NotEvaluable {
+		sentences = append(sentences, fmt.Sprintf(ButNotRead.In(p.Lang), format.Count(int64(n))))
+	}
+	if until := c.Provisional(); !until.IsZero() {
+		sentences = append(sentences, fmt.Sprintf(ButProvisional.In(p.Lang), format.Time(until, p.Location)))
+	}
+	between := ""
+	if p.Lang == evidence.English {
+		between = " "
+	}
+	return strings.Join(sentences, between)
+}
