@@ -29,8 +29,8 @@ func (d *document) coverage() {
 		if states := words.StatesAsOf(&src, d.p); states != "" {
 			d.leaf("p", states)
 		}
-		if first, last, until := src.ProvisionalDays(); !until.IsZero() {
-			d.leaf("p", d.say(words.ProvisionalDays, format.Date(first, d.p.Location), format.Date(last, d.p.Location), d.time(until)))
+		if days := words.ProvisionalDays(&src, d.p); days != "" {
+			d.leaf("p", days)
 		}
 	}
 	d.badDays()

@@ -29,8 +29,8 @@ func (d *document) coverage() {
 		if states := words.StatesAsOf(&src, d.p); states != "" {
 			d.flow(states, d.st.small)
 		}
-		if first, last, until := src.ProvisionalDays(); !until.IsZero() {
-			d.flow(d.say(words.ProvisionalDays, format.Date(first, d.p.Location), format.Date(last, d.p.Location), d.time(until)), d.st.small)
+		if days := words.ProvisionalDays(&src, d.p); days != "" {
+			d.flow(days, d.st.small)
 		}
 	}
 	d.badDays()

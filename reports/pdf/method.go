@@ -53,7 +53,6 @@ func (d *document) sourcesTable() {
 		t.row(d.goTo(src.Name, sourceKey(i)), system, d.text(strings.Join(scopes, "\n")))
 	}
 	d.y += 1.5
-	d.flow(d.in(words.SelectionsInIPE), d.st.small)
 	d.flow(d.in(words.SeeIPE), d.st.small)
 }
 

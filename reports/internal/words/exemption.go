@@ -23,8 +23,8 @@ var (
 // What the summaries tell of exemptions.
 var (
 	ExemptionsNone  = evidence.Text{JA: "適用除外はない。", EN: "There are none."}
-	ExemptionsSaid  = evidence.Text{JA: "適用除外 %s 件（うち対象期間の終了前に期限が到来したもの %s 件）により、%s 件の項目を対象外とした。", EN: "Exemptions: %s, of which %s lapsed before the period ended. Items left out by them: %s."}
-	UnapprovedSaid  = evidence.Text{JA: "承認者の記載がない適用除外：%s 件（これにより判定が変わった項目 %s 件）。", EN: "Exemptions without a recorded approver: %s; the verdicts of %s items rest on them."}
+	ExemptionsSaid  = evidence.Text{JA: "適用除外 %s 件（うち対象期間の終了前に期限が到来したもの %s 件）により、延べ %s 件の項目を対象外とした。", EN: "Exemptions: %s, of which %s lapsed before the period ended. Items left out by them, counted in each control: %s."}
+	UnapprovedSaid  = evidence.Text{JA: "承認者の記載がない適用除外：%s 件（これにより判定が変わった項目 延べ %s 件）。", EN: "Exemptions without a recorded approver: %s; the verdicts of %s items, counted in each control, rest on them."}
 	ExemptionCount  = evidence.Text{JA: "適用除外", EN: "Exemptions"}
 	ExemptionLapsed = evidence.Text{JA: "期限到来", EN: "Lapsed"}
 	UnapprovedCount = evidence.Text{JA: "承認者未記載", EN: "No approver recorded"}

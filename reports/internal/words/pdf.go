@@ -68,7 +68,6 @@ var (
 	NotSettledYet     = evidence.Text{JA: "%s：対象期間の一部を、遅れて到着する記録がなお見込まれる時点で取得した。%s 以後に再度収集するまで、その部分の網羅性は暫定である。", EN: "%s: a part of the period was read while late records may still arrive. Until it is collected again after %s, the completeness of that part is provisional."}
 	SeeIPE            = evidence.Text{JA: "範囲ごとの内訳は、証跡元ごとの IPE の節に示す。", EN: "The IPE sheet of each source has the figures of every part."}
 	Method            = evidence.Text{JA: "確認の方法", EN: "Measured by"}
-	SelectionsInIPE   = evidence.Text{JA: "抽出条件は、証跡元ごとの IPE の節に示す。", EN: "The IPE sheet of each source has the selections."}
 	EachCount         = evidence.Text{JA: "各 %s", EN: "%s each"}
 	OfThese           = evidence.Text{JA: "うち統制別", EN: "Of these for controls"}
 	ScopesCount       = evidence.Text{JA: "範囲の数", EN: "Parts"}

@@ -131,3 +131,33 @@ func ResultSaid(c *reports.Control, p *reports.Pack) string {
 	}
 	return strings.Join(sentences, between)
 }
+
+var (
+	provisionalDays = evidence.Text{
+		JA: "%s から %s までは、遅れて到着する記録がなお見込まれる時点で収集したものであり、%s 以後に再度収集するまで暫定である。",
+		EN: "From %s to %s it was collected while late records may still arrive: these days are provisional until collected again after %s.",
+	}
+	provisionalKinds = evidence.Text{JA: "種類ごとの期限：%s。", EN: "By kind of record: %s."}
+	provisionalKind  = evidence.Text{JA: "%s は %s", EN: "%s until %s"}
+)
+
+// ProvisionalDays says which days of a source's calendar are provisional, and of which of its
+// kinds until when; empty where none is.
+func ProvisionalDays(src *reports.Source, p *reports.Pack) string {
+	first, last, until := src.ProvisionalDays()
+	if until.IsZero() {
+		return ""
+	}
+	text := fmt.Sprintf(provisionalDays.In(p.Lang), format.Date(first, p.Location), format.Date(last, p.Location), format.Time(until, p.Location))
+	var kinds []string
+	for _, u := range reports.NotSettledUntil(reports.GroupClaims(src.Claims)) {
+		kinds = append(kinds, fmt.Sprintf(provisionalKind.In(p.Lang), u.Kind, format.Time(u.Until, p.Location)))
+	}
+	if len(kinds) < 2 {
+		return text
+	}
+	if p.Lang == evidence.English {
+		text += " "
+	}
+	return text + fmt.Sprintf(provisionalKinds.In(p.Lang), strings.Join(kinds, ListSeparator.In(p.Lang)))
+}

@@ -330,10 +330,6 @@ var (
 		JA: "網羅性は、収集の対象とした範囲についてのものである（収集していない範囲 %s 箇所）。",
 		EN: "It is complete as to what was to be collected; %s parts of the sources were not read.",
 	}
-	ProvisionalDays = evidence.Text{
-		JA: "%s から %s までは、遅れて到着する記録がなお見込まれる時点で収集したものであり、%s 以後に再度収集するまで暫定である。",
-		EN: "From %s to %s it was collected while late records may still arrive: these days are provisional until collected again after %s.",
-	}
 	ProvisionalControls = evidence.Text{
 		JA: "網羅性が暫定の統制が %s 件ある（%s）。遅れて到着する記録が見込まれるためであり、%s 以後に再度収集してパックを作り直すまで、結果も暫定である。",
 		EN: "Of %s controls the completeness, and so the result, is provisional, since late records may still arrive (%s): until the evidence is collected again after %s and the pack made anew.",
