@@ -69,11 +69,23 @@ var statesAsOf = evidence.Text{
 // NotRead says what the evidence of a control holds nothing of: a heading and a line for each
 // part, up to a number; nothing where all was read.
 func NotRead(c *reports.Control, p *reports.Pack) (heading string, lines []string) {
-	var all []string
-	for _, o := range reports.Omissions(c.Population.Claims) {
-		all = append(all, Omitted(o, p.Lang))
+	n, lines := partsNotRead(c, p)
+	if n == 0 {
+		return "", nil
 	}
-	n := partsNotRead(c, p)
+	if len(lines) > maxOmitted {
+		lines = append(lines[:maxOmitted:maxOmitted], fmt.Sprintf(MoreInIPESheet.In(p.Lang), format.Count(int64(len(lines)-maxOmitted))))
+	}
+	return fmt.Sprintf(ScopesNotRead.In(p.Lang), format.Count(int64(n))), lines
+}
+
+// partsNotRead counts and names the parts of its sources that a control's evidence holds
+// nothing of. The accounts of which a source has nothing are several parts, in one line.
+func partsNotRead(c *reports.Control, p *reports.Pack) (n int, lines []string) {
+	for _, o := range reports.Omissions(c.Population.Claims) {
+		n++
+		lines = append(lines, Omitted(o, p.Lang))
+	}
 	var sources []string
 	for _, claim := range c.Population.Claims {
 		if slices.Contains(sources, claim.Source) {
@@ -81,29 +93,11 @@ func NotRead(c *reports.Control, p *reports.Pack) (heading string, lines []strin
 		}
 		sources = append(sources, claim.Source)
 		if absent := AbsentAccounts(p, claim.Source); absent != "" {
-			all = append(all, absent)
-		}
-	}
-	if n == 0 {
-		return "", nil
-	}
-	if len(all) > maxOmitted {
-		all = append(all[:maxOmitted:maxOmitted], fmt.Sprintf(MoreInIPESheet.In(p.Lang), format.Count(int64(len(all)-maxOmitted))))
-	}
-	return fmt.Sprintf(ScopesNotRead.In(p.Lang), format.Count(int64(n))), all
-}
-
-// partsNotRead counts what NotRead names.
-func partsNotRead(c *reports.Control, p *reports.Pack) (n int) {
-	n = len(reports.Omissions(c.Population.Claims))
-	seen := map[string]bool{}
-	for _, claim := range c.Population.Claims {
-		if !seen[claim.Source] {
-			seen[claim.Source] = true
 			n += len(absentFrom(p, claim.Source))
+			lines = append(lines, absent)
 		}
 	}
-	return n
+	return n, lines
 }
 
 // Provisional says of which controls the result is not final, and until when: a sentence for
@@ -119,7 +113,7 @@ func Provisional(p *reports.Pack) (sentences []string) {
 // final, and what nothing was read of.
 func ResultSaid(c *reports.Control, p *reports.Pack) string {
 	sentences := []string{ResultMeans(c.Result).In(p.Lang)}
-	if n := partsNotRead(c, p); n > 0 && c.Result != evidence.NotEvaluable {
+	if n, _ := partsNotRead(c, p); n > 0 && c.Result != evidence.NotEvaluable {
 		sentences = append(sentences, fmt.Sprintf(ButNotRead.In(p.Lang), format.Count(int64(n))))
 	}
 	if until := c.Provisional(); !until.IsZero() {
